@@ -1,0 +1,249 @@
+import { MessageError, type MessageErrorCode } from '../wire/errors.js'
+import { type Packed, type Send } from '../wire/frame.js'
+import type { Rtt } from './rtt.js'
+
+export interface OutboxOptions {
+  /** Messages waiting or unacknowledged, at most. */
+  maxMessages: number
+  /** Their bodies together, bytes at most. */
+  maxBytes: number
+  /** What gives way when it is full: the new message, or the oldest that was never sent. */
+  onFull: 'reject' | 'drop-oldest'
+  /** Unacknowledged at once, messages at most; the server may ask for fewer. */
+  window: number
+  /** Unacknowledged at once, bytes at most; one message always fits. */
+  windowBytes: number
+}
+
+/** What the app hands in. `Tag` is its own handle, given back when something happens to the message. */
+export interface Draft<Tag> {
+  ch: string
+  body: Packed
+  /** Size of `body`, bytes. */
+  bytes: number
+  /** Replaces a message of the same channel and key that was never sent. */
+  key?: string | undefined
+  /** Given up at this time; Infinity for never. */
+  expiresAt: number
+  tag: Tag
+}
+
+interface Item<Tag> extends Draft<Tag> {
+  seq: number
+  /** When it was last written to a link. */
+  sentAt: number
+  /** How often it was written; a message once written is in doubt until the server says what it has. */
+  tries: number
+}
+
+/** What became of a message. Said once, and last. */
+export interface Settled<Tag> {
+  do: 'settled'
+  tag: Tag
+  error?: MessageError
+}
+
+/** Between two looks for expired messages, ms: bounds the work, whatever the ttls. */
+const SWEEP = 50
+
+/** The ack-wait queue: a ledger of all that the server has not acknowledged, in the order sent. */
+export class Outbox<Tag> {
+  /** Cumulative: every message up to this one was acknowledged. */
+  acked = 0
+  /** The last number given. */
+  seq = 0
+  /** Waiting and unacknowledged bodies together, bytes. */
+  bytes = 0
+  retransmits = 0
+  readonly #options: OutboxOptions
+  readonly #rtt: Rtt
+  #items: Item<Tag>[] = []
+  #keys = new Map<string, Item<Tag>>()
+  /** The first so many items are in flight on the current link. */
+  #flight = 0
+  #flightBytes = 0
+  #window: number
+  #maxBody = Infinity
+  #expiry = Infinity
+  /** How often in a row the oldest was overdue; its RTO doubles each time. */
+  #strikes = 0
+
+  constructor(options: OutboxOptions, rtt: Rtt) {
+    this.#options = options
+    this.#rtt = rtt
+    this.#window = options.window
+  }
+
+  get size(): number {
+    return this.#items.length
+  }
+
+  /** In flight on the current link. */
+  get inFlight(): number {
+    return this.#flight
+  }
+
+  get deadline(): number {
+    return Math.min(this.#expiry, this.#overdueAt)
+  }
+
+  /** Takes a message, or settles it (and those that gave way) at once. */
+  push(draft: Draft<Tag>): Settled<Tag>[] {
+    if (draft.bytes > this.#maxBody) return [fail(draft, 'too-big', tooBig(draft.bytes, this.#maxBody))]
+    const settled = this.#supersede(draft)
+    const { maxMessages, maxBytes, onFull } = this.#options
+    while (this.#items.length >= maxMessages || this.bytes + draft.bytes > maxBytes) {
+      const oldest = onFull === 'drop-oldest' ? this.#items.findIndex((item) => !item.tries) : -1
+      if (oldest < 0)
+        return [...settled, fail(draft, 'queue-full', `the outbox holds ${this.size} messages, ${this.bytes} bytes`)]
+      settled.push(fail(this.#take(oldest), 'dropped', 'a newer message took its place in a full outbox'))
+    }
+    const item: Item<Tag> = { ...draft, seq: ++this.seq, sentAt: 0, tries: 0 }
+    this.#items.push(item)
+    this.bytes += item.bytes
+    if (item.key !== undefined) this.#keys.set(keyOf(item), item)
+    this.#expiry = Math.min(this.#expiry, item.expiresAt)
+    return settled
+  }
+
+  /** What the window lets out now. `sent` holds the tags of those that leave for the first time. */
+  pump(now: number, limit = this.#options.windowBytes): { frames: Send<Packed>[]; sent: Tag[] } {
+    const frames: Send<Packed>[] = []
+    const sent: Tag[] = []
+    for (let item; (item = this.#items[this.#flight]); this.#flight++) {
+      const room = this.#flightBytes + item.bytes <= limit || (!this.#flight && limit >= this.#options.windowBytes)
+      if (this.#flight >= this.#window || !room) break
+      if (!item.tries) sent.push(item.tag)
+      frames.push(this.#write(item, this.#flight, now))
+      this.#flightBytes += item.bytes
+    }
+    return { frames, sent }
+  }
+
+  /** The link is gone: what was in flight is not. */
+  interrupt(): void {
+    this.#flight = 0
+    this.#flightBytes = 0
+    this.#strikes = 0
+  }
+
+  /** The server's terms, known from its welcome. Messages over `maxBody` bytes are settled. */
+  agree(window: number, maxBody: number): Settled<Tag>[] {
+    this.#window = Math.min(this.#options.window, Math.max(1, window))
+    this.#maxBody = maxBody
+    return this.#settle(
+      (item) => item.bytes > maxBody,
+      (item) => fail(item, 'too-big', tooBig(item.bytes, maxBody)),
+    )
+  }
+
+  /** Everything up to `seq` is accepted. What was never sent cannot be. */
+  ack(seq: number, now: number): Settled<Tag>[] {
+    let count = 0
+    let fresh: Item<Tag> | undefined
+    for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
+      this.acked = item.seq
+      this.bytes -= item.bytes
+      if (count < this.#flight) this.#flightBytes -= item.bytes
+      fresh = item.tries === 1 && count < this.#flight ? item : undefined
+    }
+    if (!count) return []
+    if (fresh) this.#rtt.sample(now - fresh.sentAt)
+    const done = this.#items.splice(0, count)
+    this.#flight = Math.max(0, this.#flight - count)
+    // The rest of the flight went after a message that was overdue, so the server has let it fall: send it again.
+    if (this.#strikes) this.interrupt()
+    return done.map(({ tag }) => ({ do: 'settled', tag }))
+  }
+
+  /** One message is settled out of turn: accepted, or refused with a reason. */
+  settle(seq: number, error?: { code: MessageErrorCode; reason: string }): Settled<Tag>[] {
+    const at = this.#items.findIndex((item) => item.seq === seq && item.tries)
+    if (at < 0) return []
+    const item = this.#take(at)
+    // In order means: what followed a refused message was not looked at.
+    if (error) this.interrupt()
+    return [error ? fail(item, error.code, error.reason) : { do: 'settled', tag: item.tag }]
+  }
+
+  /** Settles what has expired; what is overdue leaves again, its oldest first and alone. */
+  tick(now: number): { settled: Settled<Tag>[]; frames: Send<Packed>[] } {
+    const settled = now < this.#expiry ? [] : this.#expire(now)
+    const [oldest] = this.#items
+    if (now < this.#overdueAt || !oldest) return { settled, frames: [] }
+    this.#strikes++
+    return { settled, frames: [this.#write(oldest, 0, now)] }
+  }
+
+  /** Settles everything: nothing will be sent any more. */
+  close(reason: string): Settled<Tag>[] {
+    return this.#settle(
+      () => true,
+      (item) => fail(item, item.tries ? 'in-doubt' : 'closed', reason),
+    )
+  }
+
+  get #overdueAt(): number {
+    const [oldest] = this.#items
+    return oldest && this.#flight ? oldest.sentAt + Math.min(this.#rtt.rto * 2 ** this.#strikes, 30_000) : Infinity
+  }
+
+  #write(item: Item<Tag>, at: number, now: number): Send<Packed> {
+    if (item.tries++) this.retransmits++
+    item.sentAt = now
+    const { seq, ch, body } = item
+    const after = this.#items[at - 1]?.seq ?? this.acked
+    return after === seq - 1 ? { t: 'send', seq, ch, body } : { t: 'send', seq, after, ch, body }
+  }
+
+  #supersede(draft: Draft<Tag>): Settled<Tag>[] {
+    const older = draft.key === undefined ? undefined : this.#keys.get(keyOf(draft))
+    if (!older || older.tries) return []
+    return [
+      fail(this.#take(this.#items.indexOf(older)), 'superseded', 'a newer message with the same key took its place'),
+    ]
+  }
+
+  #expire(now: number): Settled<Tag>[] {
+    const settled = this.#settle(
+      (item) => item.expiresAt <= now,
+      (item) => fail(item, item.tries ? 'in-doubt' : 'expired', 'its time to live has passed'),
+    )
+    const next = this.#items.reduce((least, { expiresAt }) => Math.min(least, expiresAt), Infinity)
+    this.#expiry = Math.max(next, now + SWEEP)
+    return settled
+  }
+
+  #settle(which: (item: Item<Tag>) => boolean, how: (item: Item<Tag>) => Settled<Tag>): Settled<Tag>[] {
+    const gone = this.#items.filter(which)
+    if (!gone.length) return []
+    this.#items = this.#items.filter((item) => !which(item))
+    for (const item of gone) this.#forget(item)
+    // Those behind must name another predecessor.
+    this.interrupt()
+    return gone.map(how)
+  }
+
+  #take(at: number): Item<Tag> {
+    const [item] = this.#items.splice(at, 1) as [Item<Tag>]
+    this.#forget(item)
+    if (at < this.#flight) {
+      this.#flight--
+      this.#flightBytes -= item.bytes
+    }
+    return item
+  }
+
+  #forget(item: Item<Tag>): void {
+    this.bytes -= item.bytes
+    if (item.key !== undefined && this.#keys.get(keyOf(item)) === item) this.#keys.delete(keyOf(item))
+  }
+}
+
+const keyOf = ({ ch, key }: { ch: string; key?: string | undefined }): string => JSON.stringify([ch, key])
+
+const tooBig = (bytes: number, max: number): string => `the message has ${bytes} bytes, the server takes ${max}`
+
+function fail<Tag>({ tag }: { tag: Tag }, code: MessageErrorCode, reason: string): Settled<Tag> {
+  return { do: 'settled', tag, error: new MessageError(code, reason) }
+}

@@ -1,0 +1,39 @@
+import { MessageError } from './errors.js'
+import type { Packed } from './frame.js'
+
+/** A key named `__proto__` is how JSON reaches a prototype; the escape is how it hides. */
+const suspicious = /__proto__|\\u00/i
+
+/** `JSON.parse` that refuses a `__proto__` key at any depth. Throws `SyntaxError`. */
+export function parse(text: string): unknown {
+  return JSON.parse(text, suspicious.test(text) ? refuseProto : undefined)
+}
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('__proto__ is not allowed as a key')
+  return value
+}
+
+/** Takes a snapshot of what an app sends. Throws `MessageError` (`not-encodable`). */
+export function pack(body: unknown): Packed {
+  if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0))
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
+  try {
+    const text: unknown = JSON.stringify(body)
+    if (typeof text !== 'string') throw new TypeError(`${typeof body} has no JSON form`)
+    if (suspicious.test(text)) parse(text)
+    return text
+  } catch (cause) {
+    throw new MessageError('not-encodable', `send() takes JSON values and binary: ${String(cause)}`, { cause })
+  }
+}
+
+/** The value that {@link pack} took. */
+export function unpack(packed: Packed): unknown {
+  return typeof packed === 'string' ? JSON.parse(packed) : packed
+}
+
+/** Size on the wire, in bytes. */
+export function sizeOf(packed: Packed): number {
+  return typeof packed === 'string' ? new TextEncoder().encode(packed).length : packed.length
+}

@@ -1,0 +1,76 @@
+import type { ClientFrame, ServerFrame } from './frame.js'
+
+/**
+ * What the fields of each frame may hold, one letter a field, `?` when it may be absent:
+ * `n` whole number 0 … 2^53-1 · `s` string up to 4,096 · `c` channel name, 1 … 255 · `b` boolean · `j` body ·
+ * `o` record of numbers · `f` a position to follow from · `r` pair of numbers · `e` list of log entries
+ */
+type Kind = 'n' | 's' | 'c' | 'b' | 'j' | 'o' | 'f' | 'r' | 'e'
+type Letter = Kind | `${Kind}?`
+type Fields = Readonly<Record<string, Letter>>
+
+/** A table for a union of frames: it does not compile when a frame or one of its fields is missing. */
+export type Shapes<F extends { t: string } = { t: string }> = {
+  readonly [T in F['t']]: { readonly [K in Exclude<keyof Extract<F, { t: T }>, 't'>]-?: Letter }
+}
+
+const entry: Fields = { offset: 'n', id: 's', from: 's', time: 'n', body: 'j' }
+
+export const clientShapes: Shapes<ClientFrame> = {
+  hello: { v: 'n', client: 'c', key: 'c', acked: 'n', ticket: 's?' },
+  send: { seq: 'n', after: 'n?', ch: 'c', body: 'j' },
+  sub: { ch: 'c', from: 'f', epoch: 's?' },
+  unsub: { ch: 'c' },
+  history: { id: 'n', ch: 'c', from: 'n', limit: 'n' },
+  received: { ch: 'c', offset: 'n' },
+  ping: { id: 'n' },
+  pong: { id: 'n', got: 'n?', heads: 'o?' },
+  bye: {},
+}
+
+export const serverShapes: Shapes<ServerFrame> = {
+  welcome: { v: 'n', ticket: 's', resumed: 'b', got: 'n', idle: 'n', max: 'n', window: 'n', user: 's?' },
+  accepted: { seq: 'n', only: 'b?' },
+  refused: { seq: 'n', code: 's', reason: 's' },
+  subscribed: { ch: 'c', epoch: 's', next: 'n', lost: 'r?' },
+  denied: { ch: 'c', id: 'n?', code: 's', reason: 's' },
+  message: { ch: 'c', offset: 'n?', id: 's?', from: 's?', time: 'n?', body: 'j' },
+  page: { id: 'n', ch: 'c', epoch: 's', oldest: 'n', next: 'n', entries: 'e' },
+  ping: { id: 'n' },
+  pong: { id: 'n', got: 'n?', heads: 'o?' },
+  retry: { after: 'n', spread: 'n' },
+  error: { code: 's', reason: 's' },
+}
+
+const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isText = (value: unknown, max: number): boolean => typeof value === 'string' && value.length <= max
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const checks: Record<Kind, (value: unknown) => boolean> = {
+  n: isNumber,
+  s: (value) => isText(value, 4096),
+  c: (value) => isText(value, 255) && value !== '',
+  b: (value) => typeof value === 'boolean',
+  j: (value) => value !== undefined,
+  o: (value) => isObject(value) && Object.values(value).every(isNumber),
+  f: (value) => value === 'now' || value === 'oldest' || value === 'last' || isNumber(value),
+  r: (value) => Array.isArray(value) && value.length === 2 && value.every(isNumber),
+  e: (value) => Array.isArray(value) && value.every((one) => isObject(one) && wrongField(one, entry) === undefined),
+}
+
+function wrongField(frame: Record<string, unknown>, fields: Fields): string | undefined {
+  return Object.keys(fields).find((name) => {
+    const letter = fields[name] ?? ''
+    return !(letter[1] && frame[name] === undefined) && !checks[letter[0] as Kind](frame[name])
+  })
+}
+
+/** Says what is wrong with a decoded frame, or nothing. Unknown fields are left alone: a later version may add some. */
+export function flaw(frame: unknown, shapes: Shapes): string | undefined {
+  if (!isObject(frame) || typeof frame['t'] !== 'string') return 'a frame is an object with a string t'
+  const type = frame['t']
+  if (!Object.hasOwn(shapes, type)) return `unknown frame type ${type.slice(0, 32)}`
+  const wrong = wrongField(frame, (shapes as Record<string, Fields>)[type] ?? {})
+  return wrong && `${type}.${wrong} is missing or of the wrong type`
+}

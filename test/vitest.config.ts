@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+interface Options {
+  /** Files of one project at the same time; off where tests share ports, CPU time or a browser. */
+  fileParallelism?: boolean
+  /** Ms. */
+  testTimeout?: number
+  hookTimeout?: number
+  globalSetup?: string[]
+  /** Projects of one group run together; the groups, one after the other: real time needs a quiet machine. */
+  sequence?: { groupOrder: number }
+}
+
+const tests = (folder: string) => `test/${folder}/**/*.test.ts`
+
+const project = (name: string, include: string[], options: Options & { exclude?: string[] } = {}) => ({
+  test: { name, environment: 'node' as const, include, ...options },
+})
+
+const net = ['net', 'transports', 'server'].map(tests)
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
+    projects: [
+      // Whatever no other project claims, so that no test file can be left out by its folder's name.
+      project('unit', [tests('**')], { exclude: [...net, ...['socket', 'sim', 'browser'].map(tests)] }),
+      project('socket', [tests('socket')]),
+      project('sim', [tests('sim')], { testTimeout: 60_000 }),
+      project('net', net, {
+        fileParallelism: false,
+        testTimeout: 20_000,
+        hookTimeout: 20_000,
+        sequence: { groupOrder: 1 },
+      }),
+      project('browser', [tests('browser')], {
+        fileParallelism: false,
+        testTimeout: 90_000,
+        hookTimeout: 60_000,
+        sequence: { groupOrder: 2 },
+        globalSetup: ['test/tools/browser-setup.mjs'],
+      }),
+    ],
+  },
+})
