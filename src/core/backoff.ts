@@ -17,5 +17,5 @@ export interface BackoffOptions {
  */
 export function backoff({ base, cap, factor, floor }: BackoffOptions, failures: number, random: number): number {
   if (failures < 1) return floor
-  return Math.max(floor, random * Math.min(cap, base * factor ** (failures - 1)))
+  return Math.max(floor, random * Math.min(cap, base * factor ** (failures - 1) || 0))
 }

@@ -32,8 +32,8 @@ export type Beat = { is: 'calm' } | { is: 'ask'; pulse: Pulse } | { is: 'dead' }
 const LATE = 2_000
 
 /** One question, one deadline: what a wake-up, a network change or an overdue ack calls for. */
-export function probe({ heardAt }: Pulse, now: number, patience: number): Pulse {
-  return { heardAt, asked: { at: now, due: now + patience, left: 0 } }
+export function probe({ heardAt, asked }: Pulse, now: number, patience: number): Pulse {
+  return { heardAt, asked: { ...(!asked && { at: now }), due: now + patience, left: 0 } }
 }
 
 export function pulseDeadline({ asked, heardAt }: Pulse, { interval }: HeartbeatOptions): number {

@@ -30,10 +30,10 @@ export type LinkState =
   | { is: 'dialing'; link: number; failures: number; until: number }
   | { is: 'greeting'; link: number; failures: number; until: number }
   | { is: 'up'; link: number; failures: number; since: number; pulse: Pulse; interval: number }
-  /** `held`: the server named the time, so no wake-up shortens it. */
-  | { is: 'waiting'; failures: number; until: number; held: boolean }
+  /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
+  | { is: 'waiting'; failures: number; until: number; hold: number }
   /** No network, or the page is put away: dialling rests. */
-  | { is: 'paused'; failures: number; until: number }
+  | { is: 'paused'; failures: number; until: number; hold: number }
   | { is: 'closing'; link: number; until: number; closing: Closing }
   | { is: 'closed'; closing: Closing }
 
@@ -69,6 +69,8 @@ export type LinkOutput =
 const PROBE = 2_000
 /** `navigator.onLine` has been known to lie: look for ourselves this often, ms. */
 const PAUSE = 30_000
+/** A server that names a silly idle limit is not answered with a storm of pings, ms. */
+const MIN_INTERVAL = 100
 /** The longest that a server can send a client away for, ms. */
 const MAX_HOLD = 3_600_000
 
@@ -136,7 +138,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
         else this.#up(state, heartbeat.interval, now)
         return []
       case 'welcomed':
-        if (state.is === 'greeting') this.#up(state, Math.min(heartbeat.interval, input.idle / 2), now)
+        if (state.is === 'greeting')
+          this.#up(state, Math.min(heartbeat.interval, Math.max(MIN_INTERVAL, input.idle / 2)), now)
         return []
       case 'heard':
         if (state.is !== 'up') return []
@@ -181,14 +184,15 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   /** Ask a link, dial where there is none: neither trust nor kill. */
   #wake(now: number): LinkOutput[] {
     const { state } = this
-    if (state.is === 'paused' || (state.is === 'waiting' && !state.held)) return this.#dial(state.failures, now)
-    return this.probe(now)
+    if (state.is !== 'paused' && state.is !== 'waiting') return this.probe(now)
+    if (now >= state.hold) return this.#dial(state.failures, now)
+    this.state = { ...state, is: 'waiting', until: state.hold }
+    return []
   }
 
   #offline(now: number): LinkOutput[] {
     const { state } = this
-    if (state.is === 'waiting')
-      this.state = { is: 'paused', failures: state.failures, until: Math.max(state.until, now + PAUSE) }
+    if (state.is === 'waiting') this.state = { ...state, is: 'paused', until: Math.max(state.until, now + PAUSE) }
     return this.probe(now)
   }
 
@@ -196,7 +200,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     const { state } = this
     if (state.is === 'idle' || state.is === 'closing' || state.is === 'closed') return []
     const outputs = this.#drop({ code: Close.goingAway, reason: 'the page is put away' })
-    this.state = { is: 'paused', failures: 0, until: Infinity }
+    this.state = { is: 'paused', failures: 0, until: Infinity, hold: 'hold' in state ? state.hold : 0 }
     return outputs
   }
 
@@ -232,17 +236,18 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     const { state } = this
     const { isFatal, maxRetries, stableAfter, random } = this.#options
     const stable = state.is === 'up' && now - state.since >= stableAfter
-    const failures = stable || !('failures' in state) ? 0 : state.failures + 1
+    // Looks taken while the network is said to be away use up no retries.
+    const failures = stable || !('failures' in state) ? 0 : state.failures + Number(this.#online)
     if (isFatal(closing) || failures > maxRetries) return this.#end(closing)
-    const held = closing.retryAfter !== undefined
     const delay = Math.min(closing.retryAfter ?? backoff(this.#options.backoff, failures, random()), MAX_HOLD)
+    const hold = closing.retryAfter === undefined ? 0 : now + delay
     if (!this.#online) {
-      this.state = { is: 'paused', failures, until: now + Math.max(PAUSE, delay) }
+      this.state = { is: 'paused', failures, until: now + Math.max(PAUSE, delay), hold }
       return [{ do: 'retry', attempt: failures, delay: Infinity, closing }]
     }
     const retry: LinkOutput = { do: 'retry', attempt: failures, delay, closing }
     if (!delay) return [retry, ...this.#dial(failures, now)]
-    this.state = { is: 'waiting', failures, until: now + delay, held }
+    this.state = { is: 'waiting', failures, until: now + delay, hold }
     return [retry]
   }
 

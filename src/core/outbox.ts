@@ -17,6 +17,8 @@ export interface OutboxOptions {
 
 /** What the app hands in. `Tag` is its own handle, given back when something happens to the message. */
 export interface Draft<Tag> {
+  /** The message's number. Each is higher than the one before; those never sent may leave holes. */
+  seq: number
   ch: string
   body: Packed
   /** Size of `body`, bytes. */
@@ -29,7 +31,6 @@ export interface Draft<Tag> {
 }
 
 interface Item<Tag> extends Draft<Tag> {
-  seq: number
   /** When it was last written to a link. */
   sentAt: number
   /** How often it was written; a message once written is in doubt until the server says what it has. */
@@ -45,13 +46,13 @@ export interface Settled<Tag> {
 
 /** Between two looks for expired messages, ms: bounds the work, whatever the ttls. */
 const SWEEP = 50
+/** The longest between two tries on a live link, ms. */
+const MAX_RTO = 30_000
 
 /** The ack-wait queue: a ledger of all that the server has not acknowledged, in the order sent. */
 export class Outbox<Tag> {
   /** Cumulative: every message up to this one was acknowledged. */
   acked = 0
-  /** The last number given. */
-  seq = 0
   /** Waiting and unacknowledged bodies together, bytes. */
   bytes = 0
   retransmits = 0
@@ -64,9 +65,11 @@ export class Outbox<Tag> {
   #flightBytes = 0
   #window: number
   #maxBody = Infinity
-  #expiry = Infinity
+  #expiresAt = Infinity
   /** How often in a row the oldest was overdue; its RTO doubles each time. */
   #strikes = 0
+  /** When the server last took something: the next is awaited from then on (RFC 6298, 5.3). */
+  #movedAt = 0
 
   constructor(options: OutboxOptions, rtt: Rtt) {
     this.#options = options
@@ -83,27 +86,31 @@ export class Outbox<Tag> {
     return this.#flight
   }
 
-  get deadline(): number {
-    return Math.min(this.#expiry, this.#overdueAt)
+  /** When to look for expired messages next. */
+  get expiresAt(): number {
+    return this.size ? this.#expiresAt : Infinity
+  }
+
+  /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
+  get overdueAt(): number {
+    const [oldest] = this.#items
+    if (!oldest || !this.#flight) return Infinity
+    return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO)
   }
 
   /** Takes a message, or settles it (and those that gave way) at once. */
   push(draft: Draft<Tag>): Settled<Tag>[] {
     if (draft.bytes > this.#maxBody) return [fail(draft, 'too-big', tooBig(draft.bytes, this.#maxBody))]
-    const settled = this.#supersede(draft)
-    const { maxMessages, maxBytes, onFull } = this.#options
-    while (this.#items.length >= maxMessages || this.bytes + draft.bytes > maxBytes) {
-      const oldest = onFull === 'drop-oldest' ? this.#items.findIndex((item) => !item.tries) : -1
-      if (oldest < 0)
-        return [...settled, fail(draft, 'queue-full', `the outbox holds ${this.size} messages, ${this.bytes} bytes`)]
-      settled.push(fail(this.#take(oldest), 'dropped', 'a newer message took its place in a full outbox'))
-    }
-    const item: Item<Tag> = { ...draft, seq: ++this.seq, sentAt: 0, tries: 0 }
+    const older = this.#older(draft)
+    const gone = this.#giveWay(draft, older)
+    if (!gone) return [fail(draft, 'queue-full', `the outbox holds ${this.size} messages, ${this.bytes} bytes`)]
+    for (const item of gone) this.#take(this.#items.indexOf(item))
+    const item: Item<Tag> = { ...draft, sentAt: 0, tries: 0 }
     this.#items.push(item)
     this.bytes += item.bytes
     if (item.key !== undefined) this.#keys.set(keyOf(item), item)
-    this.#expiry = Math.min(this.#expiry, item.expiresAt)
-    return settled
+    this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt)
+    return gone.map((lost) => fail(lost, lost === older ? 'superseded' : 'dropped', 'a newer message took its place'))
   }
 
   /** What the window lets out now. `sent` holds the tags of those that leave for the first time. */
@@ -143,7 +150,7 @@ export class Outbox<Tag> {
     let fresh: Item<Tag> | undefined
     for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
       this.acked = item.seq
-      this.bytes -= item.bytes
+      this.#forget(item)
       if (count < this.#flight) this.#flightBytes -= item.bytes
       fresh = item.tries === 1 && count < this.#flight ? item : undefined
     }
@@ -151,6 +158,7 @@ export class Outbox<Tag> {
     if (fresh) this.#rtt.sample(now - fresh.sentAt)
     const done = this.#items.splice(0, count)
     this.#flight = Math.max(0, this.#flight - count)
+    this.#movedAt = now
     // The rest of the flight went after a message that was overdue, so the server has let it fall: send it again.
     if (this.#strikes) this.interrupt()
     return done.map(({ tag }) => ({ do: 'settled', tag }))
@@ -158,21 +166,34 @@ export class Outbox<Tag> {
 
   /** One message is settled out of turn: accepted, or refused with a reason. */
   settle(seq: number, error?: { code: MessageErrorCode; reason: string }): Settled<Tag>[] {
-    const at = this.#items.findIndex((item) => item.seq === seq && item.tries)
-    if (at < 0) return []
+    // Those that were written stand before those that were not: a number made up does not search them all.
+    const at = this.#items.findIndex((item) => item.seq >= seq || !item.tries)
+    if (this.#items[at]?.seq !== seq || !this.#items[at].tries) return []
     const item = this.#take(at)
+    if (!at) this.#strikes = 0
     // In order means: what followed a refused message was not looked at.
     if (error) this.interrupt()
     return [error ? fail(item, error.code, error.reason) : { do: 'settled', tag: item.tag }]
   }
 
-  /** Settles what has expired; what is overdue leaves again, its oldest first and alone. */
-  tick(now: number): { settled: Settled<Tag>[]; frames: Send<Packed>[] } {
-    const settled = now < this.#expiry ? [] : this.#expire(now)
+  /** Settles what has expired: surely not taken if it was never sent, in doubt otherwise. */
+  expire(now: number): Settled<Tag>[] {
+    if (now < this.#expiresAt) return []
+    const settled = this.#settle(
+      (item) => item.expiresAt <= now,
+      (item) => fail(item, item.tries ? 'in-doubt' : 'expired', 'its time to live has passed'),
+    )
+    const next = this.#items.reduce((least, { expiresAt }) => Math.min(least, expiresAt), Infinity)
+    this.#expiresAt = Math.max(next, now + SWEEP)
+    return settled
+  }
+
+  /** The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. */
+  retransmit(now: number): Send<Packed>[] {
     const [oldest] = this.#items
-    if (now < this.#overdueAt || !oldest) return { settled, frames: [] }
+    if (now < this.overdueAt || !oldest) return []
     this.#strikes++
-    return { settled, frames: [this.#write(oldest, 0, now)] }
+    return [this.#write(oldest, 0, now)]
   }
 
   /** Settles everything: nothing will be sent any more. */
@@ -183,11 +204,6 @@ export class Outbox<Tag> {
     )
   }
 
-  get #overdueAt(): number {
-    const [oldest] = this.#items
-    return oldest && this.#flight ? oldest.sentAt + Math.min(this.#rtt.rto * 2 ** this.#strikes, 30_000) : Infinity
-  }
-
   #write(item: Item<Tag>, at: number, now: number): Send<Packed> {
     if (item.tries++) this.retransmits++
     item.sentAt = now
@@ -196,22 +212,24 @@ export class Outbox<Tag> {
     return after === seq - 1 ? { t: 'send', seq, ch, body } : { t: 'send', seq, after, ch, body }
   }
 
-  #supersede(draft: Draft<Tag>): Settled<Tag>[] {
+  /** The message that `draft` replaces. */
+  #older(draft: Draft<Tag>): Item<Tag> | undefined {
     const older = draft.key === undefined ? undefined : this.#keys.get(keyOf(draft))
-    if (!older || older.tries) return []
-    return [
-      fail(this.#take(this.#items.indexOf(older)), 'superseded', 'a newer message with the same key took its place'),
-    ]
+    return older?.tries ? undefined : older
   }
 
-  #expire(now: number): Settled<Tag>[] {
-    const settled = this.#settle(
-      (item) => item.expiresAt <= now,
-      (item) => fail(item, item.tries ? 'in-doubt' : 'expired', 'its time to live has passed'),
-    )
-    const next = this.#items.reduce((least, { expiresAt }) => Math.min(least, expiresAt), Infinity)
-    this.#expiry = Math.max(next, now + SWEEP)
-    return settled
+  /** Those that make room for `draft`; nobody gives way where even that would not do. */
+  #giveWay(draft: Draft<Tag>, older: Item<Tag> | undefined): Item<Tag>[] | undefined {
+    const { maxMessages, maxBytes, onFull } = this.#options
+    const gone = older ? [older] : []
+    let bytes = this.bytes + draft.bytes - (older?.bytes ?? 0)
+    const full = (): boolean => this.size - gone.length >= maxMessages || bytes > maxBytes
+    for (let at = 0, item; onFull === 'drop-oldest' && full() && (item = this.#items[at]); at++) {
+      if (item.tries || item === older) continue
+      gone.push(item)
+      bytes -= item.bytes
+    }
+    return full() ? undefined : gone
   }
 
   #settle(which: (item: Item<Tag>) => boolean, how: (item: Item<Tag>) => Settled<Tag>): Settled<Tag>[] {
@@ -219,8 +237,8 @@ export class Outbox<Tag> {
     if (!gone.length) return []
     this.#items = this.#items.filter((item) => !which(item))
     for (const item of gone) this.#forget(item)
-    // Those behind must name another predecessor.
-    this.interrupt()
+    // Those sent behind them must name another predecessor.
+    if (gone.some(({ tries }) => tries)) this.interrupt()
     return gone.map(how)
   }
 

@@ -1,13 +1,19 @@
 import { parse } from './body.js'
 import { FrameError } from './errors.js'
-import type { ClientFrame, Frame, Packed, ServerFrame } from './frame.js'
+import { type ClientFrame, type Frame, type Packed, type ServerFrame, SUBPROTOCOL } from './frame.js'
 import { clientShapes, flaw, serverShapes, type Shapes } from './shape.js'
 
 /** What a transport moves in one piece: text, or bytes. */
 export type Packet = string | Uint8Array
 
 /** Frames to packets and back: the one place where the wire format is known. */
-export interface Codec<Out extends Frame<Packed>, In extends Frame> {
+export interface Codec<Out extends Frame<Packed> = ClientFrame<Packed>, In extends Frame = ServerFrame> {
+  /** The other side's first word is a `welcome`. */
+  readonly greets: boolean
+  /** Subprotocols to offer, best first. */
+  readonly protocols: readonly string[]
+  /** Throws for a frame that it cannot say, so that its message fails alone. */
+  check?(frame: Out): void
   /** As few packets as `max` bytes each allow; a frame is never split. */
   encode(frames: readonly Out[], max?: number): Packet[]
   /** Throws `FrameError`. */
@@ -129,13 +135,17 @@ function restore(frame: unknown, bytes: (length: number) => Uint8Array): void {
 }
 
 /** The client's side of the protocol. */
-export const clientCodec: Codec<ClientFrame<Packed>, ServerFrame> = {
+export const clientCodec: Codec = {
+  greets: true,
+  protocols: [SUBPROTOCOL],
   encode,
   decode: (packet) => decode(packet, serverShapes) as ServerFrame[],
 }
 
 /** The server's side of the protocol. */
 export const serverCodec: Codec<ServerFrame<Packed>, ClientFrame> = {
+  greets: false,
+  protocols: [SUBPROTOCOL],
   encode,
   decode: (packet) => decode(packet, clientShapes) as ClientFrame[],
 }

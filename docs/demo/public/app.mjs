@@ -1,0 +1,146 @@
+// The page: who is there, what is drawn when, which button does what.
+import { FaultWatch } from './faults.mjs'
+import { Panel } from './panel.mjs'
+import { Person } from './person.mjs'
+import { Score } from './score.mjs'
+import { drawServer, Wire } from './stage.mjs'
+import { startTalk } from './talk.mjs'
+import { World } from './world.mjs'
+
+const find = (selector) => document.querySelector(selector)
+const TOGETHER = ['Ada', 'Ben']
+const STRANGERS = ['Cleo', 'Dora', 'Emil', 'Finn', 'Greta', 'Hugo', 'Ines', 'Jon']
+
+const asked = new URLSearchParams(location.search).get('name')?.trim().slice(0, 24)
+const people = (asked ? [asked] : TOGETHER).map((name) => new Person(name))
+const world = new World()
+const score = new Score()
+const watch = new FaultWatch()
+/** For a developer at the console. */
+window.demo = { people, world, score, watch }
+
+const views = people.map((person, at) => {
+  score.watch(
+    person,
+    people.filter((other) => other !== person),
+  )
+  const side = find('#side').content.firstElementChild.cloneNode(true)
+  side.classList.add(at === 0 ? 'left' : 'right')
+  if (at === 0) find('.stage').prepend(side)
+  else find('.stage').append(side)
+  const panel = new Panel(find('#panel'), person)
+  find('.people').append(panel.root)
+  person.addEventListener('change', () => watch.look())
+  return { person, panel, side, wire: new Wire(side, person, world) }
+})
+
+const presses = {
+  kill: () => order('kill', people),
+  blackhole: ({ person }) => order('blackhole', [person]),
+  refuse: ({ person }) => (world.peer(person.peer).refusing ? heal(person) : order('refuse', [person])),
+  offline({ person }) {
+    if (person.cable.plugged) {
+      watch.begin('offline', [person])
+      person.cable.unplug()
+    } else {
+      watch.lift('offline')
+      person.cable.plug()
+    }
+    light()
+  },
+  'lose-acks': ({ person }) => order('lose-acks', [person], { count: 3 }),
+  flood({ person }) {
+    watch.begin('flood', [person])
+    for (let n = 1; n <= 1_000; n++) person.say(`Flood, ${n} of 1,000`)
+    light()
+  },
+}
+
+function order(fault, who, what = {}) {
+  watch.begin(fault, who)
+  return world.order(fault, fault === 'kill' ? what : { peer: who[0].peer, ...what })
+}
+
+async function heal(person) {
+  await world.order('heal', { peer: person.peer })
+  watch.lift('refuse')
+}
+
+/** A button is lit while what it did lasts. */
+function light() {
+  const lit = ({ person }) => {
+    const { links, silent, refusing, acksToLose } = world.peer(person.peer)
+    const { queued, inFlight } = person.client.stats()
+    return {
+      blackhole: silent > 0 && links === 0 && person.cable.open > 0,
+      refuse: refusing,
+      offline: !person.cable.plugged,
+      'lose-acks': acksToLose > 0,
+      flood: queued + inFlight > 100,
+    }
+  }
+  for (const view of views) {
+    for (const [fault, on] of Object.entries(lit(view))) {
+      view.panel.root.querySelector(`[data-fault=${fault}]`).setAttribute('aria-pressed', String(on))
+    }
+  }
+  find('[data-fault=kill]').toggleAttribute('data-lit', !world.state.server.up)
+}
+
+function drawScore() {
+  for (const cell of document.querySelectorAll('[data-score]')) {
+    const value = score[cell.dataset.score]
+    const text = value.toLocaleString('en')
+    if (cell.textContent !== text) cell.textContent = text
+    if (cell.closest('.promise')) cell.toggleAttribute('data-broken', value > 0)
+  }
+}
+
+function connectButtons() {
+  for (const view of [{ panel: { root: find('.hub') } }, ...views]) {
+    for (const button of view.panel.root.querySelectorAll('[data-fault]')) {
+      button.addEventListener('click', () => presses[button.dataset.fault](view))
+    }
+  }
+  const talk = find('#talk')
+  let stop
+  talk.addEventListener('click', () => {
+    if (stop) stop = stop()
+    else stop = startTalk(people)
+    talk.setAttribute('aria-pressed', String(Boolean(stop)))
+  })
+  find('#another').addEventListener('pointerdown', nameStranger)
+  nameStranger()
+}
+
+function nameStranger() {
+  const used = JSON.parse(sessionStorage.getItem('opened') ?? '0')
+  find('#another').href = `?name=${STRANGERS[used % STRANGERS.length]}`
+}
+
+world.addEventListener('change', ({ detail: before }) => {
+  const { server, may } = world.state
+  if (server.up && before.server.starts !== server.starts) watch.lift('kill')
+  drawServer(find('.hub'), world.state)
+  for (const button of document.querySelectorAll('[data-fault]:not([data-fault=flood], [data-fault=offline])')) {
+    button.disabled = !may
+    button.title = may ? '' : 'Only in a browser on the machine that runs the demo'
+  }
+  light()
+})
+watch.addEventListener('change', () => {
+  const [what, then] = watch.words()
+  find('.last-fault').replaceChildren(Object.assign(document.createElement('b'), { textContent: what }), `: ${then}`)
+})
+
+connectButtons()
+setInterval(() => {
+  for (const { panel, wire } of views) {
+    panel.draw()
+    wire.draw()
+  }
+  watch.look()
+  drawScore()
+  light()
+}, 200)
+setInterval(() => views.forEach(({ panel }) => panel.drawLog()), 500)

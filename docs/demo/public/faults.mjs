@@ -1,0 +1,76 @@
+// What a fault did: how long until it was noticed, how long until all was well. One at a time, the last one pressed.
+
+const names = {
+  kill: 'Server killed',
+  blackhole: 'Black hole',
+  refuse: 'Connections refused',
+  offline: 'Offline',
+  'lose-acks': 'Acks lost',
+  flood: 'Flood',
+}
+
+const seconds = (ms) => (ms < 9_950 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 1000).toFixed(1)} s`)
+
+/** Emits `change`. `fault` is the last one: { kind, who, at, noticed, open, recovered }, times in ms on the page's clock. */
+export class FaultWatch extends EventTarget {
+  fault
+
+  /** @param who the people it hits */
+  begin(kind, who) {
+    // For these the way is open from the start; the others end when the server is back, or somebody presses again.
+    const open = ['blackhole', 'lose-acks', 'flood'].includes(kind) ? performance.now() : undefined
+    this.fault = { kind, who, at: performance.now(), open, resent: who.map(({ client }) => client.stats().retransmits) }
+    this.#changed()
+  }
+
+  /** The way is open again. */
+  lift(kind) {
+    if (this.fault?.kind !== kind || this.fault.open !== undefined) return
+    this.fault.open = performance.now()
+    this.#changed()
+  }
+
+  /** Looks at the people: to be called whenever something changed, and now and then. */
+  look() {
+    const { fault } = this
+    if (!fault || fault.recovered !== undefined) return
+    const { who, open } = fault
+    const noticed = fault.noticed === undefined && who.some((person, at) => this.#notices(person, at))
+    if (noticed) fault.noticed = performance.now()
+    const well = fault.noticed !== undefined && open !== undefined && who.every((person) => this.#isWell(person))
+    if (well) fault.recovered = performance.now()
+    if (noticed || well) this.#changed()
+  }
+
+  /** In words: [what, and then]. */
+  words() {
+    const { kind, who, at, noticed, open, recovered } = this.fault
+    const title = who.length === 1 ? `${names[kind]}, ${who[0].name}` : names[kind]
+    if (kind === 'flood') return [title, recovered ? `all accepted in ${seconds(recovered - at)}` : 'on its way …']
+    const notice = noticed
+      ? `noticed after ${seconds(noticed - at)}`
+      : kind === 'lose-acks'
+        ? 'say something'
+        : 'not yet noticed …'
+    const since =
+      { kill: ' after the server was back', refuse: ' after it was lifted', offline: ' after it was lifted' }[kind] ??
+      ''
+    return [title, recovered ? `${notice}, well again ${seconds(recovered - open)}${since}` : notice]
+  }
+
+  #notices(person, at) {
+    const { kind, resent } = this.fault
+    if (kind === 'flood') return true
+    return kind === 'lose-acks' ? person.client.stats().retransmits > resent[at] : person.status !== 'online'
+  }
+
+  #isWell({ status, client }) {
+    const { queued, inFlight } = client.stats()
+    const emptied = !['flood', 'lose-acks'].includes(this.fault.kind) || queued + inFlight === 0
+    return status === 'online' && emptied
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'))
+  }
+}

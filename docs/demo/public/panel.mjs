@@ -1,0 +1,142 @@
+// One person's panel: status in words, composer, buttons, instruments.
+import { Chat } from './chat.mjs'
+import { Plot } from './plot.mjs'
+
+const titles = {
+  connecting: 'Connecting',
+  online: 'Online',
+  reconnecting: 'Reconnecting',
+  offline: 'Offline',
+  closed: 'Closed',
+}
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 1,
+})
+const plain = new Intl.NumberFormat('en')
+
+const counters = [
+  ['queued', 'queued'],
+  ['in flight', 'inFlight'],
+  ['resent', 'retransmits'],
+  ['duplicates dropped', 'duplicates'],
+  ['reconnects', 'reconnects'],
+  ['retransmit after', 'rto', (ms) => `${Math.round(ms)} ms`],
+]
+
+/** Draws what does not change by itself at once, and the rest with `draw`. */
+export class Panel {
+  root
+  #person
+  #part
+  #plot
+  #values
+
+  constructor(template, person) {
+    this.root = template.content.firstElementChild.cloneNode(true)
+    this.#person = person
+    this.#part = (selector) => this.root.querySelector(selector)
+    this.#name()
+    new Chat(this.#part('.chat'), person)
+    this.#compose()
+    this.#values = counters.map(([label]) => this.#counter(label))
+    this.#plot = new Plot(this.#part('.plot'))
+    person.addEventListener('change', () => this.#status())
+    this.#status()
+  }
+
+  /** Instruments and countdown. */
+  draw() {
+    const stats = this.#person.client.stats()
+    counters.forEach(([, key, show = plain.format], at) => write(this.#values[at], show(stats[key] ?? 0)))
+    write(this.#part('.next'), this.#next())
+    const online = this.#person.status === 'online'
+    this.#plot.push(online ? stats.rtt : undefined)
+    write(this.#part('.rtt'), online && stats.rtt !== undefined ? `${Math.round(stats.rtt)} ms` : 'no link')
+  }
+
+  drawLog() {
+    if (!this.#part('.log').open) return
+    const list = this.#part('.log ol')
+    const entries = this.#person.client.explain()
+    const latest = `${entries.length} ${entries.at(-1)?.time} ${entries.at(-1)?.what}`
+    if (list.dataset.latest === latest) return
+    list.dataset.latest = latest
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
+    list.replaceChildren(...entries.map(line))
+    if (atEnd) list.scrollTop = list.scrollHeight
+  }
+
+  #name() {
+    const { name, slug } = this.#person
+    this.root.dataset.testid = slug
+    this.root.setAttribute('aria-label', name)
+    this.#part('.avatar').textContent = name[0]
+    this.#part('h2').textContent = name
+    const named = {
+      '.pill': 'status',
+      '.why': 'reason',
+      '.next': 'next',
+      '.messages': 'messages',
+      '.composer input': 'input',
+      '.composer button': 'send',
+      '.log': 'log',
+    }
+    for (const [selector, id] of Object.entries(named)) this.#part(selector).dataset.testid = `${slug}-${id}`
+    for (const button of this.root.querySelectorAll('[data-fault]'))
+      button.dataset.testid = `${slug}-${button.dataset.fault}`
+  }
+
+  #compose() {
+    const form = this.#part('.composer')
+    const { text } = form.elements
+    text.setAttribute('aria-label', `Message from ${this.#person.name}`)
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      if (text.value.trim()) this.#person.say(text.value.trim())
+      text.value = ''
+    })
+  }
+
+  #counter(label) {
+    const row = document.createElement('div')
+    const value = document.createElement('dd')
+    row.append(Object.assign(document.createElement('dt'), { textContent: label }), value)
+    this.#part('.counters').append(row)
+    value.dataset.testid = `${this.#person.slug}-${label.replaceAll(' ', '-')}`
+    return value
+  }
+
+  #status() {
+    const { status, reason } = this.#person
+    this.root.dataset.status = status
+    write(this.#part('.pill'), titles[status])
+    write(
+      this.#part('.why'),
+      reason || (status === 'online' ? '' : status === 'connecting' ? 'for the first time' : 'the link was lost'),
+    )
+    write(this.#part('.next'), this.#next())
+  }
+
+  #next() {
+    const { status, retryAt } = this.#person
+    if (status === 'offline') return 'waiting for the network'
+    if (!['reconnecting', 'connecting'].includes(status) || retryAt === undefined) return ''
+    const left = retryAt - performance.now()
+    return left > 0 ? `next try in ${(left / 1000).toFixed(1)} s` : 'trying now'
+  }
+}
+
+/** Leaves what is right alone, for a screen reader's sake. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
+
+function line({ time, what }) {
+  const item = document.createElement('li')
+  const when = Object.assign(document.createElement('time'), { textContent: clock.format(time) })
+  item.append(when, ` ${what}`)
+  return item
+}

@@ -1,0 +1,94 @@
+// The picture of the network as it is, which the clients cannot see: wires, what travels on them, and the server.
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)')
+const TRAVEL = { message: 620, receipt: 520, hello: 700, beat: 900 }
+/** A wire shows this many parcels at once, and no two of a kind closer than this, ms. */
+const CROWD = 24
+const SPACING = 70
+
+/** One person's wire. */
+export class Wire {
+  #root
+  #caption
+  #traffic
+  #person
+  #world
+  #last = {}
+
+  constructor(root, person, world) {
+    this.#root = root.querySelector('.wire')
+    this.#caption = root.querySelector('.caption')
+    this.#traffic = root.querySelector('.traffic')
+    this.#person = person
+    this.#world = world
+    root.querySelector('.avatar').textContent = person.name[0]
+    person.cable.events.addEventListener('parcel', ({ detail }) => this.#send(detail))
+    person.cable.events.addEventListener('link', () => this.draw())
+    world.addEventListener('change', ({ detail: before }) => this.#changed(before))
+    this.draw()
+  }
+
+  draw() {
+    const [state, words] = this.#truth()
+    this.#root.dataset.wire = state
+    if (this.#caption.textContent === words) return
+    this.#caption.textContent = words
+    this.#root.setAttribute('aria-label', `${this.#person.name}’s link: ${words}`)
+  }
+
+  #truth() {
+    const { cable, peer } = this.#person
+    const { links, silent, refusing, acksToLose } = this.#world.peer(peer)
+    if (!cable.plugged) return ['unplugged', 'no network']
+    if (cable.open && silent && !links) return ['silent', 'a black hole: open at both ends']
+    if (cable.open) return ['open', acksToLose ? `open, but the next ${acksToLose} acks get lost` : 'open']
+    if (refusing) return ['cut', 'every connection is refused']
+    if (cable.dialling) return ['dialling', 'dialling …']
+    return ['cut', this.#world.state.server.up ? 'no connection' : 'nobody there']
+  }
+
+  /** The page cannot see an ack that the network ate, but the network tells. */
+  #changed(before) {
+    const { acksToLose = 0 } = before.peers[this.#person.peer] ?? {}
+    if (this.#world.peer(this.#person.peer).acksToLose < acksToLose)
+      this.#send({ up: false, kind: 'receipt', lost: true })
+    this.draw()
+  }
+
+  #send({ up, kind, lost = false }) {
+    const lane = `${kind} ${up}`
+    const now = performance.now()
+    if (calm.matches || document.hidden || now - (this.#last[lane] ?? 0) < SPACING) return
+    if (this.#traffic.childElementCount >= CROWD) return
+    this.#last[lane] = now
+    const parcel = Object.assign(document.createElement('div'), { className: 'parcel' })
+    parcel.dataset.kind = kind
+    this.#traffic.append(parcel)
+    const gone = lost || this.#root.dataset.wire === 'silent'
+    this.#travel(parcel, up, kind, gone).onfinish = () => parcel.remove()
+  }
+
+  /** To the right or the left, whichever side the person is on; what gets lost fades half-way. */
+  #travel(parcel, up, kind, gone) {
+    const right = getComputedStyle(this.#root.parentElement).flexDirection === 'row-reverse'
+    const from = up === right ? 100 : 0
+    const to = gone ? 50 : 100 - from
+    const frames = [
+      { transform: `translateX(${from}%)`, opacity: 1 },
+      { transform: `translateX(${from + (to - from) * 0.85}%)`, opacity: 1, offset: 0.85 },
+      { transform: `translateX(${to}%)`, opacity: gone ? 0 : 1 },
+    ]
+    return parcel.animate(frames, {
+      duration: gone ? TRAVEL[kind] * 0.8 : TRAVEL[kind],
+      easing: 'cubic-bezier(.4,.1,.5,1)',
+    })
+  }
+}
+
+/** The server, as the process that starts and kills it sees it. */
+export function drawServer(root, { server, peers }) {
+  root.toggleAttribute('data-down', !server.up)
+  const links = Object.values(peers).reduce((sum, peer) => sum + peer.links, 0)
+  const up = `up, ${links} ${links === 1 ? 'link' : 'links'}, pid ${server.pid}`
+  root.querySelector('[data-testid=server-state]').textContent = server.up ? up : 'down'
+}

@@ -1,0 +1,27 @@
+// The demo's own line to the process that runs the server and the network: what is broken, and orders to break it.
+
+/** `state` is `{ server: { up, pid, starts }, peers, may }`; emits `change` with the state before as detail. */
+export class World extends EventTarget {
+  state = { server: { up: false, starts: 0 }, peers: {}, may: true }
+
+  constructor() {
+    super()
+    const stream = new EventSource('control')
+    stream.onmessage = ({ data }) => {
+      const before = this.state
+      this.state = JSON.parse(data)
+      this.dispatchEvent(new CustomEvent('change', { detail: before }))
+    }
+  }
+
+  /** What is wrong with somebody's network. */
+  peer(name) {
+    return this.state.peers[name] ?? { links: 0, silent: 0, refusing: false, acksToLose: 0 }
+  }
+
+  async order(fault, what = {}) {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`control/${fault}`, { method: 'POST', headers, body: JSON.stringify(what) })
+    if (!answer.ok) throw new Error((await answer.json()).error)
+  }
+}

@@ -1,0 +1,144 @@
+import { ConnectionError } from '../wire/errors.js'
+import type { ClientFrame, Denied, History, Message, Packed, Page, Pong, Subscribe, Subscribed } from '../wire/frame.js'
+import { Asks } from './asks.js'
+import { type Gap, Inbox } from './inbox.js'
+
+export type ReaderOutput =
+  | { do: 'deliver'; ch: string; message: Message }
+  | { do: 'gap'; ch: string; gap: Gap }
+  | { do: 'page'; id: number; page: Page | ConnectionError }
+  /** A channel, or with none the connection, has something wrong with it. */
+  | { do: 'fault'; ch?: string; error: Error }
+
+/** An acknowledgement waits this long for company, ms; this many messages do not wait. */
+const ACK_DELAY = 200
+const ACK_COUNT = 32
+
+/** The downlink's ledgers: a cursor per channel, the questions not yet answered, the acknowledgements not yet told. */
+export class Reader {
+  /** When the acknowledgements are to leave, even alone. */
+  ackAt = Infinity
+  gaps = 0
+  readonly #inboxes = new Map<string, Inbox>()
+  readonly #asks = new Asks()
+  #forgotten = 0
+
+  /** When a question is to be asked again; of use while there is a link. */
+  get askAt(): number {
+    return this.#asks.deadline
+  }
+
+  get duplicates(): number {
+    let sum = this.#forgotten
+    for (const { duplicates } of this.#inboxes.values()) sum += duplicates
+    return sum
+  }
+
+  subscribe(ch: string, from: Subscribe['from']): void {
+    if (this.#inboxes.has(ch)) return
+    const inbox = new Inbox(ch, from)
+    this.#inboxes.set(ch, inbox)
+    this.#ask(ch, inbox)
+  }
+
+  unsubscribe(ch: string): ClientFrame<Packed>[] {
+    this.#asks.delete(`sub ${ch}`)
+    this.#forgotten += this.#inboxes.get(ch)?.duplicates ?? 0
+    return this.#inboxes.delete(ch) ? [{ t: 'unsub', ch }] : []
+  }
+
+  history(id: number, ch: string, from: number, limit: number): void {
+    const frame: History = { t: 'history', id, ch, from, limit }
+    this.#asks.add(`history ${String(id)}`, () => frame)
+  }
+
+  /** The link is gone, and every question with it. */
+  interrupt(): void {
+    this.#asks.interrupt()
+    this.ackAt = Infinity
+  }
+
+  /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
+  resume(): void {
+    for (const [ch, inbox] of this.#inboxes) this.#ask(ch, inbox)
+    this.#asks.resume()
+  }
+
+  /** The questions that are due; one without an answer is due again after `patience` ms. */
+  questions(now: number, patience: number): ClientFrame<Packed>[] {
+    return this.#asks.due(now, patience)
+  }
+
+  /** The cumulative acknowledgements not yet told. They travel with whatever leaves next. */
+  received(): ClientFrame<Packed>[] {
+    this.ackAt = Infinity
+    const frames: ClientFrame<Packed>[] = []
+    for (const [ch, inbox] of this.#inboxes) {
+      if (inbox.untold < 1) continue
+      inbox.told += inbox.untold
+      frames.push({ t: 'received', ch, offset: inbox.told })
+    }
+    return frames
+  }
+
+  message(frame: Message, now: number): ReaderOutput[] {
+    const inbox = this.#inboxes.get(frame.ch)
+    if (!inbox) return []
+    const { messages, missing } = inbox.accept(frame)
+    if (missing) this.#ask(frame.ch, inbox)
+    return this.#deliver(frame.ch, inbox, messages, now)
+  }
+
+  subscribed(frame: Subscribed, now: number): ReaderOutput[] {
+    const { ch } = frame
+    const inbox = this.#inboxes.get(ch)
+    if (!inbox) return []
+    const { gap, messages } = inbox.subscribed(frame)
+    this.#asks.delete(`sub ${ch}`)
+    // What is still early lacks something that may be on its way: ask again only if it does not come.
+    if (inbox.waits) this.#ask(ch, inbox, now)
+    if (gap) this.gaps++
+    return [...(gap ? [{ do: 'gap' as const, ch, gap }] : []), ...this.#deliver(ch, inbox, messages, now)]
+  }
+
+  denied({ ch, id, code, reason }: Denied): ReaderOutput[] {
+    const error = new ConnectionError(code, reason)
+    if (id !== undefined) return this.#answer(id, error)
+    return this.#asks.delete(`sub ${ch}`) ? [{ do: 'fault', ch, error }] : []
+  }
+
+  page(frame: Page): ReaderOutput[] {
+    return this.#answer(frame.id, frame)
+  }
+
+  /** A heartbeat repairs: what the server has pushed and this side lacks is asked for. */
+  heads(heads: Pong['heads'] = {}): void {
+    for (const [ch, head] of Object.entries(heads)) {
+      const inbox = this.#inboxes.get(ch)
+      if (inbox?.next !== undefined && head >= inbox.next) this.#ask(ch, inbox)
+    }
+  }
+
+  /** No answer will come any more. */
+  close(): ReaderOutput[] {
+    this.#asks.resume()
+    return this.#asks
+      .due(0, Infinity)
+      .flatMap((frame) =>
+        frame.t === 'history' ? this.#answer(frame.id, new ConnectionError('closed', 'the client is closed')) : [],
+      )
+  }
+
+  #answer(id: number, page: Page | ConnectionError): ReaderOutput[] {
+    return this.#asks.delete(`history ${String(id)}`) ? [{ do: 'page', id, page }] : []
+  }
+
+  #ask(ch: string, inbox: Inbox, now?: number): void {
+    this.#asks.add(`sub ${ch}`, () => inbox.question, now)
+  }
+
+  #deliver(ch: string, inbox: Inbox, messages: Message[], now: number): ReaderOutput[] {
+    if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY)
+    return messages.map((message) => ({ do: 'deliver', ch, message }))
+  }
+}

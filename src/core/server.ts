@@ -1,0 +1,213 @@
+import { Close } from '../wire/close.js'
+import type { FrameError } from '../wire/errors.js'
+import type { ClientFrame, Hello } from '../wire/frame.js'
+import { assertNever, type Machine } from './port.js'
+import type { ServerInput, ServerOptions, ServerOutput } from './server/contract.js'
+import { Drain } from './server/drain.js'
+import { Effects } from './server/effects.js'
+import { Feeds } from './server/feeds.js'
+import { Library } from './server/history.js'
+import { inspect, roundTime } from './server/patrol.js'
+import { Peer } from './server/peer.js'
+import type { Session } from './server/session.js'
+import { Sessions } from './server/sessions.js'
+
+/** Frames of one packet, and frames held while a hello is answered: more is no client, but a flood. */
+const MAX_FRAMES = 4_096
+/** One link more that is turned away comes back this much later, ms. */
+const SLOT = 10
+
+/** The server side of the protocol: links, sessions, messages in and out. All I/O, the store included, is outside. */
+export class Server implements Machine<ServerInput, ServerOutput> {
+  readonly #options: ServerOptions
+  readonly #effects = new Effects()
+  readonly #feeds: Feeds
+  readonly #library: Library
+  readonly #sessions: Sessions
+  readonly #peers = new Map<number, Peer>()
+  #drain: Drain | undefined
+  /** Patrol goes round then; Infinity while there is nothing to watch. */
+  #roundAt = Infinity
+  /** When the next client that finds the server full may come. */
+  #slot = 0
+  #pings = 0
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+    this.#feeds = new Feeds(this.#effects, options)
+    this.#library = new Library(this.#effects, options)
+    this.#sessions = new Sessions(this.#effects, options, this.#feeds)
+  }
+
+  /** Links open now. */
+  get links(): number {
+    return this.#peers.size
+  }
+
+  get deadline(): number {
+    return Math.min(this.#roundAt, this.#feeds.deadline, this.#drain?.deadline ?? Infinity)
+  }
+
+  handle(input: ServerInput, now: number): ServerOutput[] {
+    this.#effects.now = now
+    this.#dispatch(input, now)
+    const busy = this.#peers.size > 0 || this.#effects.pending > 0
+    if (!busy) this.#roundAt = Infinity
+    else if (this.#roundAt === Infinity) this.#roundAt = now + roundTime(this.#options)
+    if (!busy && this.#drain?.end()) this.#effects.drained()
+    return this.#effects.take()
+  }
+
+  #dispatch(input: ServerInput, now: number): void {
+    switch (input.on) {
+      case 'tick':
+        this.#tick(now)
+        break
+      case 'opened':
+        this.#opened(input.link, input.user ?? '', now)
+        break
+      case 'frames':
+        this.#frames(this.#peers.get(input.link), input.frames, now)
+        break
+      case 'broken':
+        this.#broken(this.#peers.get(input.link), input.error)
+        break
+      case 'closed':
+        this.#peers.get(input.link)?.leave()
+        break
+      case 'done':
+        this.#effects.done(input.op, input.result)
+        break
+      case 'failed':
+        this.#effects.failed(input.op, input.error)
+        break
+      case 'changed':
+        this.#feeds.changed(input.change)
+        break
+      case 'drain':
+        this.#drain ??= new Drain(input.after, input.spread, this.#peers.size, now)
+        this.#drain.proceed(this.#peers.values(), now)
+        break
+      default:
+        assertNever(input)
+    }
+  }
+
+  #tick(now: number): void {
+    if (now >= this.#feeds.deadline) this.#feeds.retry()
+    this.#drain?.proceed(this.#peers.values(), now)
+    if (now >= this.#roundAt) this.#patrol(now)
+  }
+
+  #opened(link: number, user: string, now: number): void {
+    const full = this.#peers.size >= this.#options.maxLinks
+    const peer = new Peer(link, user, this.#effects, this.#options.guarded, (gone) => this.#gone(gone))
+    this.#peers.set(link, peer)
+    if (this.#drain) this.#drain.dismiss(peer)
+    else if (full) peer.dismiss(Close.tryLater, this.#nextSlot(now), 0, 'the server is full')
+  }
+
+  /** Each that is turned away gets a time of its own, so that they do not come back as a crowd. */
+  #nextSlot(now: number): number {
+    this.#slot = Math.max(this.#slot, now) + SLOT
+    return this.#slot - now
+  }
+
+  #gone(peer: Peer): void {
+    this.#peers.delete(peer.link)
+    this.#feeds.leave(peer)
+    this.#sessions.leave(peer)
+  }
+
+  #broken(peer: Peer | undefined, { code, message }: FrameError): void {
+    peer?.fault(code === 'too-big' ? Close.tooBig : Close.badFrame, code, message)
+  }
+
+  #frames(peer: Peer | undefined, frames: readonly ClientFrame[], now: number): void {
+    if (!peer) return
+    peer.heardAt = now
+    const held = peer.stage.is === 'opening' ? peer.stage.held.length : 0
+    if (frames.length + held > MAX_FRAMES) peer.fault(Close.overloaded, 'flood', `over ${MAX_FRAMES} frames at once`)
+    else this.#perform(peer, frames)
+  }
+
+  /** In order; behind a hello everything waits for its answer. */
+  #perform(peer: Peer, frames: readonly ClientFrame[]): void {
+    let ping: number | undefined
+    for (const [at, frame] of frames.entries()) {
+      const { stage } = peer
+      if (stage.is === 'gone') return
+      if (stage.is === 'opening') {
+        stage.held.push(...frames.slice(at))
+        break
+      }
+      if (frame.t === 'hello') this.#hello(peer, frame)
+      else if (stage.is === 'new') peer.fault(Close.badFrame, 'no-hello', 'the first frame of a link is hello')
+      else if (frame.t === 'ping') ping = frame.id
+      else this.#obey(peer, this.#sessions.of(peer), frame)
+    }
+    const session = this.#sessions.of(peer)
+    session?.flush()
+    // One answer a packet, however many pings are in it.
+    if (session && ping !== undefined) this.#pong(peer, session, ping)
+  }
+
+  #hello(peer: Peer, hello: Hello): void {
+    if (peer.stage.is === 'open' && peer.stage.hello.client !== hello.client) {
+      peer.fault(Close.badFrame, 'bad-hello', 'a link has one client')
+      return
+    }
+    const held: ClientFrame[] = []
+    peer.stage = { is: 'opening', hello, held }
+    this.#sessions.greet(peer, hello, () => this.#perform(peer, held))
+  }
+
+  #obey(peer: Peer, session: Session | undefined, frame: Exclude<ClientFrame, { t: 'hello' | 'ping' }>): void {
+    switch (frame.t) {
+      case 'send':
+        session?.offer(peer, frame)
+        break
+      case 'sub':
+        if (session) this.#feeds.subscribe(peer, session.client, frame)
+        break
+      case 'unsub':
+        this.#feeds.unsubscribe(peer, frame.ch)
+        break
+      case 'received':
+        this.#feeds.receive(peer, frame.ch, frame.offset)
+        break
+      case 'history':
+        this.#library.ask(peer, frame)
+        break
+      case 'pong':
+        break
+      case 'bye':
+        session?.flush()
+        session?.leave()
+        peer.close(Close.normal, 'bye')
+        break
+      default:
+        assertNever(frame)
+    }
+  }
+
+  #pong(peer: Peer, { seq }: Session, id: number): void {
+    const heads = this.#feeds.heads(peer)
+    peer.tell({ t: 'pong', id, got: seq, ...(heads && { heads }) })
+  }
+
+  /** Looks at every link. A round that comes late means that this process was held: nobody is judged for that. */
+  #patrol(now: number): void {
+    const { idle, callTimeout } = this.#options
+    const late = now - this.#roundAt > idle / 4
+    this.#roundAt = now + roundTime(this.#options)
+    this.#effects.expire(now - callTimeout)
+    for (const peer of this.#peers.values()) {
+      if (late) peer.heardAt = Math.max(peer.heardAt, now - idle / 2)
+      const finding = inspect(peer, this.#options, now)
+      if (finding === 'quiet') peer.tell({ t: 'ping', id: ++this.#pings })
+      else if (finding === 'dead') peer.close(Close.timeout, 'silent for too long')
+      else if (finding === 'mute') peer.fault(Close.timeout, 'no-hello', 'no hello in time')
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import type { Packed, ServerFrame } from '../../wire/frame.js'
+import type {
+  AskOf,
+  CallName,
+  CallRequest,
+  CallResult,
+  LogFields,
+  LogLevel,
+  ResultOf,
+  ServerOutput,
+} from './contract.js'
+
+/** What came of a call: its result, or nothing. */
+export type Answer<Result> = { is: 'known'; result: Result } | { is: 'failed' }
+
+interface Call {
+  name: CallName
+  at: number
+  then: (answer: Answer<CallResult>) => void
+}
+
+/** What the machine wants done, gathered while it handles one input; and the questions it waits for. */
+export class Effects {
+  /** The time of the input now handled. */
+  now = 0
+  #frames = new Map<number, ServerFrame<Packed>[]>()
+  #others: ServerOutput[] = []
+  #ops = 0
+  readonly #calls = new Map<number, Call>()
+  /** What does not answer at present: each outage is logged once. */
+  readonly #outages = new Set<'store' | 'authorize'>()
+
+  /** Calls under way. */
+  get pending(): number {
+    return this.#calls.size
+  }
+
+  /** Frames for one link leave together. */
+  write(link: number, frame: ServerFrame<Packed>): void {
+    const frames = this.#frames.get(link)
+    if (frames) frames.push(frame)
+    else this.#frames.set(link, [frame])
+  }
+
+  close(link: number, code: number, reason: string): void {
+    this.#others.push({ do: 'close', link, code, reason })
+  }
+
+  log(level: LogLevel, event: string, fields: LogFields): void {
+    this.#others.push({ do: 'log', level, event, fields })
+  }
+
+  drained(): void {
+    this.#others.push({ do: 'drained' })
+  }
+
+  call<Name extends CallName>(call: Name, ask: AskOf<Name>, then: (answer: Answer<ResultOf<Name>>) => void): void {
+    const op = ++this.#ops
+    // The op number is what ties a result to its call, and so to its type: these are the only casts.
+    this.#calls.set(op, { name: call, at: this.now, then: then as Call['then'] })
+    this.#others.push({ do: 'call', op, request: { call, ask } as CallRequest })
+  }
+
+  done(op: number, result: CallResult): void {
+    const call = this.#end(op)
+    if (!call) return
+    const outage = outageOf(call)
+    if (this.#outages.delete(outage)) this.log('info', 'recovered', { what: outage })
+    call.then({ is: 'known', result })
+  }
+
+  failed(op: number, error: unknown): void {
+    const call = this.#end(op)
+    if (!call) return
+    const outage = outageOf(call)
+    if (!this.#outages.has(outage)) {
+      this.#outages.add(outage)
+      const err = error instanceof Error ? error : new Error(String(error))
+      this.log('error', 'failing', { what: outage, call: call.name, err })
+    }
+    call.then({ is: 'failed' })
+  }
+
+  /** Fails what was asked at or before `since`; a later answer is ignored. */
+  expire(since: number): void {
+    for (const [op, { at }] of this.#calls) {
+      if (at > since) break
+      this.failed(op, new Error('no answer within the call timeout'))
+    }
+  }
+
+  /** Everything gathered: frames first, for a close ends what can be written. */
+  take(): ServerOutput[] {
+    const outputs: ServerOutput[] = []
+    for (const [link, frames] of this.#frames) outputs.push({ do: 'write', link, frames })
+    outputs.push(...this.#others)
+    this.#frames = new Map()
+    this.#others = []
+    return outputs
+  }
+
+  #end(op: number): Call | undefined {
+    const call = this.#calls.get(op)
+    this.#calls.delete(op)
+    return call
+  }
+}
+
+const outageOf = ({ name }: Call): 'store' | 'authorize' => (name === 'authorize' ? name : 'store')

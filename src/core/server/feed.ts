@@ -1,0 +1,112 @@
+import type { Message, Packed } from '../../wire/frame.js'
+import type { Cursor } from '../store.js'
+import type { ServerOptions } from './contract.js'
+import type { Answer, Effects } from './effects.js'
+import type { Peer } from './peer.js'
+import type { Position, Wanted } from './position.js'
+
+/** Where a subscription is in its life. Compared by identity: an answer that finds another state comes too late. */
+export type FeedState =
+  | { is: 'asking'; wanted: Wanted }
+  /** `then`: what was wanted meanwhile. */
+  | { is: 'locating'; then?: Wanted }
+  /** Has all that is known: waits for news. */
+  | { is: 'live' }
+  | { is: 'reading' }
+  /** Too much is unreceived: waits for the client. */
+  | { is: 'full' }
+  /** The store failed: tried again soon. */
+  | { is: 'stalled'; wanted?: Wanted }
+  | { is: 'gone' }
+
+/** An entry as pushed, made once for all that follow its channel. */
+export interface Parcel {
+  frame: Message<Packed> & { offset: number }
+  bytes: number
+}
+
+/** One link's subscription of one channel: what was pushed, and what the client says it has. */
+export class Feed {
+  state: FeedState = { is: 'live' }
+  epoch = ''
+  /** The offset to push next. */
+  next = 1
+  readonly peer: Peer
+  readonly ch: string
+  readonly #client: string
+  readonly #effects: Effects
+  readonly #options: Pick<ServerOptions, 'pushWindow' | 'pushBytes'>
+  /** Sizes of what is pushed and not received. */
+  #unreceived: number[] = []
+  #bytes = 0
+  #saving: 'no' | 'yes' | 'again' = 'no'
+
+  constructor(
+    peer: Peer,
+    client: string,
+    ch: string,
+    effects: Effects,
+    options: Pick<ServerOptions, 'pushWindow' | 'pushBytes'>,
+  ) {
+    this.peer = peer
+    this.#client = client
+    this.ch = ch
+    this.#effects = effects
+    this.#options = options
+  }
+
+  /** The client has everything before this offset. */
+  get received(): number {
+    return this.next - this.#unreceived.length - 1
+  }
+
+  /** Whether one more may be pushed; one always may. */
+  get room(): boolean {
+    return this.#unreceived.length < this.#options.pushWindow && this.#bytes < this.#options.pushBytes
+  }
+
+  /** Takes a position and tells of it. */
+  place({ epoch, next, lost }: Position): void {
+    this.epoch = epoch
+    this.next = next
+    this.#unreceived = []
+    this.#bytes = 0
+    this.peer.tell({ t: 'subscribed', ch: this.ch, epoch, next, ...(lost && { lost }) })
+  }
+
+  push({ frame, bytes }: Parcel): void {
+    this.peer.tell(frame)
+    this.next = frame.offset + 1
+    this.#unreceived.push(bytes)
+    this.#bytes += bytes
+  }
+
+  /** The client has everything up to `offset`. Says whether there is room for a good batch again. */
+  receive(offset: number): boolean {
+    if (offset <= this.received || offset >= this.next) return false
+    for (const bytes of this.#unreceived.splice(0, offset - this.received)) this.#bytes -= bytes
+    this.#save()
+    const { pushWindow, pushBytes } = this.#options
+    return this.#unreceived.length <= pushWindow / 2 && this.#bytes <= pushBytes / 2
+  }
+
+  /** Asks where this client was last. */
+  cursor(then: (answer: Answer<Cursor | undefined>) => void): void {
+    this.#effects.call('cursor', { client: this.#client, ch: this.ch }, then)
+  }
+
+  /** One save at a time, the latest position only. */
+  #save(): void {
+    if (this.#saving !== 'no') {
+      this.#saving = 'again'
+      return
+    }
+    this.#saving = 'yes'
+    const cursor = { epoch: this.epoch, offset: this.received }
+    this.#effects.call('keep', { client: this.#client, ch: this.ch, cursor }, (answer) => {
+      const again = this.#saving === 'again' && answer.is === 'known'
+      this.#saving = 'no'
+      if (again) this.#save()
+    })
+  }
+}

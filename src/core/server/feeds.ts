@@ -1,0 +1,272 @@
+import { sizeOf } from '../../wire/body.js'
+import type { Entry, Packed, Subscribe } from '../../wire/frame.js'
+import type { Change, Slice } from '../store.js'
+import type { ServerOptions } from './contract.js'
+import type { Answer, Effects } from './effects.js'
+import { Feed, type FeedState, type Parcel } from './feed.js'
+import type { Peer } from './peer.js'
+import { locate, type Wanted } from './position.js'
+import type { Journal } from './session.js'
+import { Topic } from './topic.js'
+
+/** Entries of one read. */
+const PAGE = 256
+/** What the store failed to read is read again after this, ms. */
+const RETRY = 1_000
+
+type Options = Pick<ServerOptions, 'pushWindow' | 'pushBytes' | 'maxSubscriptions'>
+type Locating = FeedState & { is: 'locating' }
+
+/** All subscriptions of this node. A new entry goes straight to those who wait for it; the others read the log. */
+export class Feeds implements Journal {
+  /** When to `retry`. */
+  deadline = Infinity
+  readonly #effects: Effects
+  readonly #options: Options
+  readonly #topics = new Map<string, Topic>()
+  readonly #peers = new Map<Peer, Map<string, Feed>>()
+  readonly #stalled = new Set<Feed>()
+  /** Batches under way into each channel, followed or not. */
+  readonly #writing = new Map<string, number>()
+  readonly #parcels = new WeakMap<Entry<Packed>, Parcel>()
+
+  constructor(effects: Effects, options: Options) {
+    this.#effects = effects
+    this.#options = options
+  }
+
+  subscribe(peer: Peer, client: string, { ch, ...wanted }: Subscribe): void {
+    const feeds = this.#peers.get(peer) ?? new Map<string, Feed>()
+    const feed = feeds.get(ch)
+    if (feed) {
+      this.#move(feed, wanted)
+    } else if (feeds.size >= this.#options.maxSubscriptions) {
+      peer.tell({ t: 'denied', ch, code: 'too-many', reason: `${feeds.size} subscriptions are the most` })
+    } else {
+      const fresh = new Feed(peer, client, ch, this.#effects, this.#options)
+      this.#peers.set(peer, feeds.set(ch, fresh))
+      this.#topicOf(ch).feeds.add(fresh)
+      this.#admit(fresh, wanted)
+    }
+  }
+
+  unsubscribe(peer: Peer, ch: string): void {
+    const feed = this.#peers.get(peer)?.get(ch)
+    if (!feed) return
+    this.#peers.get(peer)?.delete(ch)
+    this.#drop(feed)
+  }
+
+  /** The link is gone. */
+  leave(peer: Peer): void {
+    for (const feed of this.#peers.get(peer)?.values() ?? []) this.#drop(feed)
+    this.#peers.delete(peer)
+  }
+
+  receive(peer: Peer, ch: string, offset: number): void {
+    const feed = this.#peers.get(peer)?.get(ch)
+    if (feed?.receive(offset) && feed.state.is === 'full') this.#advance(feed)
+  }
+
+  /** The last offset pushed, of each channel in which the client has not said that it has it. */
+  heads(peer: Peer): Record<string, number> | undefined {
+    const feeds = [...(this.#peers.get(peer)?.values() ?? [])]
+    // As a key, this one name would make the frame one that no client takes.
+    const behind = feeds.filter(({ ch, next, received }) => received < next - 1 && ch !== '__proto__')
+    return behind.length ? Object.fromEntries(behind.map(({ ch, next }) => [ch, next - 1])) : undefined
+  }
+
+  changed({ ch, epoch, next }: Change): void {
+    const topic = this.#topics.get(ch)
+    if (!topic) return
+    topic.note(epoch, next)
+    // What this node itself has under way may be just what is told of.
+    topic.patience ||= this.#writing.get(ch) ?? 0
+    if (!topic.patience) this.#catchUp(topic)
+  }
+
+  expect(channels: readonly string[]): void {
+    for (const ch of channels) this.#writing.set(ch, (this.#writing.get(ch) ?? 0) + 1)
+  }
+
+  settle(channels: readonly string[]): void {
+    for (const ch of channels) {
+      const writing = (this.#writing.get(ch) ?? 1) - 1
+      if (writing) this.#writing.set(ch, writing)
+      else this.#writing.delete(ch)
+      const topic = this.#topics.get(ch)
+      if (topic?.waited()) this.#catchUp(topic)
+    }
+  }
+
+  stored(ch: string, epoch: string, entry: Entry<Packed>): void {
+    const topic = this.#topics.get(ch)
+    if (!topic) return
+    topic.note(epoch, entry.offset + 1)
+    for (const feed of topic.feeds) {
+      if (feed.state.is !== 'live' || feed.epoch !== epoch || feed.next !== entry.offset) continue
+      feed.push(this.#parcel(ch, entry))
+      if (!feed.room) feed.state = { is: 'full' }
+    }
+  }
+
+  /** Tries again what the store failed to answer. */
+  retry(): void {
+    const stalled = [...this.#stalled]
+    this.#stalled.clear()
+    this.deadline = Infinity
+    for (const feed of stalled) {
+      if (feed.state.is !== 'stalled') continue
+      if (feed.state.wanted) this.#admit(feed, feed.state.wanted)
+      else this.#advance(feed)
+    }
+  }
+
+  #topicOf(ch: string): Topic {
+    let topic = this.#topics.get(ch)
+    if (!topic) this.#topics.set(ch, (topic = new Topic()))
+    return topic
+  }
+
+  #drop(feed: Feed): void {
+    feed.state = { is: 'gone' }
+    this.#stalled.delete(feed)
+    const topic = this.#topicOf(feed.ch)
+    topic.feeds.delete(feed)
+    if (!topic.feeds.size) this.#topics.delete(feed.ch)
+  }
+
+  /** Said again: another position. One question at a time, however often it is said. */
+  #move(feed: Feed, wanted: Wanted): void {
+    if (feed.state.is === 'asking') feed.state.wanted = wanted
+    else if (feed.state.is === 'locating') feed.state.then = wanted
+    else this.#admit(feed, wanted)
+  }
+
+  #admit(feed: Feed, wanted: Wanted): void {
+    const { peer, ch } = feed
+    const state: FeedState = { is: 'asking', wanted }
+    feed.state = state
+    const permit = peer.permits.check('subscribe', ch, (verdict) => {
+      if (feed.state !== state) return
+      if (verdict === 'failed') this.#stall(feed, state.wanted)
+      else this.#decide(feed, verdict, state.wanted)
+    })
+    if (permit !== 'asking') this.#decide(feed, permit, wanted)
+  }
+
+  #decide(feed: Feed, verdict: 'yes' | 'no', wanted: Wanted): void {
+    if (verdict === 'yes') {
+      this.#locate(feed, wanted)
+      return
+    }
+    feed.peer.tell({ t: 'denied', ch: feed.ch, code: 'forbidden', reason: 'following this channel is not allowed' })
+    this.unsubscribe(feed.peer, feed.ch)
+  }
+
+  #locate(feed: Feed, wanted: Wanted): void {
+    const state: Locating = { is: 'locating' }
+    feed.state = state
+    if (wanted.from !== 'last') {
+      this.#place(feed, state, wanted)
+      return
+    }
+    feed.cursor((answer) => {
+      if (feed.state !== state) return
+      if (answer.is === 'failed') this.#stall(feed, wanted)
+      else if (answer.result) this.#place(feed, state, { from: answer.result.offset + 1, epoch: answer.result.epoch })
+      else this.#place(feed, state, { from: 'oldest' })
+    })
+  }
+
+  #place(feed: Feed, state: Locating, wanted: Wanted): void {
+    const from = typeof wanted.from === 'number' ? wanted.from : 0
+    this.#read(feed.ch, from, wanted.from === 'now' ? 0 : PAGE, (answer) => {
+      if (feed.state !== state) return
+      if (state.then) this.#locate(feed, state.then)
+      else if (answer.is === 'failed') this.#stall(feed, wanted)
+      else {
+        this.#topicOf(feed.ch).note(answer.result.epoch, answer.result.next)
+        feed.place(locate(wanted, answer.result))
+        this.#fill(feed, answer.result)
+        this.#advance(feed)
+      }
+    })
+  }
+
+  /** Sets a subscription at rest going, when it may go and there is where to go. */
+  #advance(feed: Feed): void {
+    const topic = this.#topicOf(feed.ch)
+    if (!feed.room) feed.state = { is: 'full' }
+    else if (topic.isBehind(feed)) this.#pull(feed, topic)
+    else feed.state = { is: 'live' }
+  }
+
+  #catchUp(topic: Topic): void {
+    for (const feed of topic.feeds) if (feed.state.is === 'live') this.#advance(feed)
+  }
+
+  /** A read of the same position is shared by all who wait for it. */
+  #pull(feed: Feed, topic: Topic): void {
+    const state: FeedState = { is: 'reading' }
+    const from = feed.next
+    feed.state = state
+    const receive = (answer: Answer<Slice>): void => {
+      if (feed.state === state) this.#deliver(feed, topic, answer)
+    }
+    const waiting = topic.reads.get(from)
+    if (waiting) {
+      waiting.push(receive)
+      return
+    }
+    const all = [receive]
+    topic.reads.set(from, all)
+    this.#read(feed.ch, from, PAGE, (answer) => {
+      topic.reads.delete(from)
+      for (const one of all) one(answer)
+    })
+  }
+
+  #deliver(feed: Feed, topic: Topic, answer: Answer<Slice>): void {
+    if (answer.is === 'failed') {
+      this.#stall(feed)
+      return
+    }
+    const { result } = answer
+    const { epoch, next } = feed
+    topic.note(result.epoch, result.next)
+    const position = locate({ from: next, epoch }, result)
+    if (position.lost) feed.place(position)
+    this.#fill(feed, result)
+    // Told of more than can be read: a store that lags is not asked again at once.
+    if (feed.next === next && feed.epoch === epoch && topic.isBehind(feed)) this.#stall(feed)
+    else this.#advance(feed)
+  }
+
+  #fill(feed: Feed, { entries }: Slice): void {
+    for (const entry of entries) {
+      if (!feed.room) return
+      if (entry.offset === feed.next) feed.push(this.#parcel(feed.ch, entry))
+    }
+  }
+
+  #read(ch: string, from: number, limit: number, then: (answer: Answer<Slice>) => void): void {
+    this.#effects.call('read', { ch, from, limit, bytes: this.#options.pushBytes }, then)
+  }
+
+  #stall(feed: Feed, wanted?: Wanted): void {
+    feed.state = wanted ? { is: 'stalled', wanted } : { is: 'stalled' }
+    this.#stalled.add(feed)
+    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY)
+  }
+
+  #parcel(ch: string, entry: Entry<Packed>): Parcel {
+    let parcel = this.#parcels.get(entry)
+    if (!parcel) {
+      const { offset, id, from, time, body } = entry
+      parcel = { frame: { t: 'message', ch, offset, id, from, time, body }, bytes: sizeOf(body) }
+      this.#parcels.set(entry, parcel)
+    }
+    return parcel
+  }
+}

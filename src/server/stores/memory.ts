@@ -1,0 +1,71 @@
+import type { AppendAsk, Appended, Change, Cursor, CursorAsk, ForgetAsk, KeepAsk } from '../../core/store.js'
+import type { OpenAsk, Opened, ReadAsk, Slice, Store } from '../../core/store.js'
+import { createEnv } from '../../shell/env.js'
+import { checkOptions, isFunction, isLimit, withDefaults } from '../options.js'
+import { Tables, tablesDefaults, type TablesOptions } from './tables.js'
+
+/** Limits; each has a default. */
+export interface MemoryStoreOptions extends Partial<TablesOptions> {
+  /** ms since 1970. Default: the clock. */
+  now?: () => number
+  /** A name that no other store has. Default: random. */
+  id?: () => string
+}
+
+/**
+ * A store in this process's memory: any number of server instances may share it, and it outlives each of them.
+ * What it holds ends with the process; the next one has another epoch, which is how clients learn of the loss.
+ */
+export class MemoryStore implements Store {
+  readonly #tables: Tables
+
+  /** Throws `OptionError`. */
+  constructor(options: MemoryStoreOptions = {}) {
+    checkOptions<Required<MemoryStoreOptions>>(options, {
+      maxEntries: isLimit(1),
+      maxBytes: isLimit(1),
+      maxAge: isLimit(1),
+      maxChannels: isLimit(1),
+      totalBytes: isLimit(1),
+      clientTtl: isLimit(1),
+      maxClients: isLimit(1),
+      maxCursors: isLimit(1),
+      now: isFunction,
+      id: isFunction,
+    })
+    const { now = () => Date.now(), id = createEnv().id, ...limits } = options
+    this.#tables = new Tables(withDefaults(tablesDefaults, limits), now, id())
+  }
+
+  open(ask: OpenAsk): Promise<Opened> {
+    return Promise.resolve(this.#tables.open(ask))
+  }
+
+  append(ask: AppendAsk): Promise<Appended> {
+    return Promise.resolve(this.#tables.append(ask))
+  }
+
+  read(ask: ReadAsk): Promise<Slice> {
+    return Promise.resolve(this.#tables.read(ask))
+  }
+
+  cursor(ask: CursorAsk): Promise<Cursor | undefined> {
+    return Promise.resolve(this.#tables.cursor(ask))
+  }
+
+  keep(ask: KeepAsk): Promise<void> {
+    return Promise.resolve(this.#tables.keep(ask))
+  }
+
+  forget(ask: ForgetAsk): Promise<void> {
+    return Promise.resolve(this.#tables.forget(ask))
+  }
+
+  watch(onChange: (change: Change) => void): () => void {
+    return this.#tables.watch(onChange)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}

@@ -1,0 +1,43 @@
+/** The only clock and dice. Each part can be replaced, so that a test decides time, chance and names. */
+export interface Env {
+  /** ms, never going back; it goes on while the machine sleeps. */
+  now: () => number
+  /** Calls back once after `ms`; returns the cancel. */
+  timer: (callback: () => void, ms: number) => () => void
+  /** A number in [0, 1). */
+  random: () => number
+  /** A new name that nobody can guess: 128 bits in hex. */
+  id: () => string
+  /** Runs after the code now running, before any timer: frames queued in one task leave together. */
+  defer: (callback: () => void) => void
+}
+
+/** `setTimeout` takes 31 bits. */
+const MAX_TIMER = 2 ** 31 - 1
+
+/** Reads the platform's globals when called, not when imported. */
+export function createEnv(): Env {
+  let last = -Infinity
+  let offset = 0
+  return {
+    now() {
+      // The wall clock sees sleep, which `performance.now` may not; a clock set back must not stop time.
+      const wall = Date.now() + offset
+      if (wall < last) offset += last - wall
+      last = Math.max(last, wall)
+      return last
+    },
+    timer(callback, ms) {
+      const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER))
+      return () => {
+        clearTimeout(handle)
+      }
+    },
+    random: () => Math.random(),
+    id: () =>
+      Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    defer: (callback) => {
+      queueMicrotask(callback)
+    },
+  }
+}

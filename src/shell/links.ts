@@ -1,0 +1,114 @@
+import type { Connection, Target, Transport } from '../transports/transport.js'
+import type { Closing } from '../wire/close.js'
+import { Close } from '../wire/close.js'
+import type { Packet } from '../wire/codec.js'
+
+/** What happens on a link, by its number. */
+export type LinkNews<In> =
+  | { on: 'opened'; link: number }
+  | { on: 'frames'; link: number; frames: In[] }
+  | { on: 'broken'; link: number; error: Error }
+  | { on: 'ended'; link: number; closing: Closing }
+
+export interface LinksOptions<Out, In> {
+  codec: { encode(frames: readonly Out[], max?: number): Packet[]; decode(packet: Packet): In[] }
+  transport: Transport
+  /** Where to, asked on every dial. */
+  target: () => Promise<Target>
+  /** Runs when the task now running is over. */
+  defer: (callback: () => void) => void
+  feed: (news: LinkNews<In>) => void
+}
+
+interface Held<Out> {
+  connection?: Connection
+  /** Written in the task now running: they leave together. */
+  frames: Out[]
+  /** The largest packet the other side takes, bytes. */
+  max: number
+}
+
+/** The numbered connections: frames out as packets, packets in as frames. It dials what it is told and decides nothing. */
+export class Links<Out, In> {
+  readonly #options: LinksOptions<Out, In>
+  readonly #held = new Map<number, Held<Out>>()
+
+  constructor(options: LinksOptions<Out, In>) {
+    this.#options = options
+  }
+
+  open(link: number): void {
+    this.#held.set(link, { frames: [], max: Infinity })
+    this.#options
+      .target()
+      .then((target) => {
+        this.#dial(link, target)
+      })
+      .catch((error: unknown) => {
+        const cause = error instanceof Error ? error : new Error(String(error))
+        this.#ended(link, { code: Close.abnormal, reason: `could not dial: ${cause.message}`, error: cause })
+      })
+  }
+
+  write(link: number, frames: readonly Out[]): void {
+    const held = this.#held.get(link)
+    if (!held) return
+    if (!held.frames.length) {
+      this.#options.defer(() => {
+        this.#flush(held)
+      })
+    }
+    held.frames.push(...frames)
+  }
+
+  limit(link: number, max: number): void {
+    const held = this.#held.get(link)
+    if (held) held.max = max
+  }
+
+  /** Closes it and hears no more of it. */
+  drop(link: number, { code, reason }: Closing): void {
+    const held = this.#held.get(link)
+    if (!held) return
+    this.#held.delete(link)
+    this.#flush(held)
+    held.connection?.close(code, reason)
+  }
+
+  /** A provider may have taken its time: the link may be gone when it answers. */
+  #dial(link: number, target: Target): void {
+    const held = this.#held.get(link)
+    if (!held) return
+    const { transport, codec, feed } = this.#options
+    const current = (): boolean => this.#held.has(link)
+    held.connection = transport.open(target, {
+      opened() {
+        if (current()) feed({ on: 'opened', link })
+      },
+      received(packet) {
+        if (!current()) return
+        let news: LinkNews<In>
+        try {
+          news = { on: 'frames', link, frames: codec.decode(packet) }
+        } catch (error) {
+          news = { on: 'broken', link, error: error as Error }
+        }
+        feed(news)
+      },
+      closed: (closing) => {
+        this.#ended(link, closing)
+      },
+    })
+  }
+
+  #ended(link: number, closing: Closing): void {
+    if (this.#held.delete(link)) this.#options.feed({ on: 'ended', link, closing })
+  }
+
+  #flush(held: Held<Out>): void {
+    const { frames, connection, max } = held
+    held.frames = []
+    if (!connection || !frames.length) return
+    for (const packet of this.#options.codec.encode(frames, max)) connection.send(packet)
+  }
+}

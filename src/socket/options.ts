@@ -1,0 +1,144 @@
+import { createEnv, type Env } from '../shell/env.js'
+import type { PageLike } from '../shell/page.js'
+import { OptionError } from '../wire/errors.js'
+
+/** A value, or what makes it: asked again on each attempt. Where it throws or rejects, the attempt has failed. */
+export type Provider<T> = T | (() => T | Promise<T>)
+
+/** What a socket sends. */
+export type Data = string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob
+
+/** What tells two messages apart. */
+export type Id = string | number
+
+type Dialer = new (url: string | URL, protocols?: string | string[]) => WebSocket
+
+/** Off unless given. Any message that arrives is proof of life; only silence is asked about. */
+export interface SocketHeartbeat {
+  /** Silence before a ping, ms. Default 15,000. */
+  interval?: number | undefined
+  /** From the first ping without any answer to the end of the link, ms. Default 5,000. */
+  timeout?: number | undefined
+  /** Pings after the first within `timeout`. Default 1. */
+  retries?: number | undefined
+  /** What to send, or what makes it. Default `ping`. */
+  message?: Data | (() => Data) | undefined
+  /** Tells a pong by its data. Without it every message is life, but the round trip is not measured. */
+  isPong?: ((data: unknown) => boolean) | undefined
+  /** Whether the app is spared the pongs. Default true. */
+  hidePongs?: boolean | undefined
+}
+
+/** For a server that acknowledges: what it has not acknowledged is sent again, on time-out and on each new link. */
+export interface SocketAck {
+  /** The id of a message of ours; one without an id is sent once. */
+  idOf: (data: Data) => Id | null | undefined
+  /** The id that a message acknowledges; or true, and then `idOf` names it; or nothing. The app sees acks, too. */
+  isAck: (data: unknown) => Id | boolean | null | undefined
+  /** Until the first retransmission, ms; it doubles up to 30 s. Default: measured (RFC 6298). */
+  timeout?: number | undefined
+}
+
+/** For a server that repeats itself: a message whose id was seen is dropped. */
+export interface SocketDedupe {
+  /** The id of a message of the server's; one without an id is always delivered. */
+  idOf: (data: unknown) => Id | null | undefined
+  /** Ids remembered at most. Default 10,000. */
+  maxCount?: number | undefined
+  /** For how long, ms. Default 600,000. */
+  maxAge?: number | undefined
+}
+
+/** All optional. Durations in ms. Names are those of `reconnecting-websocket` and `partysocket` where the meaning is. */
+export interface SocketOptions {
+  /** The constructor to dial with. Default: the global one. */
+  WebSocket?: Dialer | undefined
+  /** An attempt that takes longer, its providers included, is given up. Default 10,000. */
+  connectionTimeout?: number | undefined
+  /** No retry comes sooner. Default 0. */
+  minReconnectionDelay?: number | undefined
+  /** Ceiling of the delay; the delay itself is random below it. Default 20,000. */
+  maxReconnectionDelay?: number | undefined
+  /** What the ceiling grows by with each failure, from 500 on. Default 2. */
+  reconnectionDelayGrowFactor?: number | undefined
+  /** A link that lived so long starts the count of failures anew. Default 5,000. */
+  minUptime?: number | undefined
+  /** Failures in a row before it closes for good; 0 never reconnects. Default Infinity. */
+  maxRetries?: number | undefined
+  /** Messages that wait for a link; one more is not taken, and `send` says false. Default Infinity. */
+  maxEnqueuedMessages?: number | undefined
+  /** Starts closed: `reconnect()` opens. Default false. */
+  startClosed?: boolean | undefined
+  /** Close codes after which nothing is tried again. Default none. */
+  nonRetryableCodes?: readonly number[] | undefined
+  /** Asked when a link was closed; false ends it for good. */
+  shouldReconnectOnClose?: ((event: CloseEvent) => boolean) | undefined
+  /** How long the server wants to be left alone, where its close event says so. */
+  retryAfter?: ((event: CloseEvent) => number | undefined) | undefined
+  heartbeat?: SocketHeartbeat | undefined
+  ack?: SocketAck | undefined
+  dedupe?: SocketDedupe | undefined
+  /** Says all that happens to `debugLogger`. Default false. */
+  debug?: boolean | undefined
+  /** Default `console.log`. */
+  debugLogger?: ((...args: unknown[]) => void) | undefined
+  /** Where page events come from; false listens to none. Default `globalThis`. */
+  page?: PageLike | false | undefined
+  /** Clock and dice, for tests. */
+  env?: Pick<Env, 'now' | 'timer' | 'random'> | undefined
+}
+
+/** The default of a function that must be given. */
+const needed = (): undefined => undefined
+
+/** The given options with all defaults filled in. Throws `OptionError`. */
+export function settle(given: SocketOptions) {
+  const { heartbeat, ack, dedupe, page = globalThis, env = createEnv() } = given
+  const numbers = {
+    connectionTimeout: 10_000,
+    minReconnectionDelay: 0,
+    maxReconnectionDelay: 20_000,
+    reconnectionDelayGrowFactor: 2,
+    minUptime: 5_000,
+    maxRetries: Infinity,
+    maxEnqueuedMessages: Infinity,
+  }
+  const rest = {
+    WebSocket: (globalThis as Partial<typeof globalThis>).WebSocket ?? (needed as unknown as Dialer),
+    startClosed: false,
+    nonRetryableCodes: [] as readonly number[],
+    shouldReconnectOnClose: (_event: CloseEvent) => true,
+    retryAfter: (_event: CloseEvent): number | undefined => undefined,
+    debug: false,
+    debugLogger: globalThis.console.log,
+  }
+  const beats = { interval: 15_000, timeout: 5_000, retries: 1, isPong: (_data: unknown) => false, hidePongs: true }
+  return {
+    ...fill({ ...numbers, ...rest }, given),
+    heartbeat: heartbeat && { message: 'ping' as SocketHeartbeat['message'], ...fill(beats, heartbeat, 'heartbeat.') },
+    ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, 'ack.'),
+    dedupe: dedupe && fill({ idOf: needed, maxCount: 10_000, maxAge: 600_000 }, dedupe, 'dedupe.'),
+    page,
+    env,
+  }
+}
+
+/** What a provider has to say. A throw becomes a rejection. */
+export async function ask<T>(provider: Provider<T>): Promise<T> {
+  return typeof provider === 'function' ? (provider as () => T | Promise<T>)() : provider
+}
+
+export type Settled = ReturnType<typeof settle>
+
+/** The given values, or the defaults; each is of its default's type. */
+function fill<T extends object, G extends { [K in keyof T]?: unknown }>(defaults: T, given: G, path = ''): G & T {
+  const filled: Record<string, unknown> = { ...given }
+  for (const [name, fallback] of Object.entries(defaults as Record<string, unknown>)) {
+    const value = (filled[name] ??= fallback)
+    const kind = typeof fallback
+    const wrong = typeof value !== kind || value === needed || (kind === 'number' && !((value as number) >= 0))
+    if (wrong)
+      throw new OptionError('bad-option', `${path}${name} takes a ${kind}${kind === 'number' ? ' of at least 0' : ''}`)
+  }
+  return filled as G & T
+}

@@ -1,0 +1,228 @@
+import type { Closing } from '../../src/wire/close.js'
+import type { Packet } from '../../src/wire/codec.js'
+import type { Clock } from './clock.js'
+import type { Dice } from './dice.js'
+import type { Weather } from './weather.js'
+
+/** What a wire tells the client at its near end. */
+export interface Near {
+  opened(): void
+  received(packet: Packet): void
+  ended(closing: Closing): void
+}
+
+/** The server at the far end. */
+export interface Far {
+  readonly up: boolean
+  opened(wire: Wire): void
+  received(wire: Wire, packet: Packet): void
+  closed(wire: Wire): void
+}
+
+export type Way = 'up' | 'down'
+
+/** One direction of a wire. */
+interface Lane {
+  /** Nothing comes through any more, and nobody knows. */
+  black: boolean
+  /** The last arrival: nothing overtakes it on a stream; on a lossy lane, nothing overtakes the first packet. */
+  arrival: number
+  sent: number
+}
+
+/** One attempt at a connection, and what becomes of it. It may die without either side, or with only one, being told. */
+export class Wire {
+  readonly number: number
+  readonly near: Near
+  readonly lossy: boolean
+  readonly lanes: Record<Way, Lane> = {
+    up: { black: false, arrival: 0, sent: 0 },
+    down: { black: false, arrival: 0, sent: 0 },
+  }
+  open = false
+  /** The client has given it up. */
+  dropped = false
+  /** The client has been told of its end. */
+  told = false
+  /** The server has been told of its opening; of its end. */
+  known = false
+  forgotten = false
+  /** When it ceased to carry something both ways, if it has. */
+  brokenAt = Infinity
+
+  constructor(number: number, near: Near, lossy: boolean) {
+    this.number = number
+    this.near = near
+    this.lossy = lossy
+  }
+}
+
+/** Loses what fits, once. */
+export interface Accident {
+  wire: Wire
+  way: Way
+  text: string
+}
+
+/** The network between the devices and the server: hostile while the storm lasts, short and sure afterwards. */
+export class Net {
+  calm = false
+  accident: Accident | undefined
+  readonly wires = new Set<Wire>()
+  readonly #clock: Clock
+  readonly #dice: Dice
+  readonly #weather: Weather
+  readonly #far: Far
+  #numbers = 0
+
+  constructor(clock: Clock, dice: Dice, weather: Weather, far: Far) {
+    this.#clock = clock
+    this.#dice = dice
+    this.#weather = weather
+    this.#far = far
+  }
+
+  dial(near: Near): Wire {
+    const { refuse, hang, lossy } = this.#weather
+    const wire = new Wire(++this.#numbers, near, this.#dice.chance(lossy))
+    this.wires.add(wire)
+    if (!this.calm && this.#dice.chance(hang)) this.#hang(wire)
+    else if (!this.#far.up || (!this.calm && this.#dice.chance(refuse))) this.#end(wire, 'refused', this.#delay())
+    else this.#clock.after(this.#delay(), () => this.#arrive(wire))
+    return wire
+  }
+
+  /** A packet from one side to the other. */
+  send(wire: Wire, way: Way, packet: Packet): void {
+    if (this.#strikes(wire, way, packet)) return
+    const lane = wire.lanes[way]
+    const { loss, repeat } = this.#weather
+    const first = lane.sent++ === 0
+    const hostile = wire.lossy && !this.calm
+    if (hostile && this.#dice.chance(loss)) return
+    this.#carry(wire, way, packet, first)
+    if (hostile && this.#dice.chance(repeat)) this.#carry(wire, way, packet, first)
+  }
+
+  /** The client is done with it. The server may hear of it late, or never. */
+  drop(wire: Wire): void {
+    wire.dropped = true
+    this.#tellServer(wire)
+  }
+
+  /** The server is done with it: what it said before still comes. */
+  close(wire: Wire, code: number, reason: string): void {
+    wire.forgotten = true
+    wire.brokenAt = Math.min(wire.brokenAt, this.#clock.now)
+    const wait = Math.max(0, wire.lanes.down.arrival - this.#clock.now) + this.#delay()
+    if (!wire.lanes.down.black && this.#told()) this.#tellClient(wire, { code, reason, clean: true }, wait)
+  }
+
+  /** The link is gone; each side is told at once, later, or never. */
+  cut(wire: Wire): void {
+    const { dice, now } = { dice: this.#dice, now: this.#clock.now }
+    this.blacken(wire, 'up')
+    this.blacken(wire, 'down')
+    wire.brokenAt = Math.min(wire.brokenAt, now)
+    if (this.#told()) this.#end(wire, 'cut', this.calm ? 1 : dice.pick([0, 50, 2_000]))
+    this.#tellServer(wire)
+  }
+
+  /** One way, or both if done twice, leads nowhere; nobody is told. */
+  blacken(wire: Wire, way: Way): void {
+    wire.lanes[way].black = true
+    wire.brokenAt = Math.min(wire.brokenAt, this.#clock.now)
+  }
+
+  /** The server's machine is gone: sockets are reset at once, or vanish. */
+  reset(): void {
+    for (const wire of this.wires) {
+      if (wire.forgotten) continue
+      wire.forgotten = true
+      this.blacken(wire, 'up')
+      this.blacken(wire, 'down')
+      if (this.#told()) this.#end(wire, 'reset', this.#delay())
+    }
+  }
+
+  #hang(wire: Wire): void {
+    this.blacken(wire, 'up')
+    this.blacken(wire, 'down')
+    // A browser gives up by itself, after minutes; by then nobody should care.
+    this.#end(wire, 'timed out', this.#dice.between(5_000, 60_000))
+  }
+
+  #arrive(wire: Wire): void {
+    if (!this.#far.up) {
+      this.#end(wire, 'refused', this.#delay())
+      return
+    }
+    wire.known = true
+    this.#far.opened(wire)
+    this.#clock.after(this.#delay(), () => {
+      if (wire.lanes.down.black || wire.told || !this.#hears(wire)) return
+      wire.open = true
+      wire.near.opened()
+    })
+  }
+
+  #carry(wire: Wire, way: Way, packet: Packet, first: boolean): void {
+    const lane = wire.lanes[way]
+    const at = Math.max(this.#clock.now + this.#delay(), lane.arrival)
+    if (first || !wire.lossy || this.calm) lane.arrival = at
+    this.#clock.after(at - this.#clock.now, () => {
+      if (lane.black) return
+      if (way === 'up') {
+        if (this.#far.up) this.#far.received(wire, packet)
+      } else if (!wire.told && this.#hears(wire)) wire.near.received(packet)
+    })
+  }
+
+  #end(wire: Wire, reason: string, wait: number): void {
+    this.#tellClient(wire, { code: 1006, reason, clean: false }, wait)
+  }
+
+  #tellClient(wire: Wire, closing: Closing, wait: number): void {
+    this.#clock.after(wait, () => {
+      this.wires.delete(wire)
+      if (wire.told || !this.#hears(wire)) return
+      wire.told = true
+      wire.near.ended(closing)
+    })
+  }
+
+  #tellServer(wire: Wire): void {
+    if (!this.#told()) return
+    this.#clock.after(this.#delay() + (this.calm ? 0 : this.#dice.pick([0, 0, 3_000])), () => {
+      this.wires.delete(wire)
+      if (wire.forgotten || !wire.known) return
+      wire.forgotten = true
+      this.#far.closed(wire)
+    })
+  }
+
+  /** A link that the client has dropped should say nothing more; some do. */
+  #hears(wire: Wire): boolean {
+    return !wire.dropped || this.#dice.chance(this.#weather.lateNews)
+  }
+
+  #told(): boolean {
+    return this.calm || !this.#dice.chance(this.#weather.untold)
+  }
+
+  #delay(): number {
+    const { delay, jitter } = this.#weather
+    return this.calm ? CALM_DELAY : delay + this.#dice.between(0, jitter)
+  }
+
+  #strikes(wire: Wire, way: Way, packet: Packet): boolean {
+    const accident = this.accident
+    if (accident?.wire !== wire || accident.way !== way || typeof packet !== 'string') return false
+    if (!packet.includes(accident.text)) return false
+    this.accident = undefined
+    return true
+  }
+}
+
+/** One way, once the storm is over, ms. */
+export const CALM_DELAY = 20
