@@ -262,8 +262,9 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
       this.#feed({ on: 'heard', link, pong: false })
       return
     }
-    const message = this.#ask(() => (typeof heartbeat.message === 'function' ? heartbeat.message() : heartbeat.message))
-    if (message !== undefined) this.#open?.send(message)
+    const { message = 'ping' } = heartbeat
+    const ping = typeof message === 'function' ? this.#ask(message) : message
+    if (ping !== undefined) this.#open?.send(ping)
   }
 
   #flush(fresh: boolean): void {

@@ -21,7 +21,12 @@ export class Reader {
   gaps = 0
   readonly #inboxes = new Map<string, Inbox>()
   readonly #asks = new Asks()
+  readonly #emit: (output: ReaderOutput) => void
   #forgotten = 0
+
+  constructor(emit: (output: ReaderOutput) => void) {
+    this.#emit = emit
+  }
 
   /** When a question is to be asked again; of use while there is a link. */
   get askAt(): number {
@@ -81,34 +86,38 @@ export class Reader {
     return frames
   }
 
-  message(frame: Message, now: number): ReaderOutput[] {
+  message(frame: Message, now: number): void {
     const inbox = this.#inboxes.get(frame.ch)
-    if (!inbox) return []
+    if (!inbox) return
     const { messages, missing } = inbox.accept(frame)
     if (missing) this.#ask(frame.ch, inbox)
-    return this.#deliver(frame.ch, inbox, messages, now)
+    this.#deliver(frame.ch, inbox, messages, now)
   }
 
-  subscribed(frame: Subscribed, now: number): ReaderOutput[] {
+  subscribed(frame: Subscribed, now: number): void {
     const { ch } = frame
     const inbox = this.#inboxes.get(ch)
-    if (!inbox) return []
+    if (!inbox) return
     const { gap, messages } = inbox.subscribed(frame)
     this.#asks.delete(`sub ${ch}`)
     // What is still early lacks something that may be on its way: ask again only if it does not come.
     if (inbox.waits) this.#ask(ch, inbox, now)
-    if (gap) this.gaps++
-    return [...(gap ? [{ do: 'gap' as const, ch, gap }] : []), ...this.#deliver(ch, inbox, messages, now)]
+    if (gap) {
+      this.gaps++
+      this.#emit({ do: 'gap', ch, gap })
+    }
+    this.#deliver(ch, inbox, messages, now)
   }
 
-  denied({ ch, id, code, reason }: Denied): ReaderOutput[] {
+  denied({ ch, id, code, reason }: Denied): void {
     const error = new ConnectionError(code, reason)
-    if (id !== undefined) return this.#answer(id, error)
-    return this.#asks.delete(`sub ${ch}`) ? [{ do: 'fault', ch, error }] : []
+    if (id !== undefined) this.answer(id, error)
+    else if (this.#asks.delete(`sub ${ch}`)) this.#emit({ do: 'fault', ch, error })
   }
 
-  page(frame: Page): ReaderOutput[] {
-    return this.#answer(frame.id, frame)
+  /** The answer to a history request, once. */
+  answer(id: number, page: Page | ConnectionError): void {
+    if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: 'page', id, page })
   }
 
   /** A heartbeat repairs: what the server has pushed and this side lacks is asked for. */
@@ -120,25 +129,19 @@ export class Reader {
   }
 
   /** No answer will come any more. */
-  close(): ReaderOutput[] {
+  close(): void {
     this.#asks.resume()
-    return this.#asks
-      .due(0, Infinity)
-      .flatMap((frame) =>
-        frame.t === 'history' ? this.#answer(frame.id, new ConnectionError('closed', 'the client is closed')) : [],
-      )
-  }
-
-  #answer(id: number, page: Page | ConnectionError): ReaderOutput[] {
-    return this.#asks.delete(`history ${String(id)}`) ? [{ do: 'page', id, page }] : []
+    for (const frame of this.#asks.due(0, Infinity)) {
+      if (frame.t === 'history') this.answer(frame.id, new ConnectionError('closed', 'the client is closed'))
+    }
   }
 
   #ask(ch: string, inbox: Inbox, now?: number): void {
     this.#asks.add(`sub ${ch}`, () => inbox.question, now)
   }
 
-  #deliver(ch: string, inbox: Inbox, messages: Message[], now: number): ReaderOutput[] {
+  #deliver(ch: string, inbox: Inbox, messages: Message[], now: number): void {
     if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY)
-    return messages.map((message) => ({ do: 'deliver', ch, message }))
+    for (const message of messages) this.#emit({ do: 'deliver', ch, message })
   }
 }

@@ -1,6 +1,6 @@
 import { OptionError } from '../wire/errors.js'
 
-type Check = [takes: string, test: (value: unknown) => boolean]
+export type Check = [takes: string, test: (value: unknown) => boolean]
 
 /** What each option takes, in words and as a test. */
 export type Checks<Options> = { readonly [Name in keyof Options]-?: Check }

@@ -104,18 +104,18 @@ export function settle(given: SocketOptions) {
     maxEnqueuedMessages: Infinity,
   }
   const rest = {
-    WebSocket: (globalThis as Partial<typeof globalThis>).WebSocket ?? (needed as unknown as Dialer),
+    WebSocket: (globalThis as Partial<typeof globalThis>).WebSocket ?? needed,
     startClosed: false,
-    nonRetryableCodes: [] as readonly number[],
-    shouldReconnectOnClose: (_event: CloseEvent) => true,
-    retryAfter: (_event: CloseEvent): number | undefined => undefined,
+    nonRetryableCodes: [],
+    shouldReconnectOnClose: () => true,
+    retryAfter: () => undefined,
     debug: false,
     debugLogger: globalThis.console.log,
   }
-  const beats = { interval: 15_000, timeout: 5_000, retries: 1, isPong: (_data: unknown) => false, hidePongs: true }
+  const beats = { interval: 15_000, timeout: 5_000, retries: 1, isPong: () => false, hidePongs: true }
   return {
     ...fill({ ...numbers, ...rest }, given),
-    heartbeat: heartbeat && { message: 'ping' as SocketHeartbeat['message'], ...fill(beats, heartbeat, 'heartbeat.') },
+    heartbeat: heartbeat && fill(beats, heartbeat, 'heartbeat.'),
     ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, 'ack.'),
     dedupe: dedupe && fill({ idOf: needed, maxCount: 10_000, maxAge: 600_000 }, dedupe, 'dedupe.'),
     page,
@@ -130,15 +130,21 @@ export async function ask<T>(provider: Provider<T>): Promise<T> {
 
 export type Settled = ReturnType<typeof settle>
 
+type Filled<G, T> = G & { [K in keyof T & keyof G]-?: NonNullable<G[K]> }
+
 /** The given values, or the defaults; each is of its default's type. */
-function fill<T extends object, G extends { [K in keyof T]?: unknown }>(defaults: T, given: G, path = ''): G & T {
+function fill<T extends object, G extends { [K in keyof T]?: unknown }>(
+  defaults: T,
+  given: G,
+  path = '',
+): Filled<G, T> {
   const filled: Record<string, unknown> = { ...given }
   for (const [name, fallback] of Object.entries(defaults as Record<string, unknown>)) {
     const value = (filled[name] ??= fallback)
     const kind = typeof fallback
-    const wrong = typeof value !== kind || value === needed || (kind === 'number' && !((value as number) >= 0))
-    if (wrong)
-      throw new OptionError('bad-option', `${path}${name} takes a ${kind}${kind === 'number' ? ' of at least 0' : ''}`)
+    const number = kind === 'number'
+    if (typeof value !== kind || value === needed || (number && !((value as number) >= 0)))
+      throw new OptionError('bad-option', `${path}${name} takes a ${kind}${number ? ' of at least 0' : ''}`)
   }
-  return filled as G & T
+  return filled as Filled<G, T>
 }

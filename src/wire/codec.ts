@@ -109,7 +109,8 @@ function unjoin(packet: Uint8Array, shapes: Shapes): unknown[] {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(packet.subarray(4, at))
   const frames = checked(text, shapes, (length) => {
     if (at + length > packet.length) throw new RangeError('the bytes are shorter than promised')
-    return packet.slice(at, (at += length))
+    // A copy even of a Node Buffer, whose own slice would keep the whole packet alive.
+    return new Uint8Array(packet.subarray(at, (at += length)))
   })
   if (at !== packet.length) throw new RangeError('more bytes than promised')
   return frames

@@ -23,8 +23,8 @@ export type Way = 'up' | 'down'
 
 /** One direction of a wire. */
 interface Lane {
-  /** Nothing comes through any more, and nobody knows. */
-  black: boolean
+  /** From then on nothing comes through, and nobody knows. */
+  blackAt: number
   /** The last arrival: nothing overtakes it on a stream; on a lossy lane, nothing overtakes the first packet. */
   arrival: number
   sent: number
@@ -36,8 +36,8 @@ export class Wire {
   readonly near: Near
   readonly lossy: boolean
   readonly lanes: Record<Way, Lane> = {
-    up: { black: false, arrival: 0, sent: 0 },
-    down: { black: false, arrival: 0, sent: 0 },
+    up: { blackAt: Infinity, arrival: 0, sent: 0 },
+    down: { blackAt: Infinity, arrival: 0, sent: 0 },
   }
   open = false
   /** The client has given it up. */
@@ -47,8 +47,6 @@ export class Wire {
   /** The server has been told of its opening; of its end. */
   known = false
   forgotten = false
-  /** When it ceased to carry something both ways, if it has. */
-  brokenAt = Infinity
 
   constructor(number: number, near: Near, lossy: boolean) {
     this.number = number
@@ -113,25 +111,24 @@ export class Net {
   /** The server is done with it: what it said before still comes. */
   close(wire: Wire, code: number, reason: string): void {
     wire.forgotten = true
-    wire.brokenAt = Math.min(wire.brokenAt, this.#clock.now)
     const wait = Math.max(0, wire.lanes.down.arrival - this.#clock.now) + this.#delay()
-    if (!wire.lanes.down.black && this.#told()) this.#tellClient(wire, { code, reason, clean: true }, wait)
+    if (wire.lanes.down.blackAt === Infinity && this.#told())
+      this.#tellClient(wire, { code, reason, clean: true }, wait)
+    else this.#clock.after(wait, () => this.blacken(wire, 'down'))
   }
 
   /** The link is gone; each side is told at once, later, or never. */
   cut(wire: Wire): void {
-    const { dice, now } = { dice: this.#dice, now: this.#clock.now }
     this.blacken(wire, 'up')
     this.blacken(wire, 'down')
-    wire.brokenAt = Math.min(wire.brokenAt, now)
-    if (this.#told()) this.#end(wire, 'cut', this.calm ? 1 : dice.pick([0, 50, 2_000]))
+    if (this.#told()) this.#end(wire, 'cut', this.calm ? 1 : this.#dice.pick([0, 50, 2_000]))
     this.#tellServer(wire)
   }
 
   /** One way, or both if done twice, leads nowhere; nobody is told. */
   blacken(wire: Wire, way: Way): void {
-    wire.lanes[way].black = true
-    wire.brokenAt = Math.min(wire.brokenAt, this.#clock.now)
+    const lane = wire.lanes[way]
+    lane.blackAt = Math.min(lane.blackAt, this.#clock.now)
   }
 
   /** The server's machine is gone: sockets are reset at once, or vanish. */
@@ -160,7 +157,7 @@ export class Net {
     wire.known = true
     this.#far.opened(wire)
     this.#clock.after(this.#delay(), () => {
-      if (wire.lanes.down.black || wire.told || !this.#hears(wire)) return
+      if (wire.lanes.down.blackAt < Infinity || wire.told || !this.#hears(wire)) return
       wire.open = true
       wire.near.opened()
     })
@@ -171,7 +168,7 @@ export class Net {
     const at = Math.max(this.#clock.now + this.#delay(), lane.arrival)
     if (first || !wire.lossy || this.calm) lane.arrival = at
     this.#clock.after(at - this.#clock.now, () => {
-      if (lane.black) return
+      if (lane.blackAt < Infinity) return
       if (way === 'up') {
         if (this.#far.up) this.#far.received(wire, packet)
       } else if (!wire.told && this.#hears(wire)) wire.near.received(packet)

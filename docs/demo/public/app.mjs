@@ -19,6 +19,7 @@ const watch = new FaultWatch()
 /** For a developer at the console. */
 window.demo = { people, world, score, watch }
 
+document.body.classList.toggle('alone', people.length === 1)
 const views = people.map((person, at) => {
   score.watch(
     person,
@@ -109,13 +110,31 @@ function connectButtons() {
     else stop = startTalk(people)
     talk.setAttribute('aria-pressed', String(Boolean(stop)))
   })
-  find('#another').addEventListener('pointerdown', nameStranger)
-  nameStranger()
+  const another = find('#another')
+  let strangers = STRANGERS.filter((name) => name !== asked)
+  const invite = () => (another.href = `?name=${(strangers = [...strangers.slice(1), strangers[0]])[0]}`)
+  another.addEventListener('click', () => setTimeout(invite))
+  invite()
 }
 
-function nameStranger() {
-  const used = JSON.parse(sessionStorage.getItem('opened') ?? '0')
-  find('#another').href = `?name=${STRANGERS[used % STRANGERS.length]}`
+/** A phone shows one person at a time. */
+function addSwitcher() {
+  const nav = find('.switcher')
+  nav.hidden = people.length === 1
+  const show = (shown) => {
+    views.forEach(({ panel, side }, at) => {
+      panel.root.classList.toggle('away', at !== shown)
+      side.classList.toggle('away', at !== shown)
+      nav.children[at].setAttribute('aria-pressed', String(at === shown))
+    })
+  }
+  people.forEach(({ name, slug }, at) => {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: name })
+    button.dataset.testid = `show-${slug}`
+    button.addEventListener('click', () => show(at))
+    nav.append(button)
+  })
+  show(0)
 }
 
 world.addEventListener('change', ({ detail: before }) => {
@@ -134,6 +153,7 @@ watch.addEventListener('change', () => {
 })
 
 connectButtons()
+addSwitcher()
 setInterval(() => {
   for (const { panel, wire } of views) {
     panel.draw()

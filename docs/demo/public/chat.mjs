@@ -7,7 +7,7 @@ const states = {
   accepted: 'accepted by the server',
   failed: 'failed',
 }
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const spaces = new Intl.NumberFormat('en')
 
 /** Draws into `root` (a `.chat`), at most once a frame. */

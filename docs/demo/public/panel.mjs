@@ -14,6 +14,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
   second: '2-digit',
   fractionalSecondDigits: 1,
+  hourCycle: 'h23',
 })
 const plain = new Intl.NumberFormat('en')
 
@@ -21,9 +22,9 @@ const counters = [
   ['queued', 'queued'],
   ['in flight', 'inFlight'],
   ['resent', 'retransmits'],
-  ['duplicates dropped', 'duplicates'],
+  ['duplicates', 'duplicates'],
   ['reconnects', 'reconnects'],
-  ['retransmit after', 'rto', (ms) => `${Math.round(ms)} ms`],
+  ['resend after', 'rto', (ms) => `${Math.round(ms)} ms`],
 ]
 
 /** Draws what does not change by itself at once, and the rest with `draw`. */
@@ -52,6 +53,7 @@ export class Panel {
     const stats = this.#person.client.stats()
     counters.forEach(([, key, show = plain.format], at) => write(this.#values[at], show(stats[key] ?? 0)))
     write(this.#part('.next'), this.#next())
+    write(this.#part('.waiting'), waiting(stats.queued))
     const online = this.#person.status === 'online'
     this.#plot.push(online ? stats.rtt : undefined)
     write(this.#part('.rtt'), online && stats.rtt !== undefined ? `${Math.round(stats.rtt)} ms` : 'no link')
@@ -128,6 +130,9 @@ export class Panel {
     return left > 0 ? `next try in ${(left / 1000).toFixed(1)} s` : 'trying now'
   }
 }
+
+const waiting = (count) =>
+  count === 0 ? 'nothing waiting' : `${plain.format(count)} ${count === 1 ? 'message waits' : 'messages wait'}`
 
 /** Leaves what is right alone, for a screen reader's sake. */
 function write(element, text) {

@@ -54,11 +54,13 @@ export class MemoryStore implements Store {
   }
 
   keep(ask: KeepAsk): Promise<void> {
-    return Promise.resolve(this.#tables.keep(ask))
+    this.#tables.keep(ask)
+    return Promise.resolve()
   }
 
   forget(ask: ForgetAsk): Promise<void> {
-    return Promise.resolve(this.#tables.forget(ask))
+    this.#tables.forget(ask)
+    return Promise.resolve()
   }
 
   watch(onChange: (change: Change) => void): () => void {

@@ -1,0 +1,33 @@
+import type { ClientFrame, Packed, ServerFrame, Subscribe } from '../wire/frame.js'
+import type { LinkInput, LinkOptions, LinkOutput } from './link.js'
+import type { Draft, OutboxOptions, Settled } from './outbox.js'
+import type { ReaderOutput } from './reader.js'
+import type { Status } from './status.js'
+
+export interface ClientOptions {
+  link: Omit<LinkOptions, 'isFatal' | 'rtt' | 'closeTimeout'>
+  outbox: OutboxOptions
+  /** The public name of this client, and the secret that proves it. */
+  id: string
+  key: string
+}
+
+export type ClientInput<Tag> =
+  | Exclude<LinkInput, { on: 'welcomed' | 'heard' }>
+  | { on: 'frames'; link: number; frames: ServerFrame[] }
+  /** The other side sent what is no frame. */
+  | { on: 'broken'; link: number; error: Error }
+  | { on: 'send'; draft: Draft<Tag> }
+  | { on: 'subscribe'; ch: string; from: Subscribe['from'] }
+  | { on: 'unsubscribe'; ch: string }
+  | { on: 'history'; id: number; ch: string; from: number; limit: number }
+
+export type ClientOutput<Tag> =
+  | Exclude<LinkOutput, { do: 'ping' | 'hangup' }>
+  | ReaderOutput
+  | Settled<Tag>
+  | { do: 'write'; link: number; frames: ClientFrame<Packed>[] }
+  /** The server's limit of a packet, bytes. */
+  | { do: 'limit'; link: number; max: number }
+  | { do: 'status'; status: Status; reason: string }
+  | { do: 'sent'; tag: Tag }

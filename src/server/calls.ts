@@ -1,0 +1,24 @@
+import type { Asked, CallRequest, CallResult } from '../core/server/contract.js'
+import { assertNever } from '../core/port.js'
+
+/** Carries out what the core asks of the world. Rejects when that fails, in whatever way it fails. */
+export async function perform(request: CallRequest, asked: Asked): Promise<CallResult> {
+  switch (request.call) {
+    case 'open':
+      return asked.open(request.ask)
+    case 'append':
+      return asked.append(request.ask)
+    case 'read':
+      return asked.read(request.ask)
+    case 'cursor':
+      return asked.cursor(request.ask)
+    case 'keep':
+      return asked.keep(request.ask)
+    case 'forget':
+      return asked.forget(request.ask)
+    case 'authorize':
+      return asked.authorize(request.ask)
+    default:
+      return assertNever(request)
+  }
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Command, InvalidArgumentError } from 'commander'
+import { pino } from 'pino'
+import { createServer, type HoldfastServer } from './create.js'
+
+interface Flags {
+  port: number
+  host: string
+  path: string
+  origin?: string[]
+  idle: number
+  drain: number
+  logLevel: string
+}
+
+const whole = (most: number) => (text: string) => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > most) throw new InvalidArgumentError(`It takes a whole number up to ${most}.`)
+  return value
+}
+
+const collect = (origin: string, others: string[] = []): string[] => [...others, origin]
+
+function flags(): Flags {
+  return new Command('holdfast')
+    .description('Serves Holdfast channels over WebSocket, kept in memory, open to everybody who may connect.')
+    .option('-p, --port <number>', 'TCP port; 0 takes a free one', whole(65_535), 8080)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--path <path>', 'path of the WebSocket', '/realtime')
+    .option(
+      '-o, --origin <origin>',
+      "page that may connect, '*' for all; again for more (default: the same host)",
+      collect,
+    )
+    .option('--idle <ms>', 'silence after which a link is dropped', whole(3_600_000), 45_000)
+    .option('--drain <ms>', 'on SIGTERM and SIGINT, clients are sent away over this time', whole(600_000), 4_000)
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
+    .addHelpText(
+      'after',
+      '\nEnvironment:\n  HOLDFAST_SECRET  signs session tickets, 16 characters at least (default: random)',
+    )
+    .parse()
+    .opts<Flags>()
+}
+
+function start({ port, host, path, origin, idle, drain, logLevel }: Flags): void {
+  const log = pino({ level: logLevel })
+  const secret = process.env['HOLDFAST_SECRET']
+  const allowedOrigins = origin?.includes('*') ? '*' : origin
+  const http = createHttpServer()
+  const server = createServer({ allowedOrigins, secret, idle, log }).attach(http, { path })
+  http.on('error', (error: NodeJS.ErrnoException) => fail(explain(error, host, port)))
+  http.listen(port, host, () => {
+    const { address, family, port: bound } = http.address() as AddressInfo
+    console.log(`holdfast is listening on ws://${family === 'IPv6' ? `[${address}]` : address}:${bound}${path}`)
+  })
+  stopOnSignal(http, server, drain)
+}
+
+/** A second signal does not wait. */
+function stopOnSignal(http: HttpServer, server: HoldfastServer, spread: number): void {
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) process.exit(1)
+    stopping = true
+    console.log('holdfast sends its clients away and stops')
+    void server.close({ spread }).then(() => {
+      http.close()
+      http.closeAllConnections()
+    })
+  }
+  process.on('SIGTERM', stop).on('SIGINT', stop)
+}
+
+function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use; choose another with --port`
+  if (code === 'EACCES') return `port ${port} needs rights that this user has not; choose one above 1023 with --port`
+  return message
+}
+
+function fail(message: string): never {
+  console.error(`holdfast: ${message}`)
+  process.exit(1)
+}
+
+try {
+  start(flags())
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error))
+}

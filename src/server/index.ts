@@ -1,0 +1,8 @@
+export { createServer, type CloseOptions, type HoldfastServer } from './create.js'
+export type { Authorize, ServerSettings, Settings } from './settings.js'
+export type { AttachOptions } from './door.js'
+export { AuthError, type Authenticate, type AuthenticateAsk } from './auth.js'
+export type { Log } from './log.js'
+export { MemoryStore, type MemoryStoreOptions } from './stores/memory.js'
+export type * from './stores/store.js'
+export { FrameError, HoldfastError, OptionError } from '../wire/errors.js'

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { type Action, serverDefaults } from '../core/server/contract.js'
+import type { Store } from '../core/store.js'
+import { createEnv, type Env } from '../shell/env.js'
+import type { Authenticate } from './auth.js'
+import { type Log, silent } from './log.js'
+import {
+  checkOptions,
+  hasMethods,
+  isBoolean,
+  isFunction,
+  isLimit,
+  isTime,
+  isWhole,
+  orAbsent,
+  withDefaults,
+} from './options.js'
+import type { Check } from './options.js'
+import { MemoryStore } from './stores/memory.js'
+
+/** May this user do this in this channel? */
+export type Authorize = (ask: { user: string; action: Action; channel: string }) => boolean | Promise<boolean>
+
+/** All have defaults. Durations in ms, sizes in bytes. */
+export interface Settings {
+  /** Where messages are kept. Default: a `MemoryStore` of its own. */
+  store: Store
+  /** Who asks. Default: everybody is welcome, nobody has a name. */
+  authenticate: Authenticate | undefined
+  /** Asked once for each link, action and channel. Default: everything is allowed. */
+  authorize: Authorize | undefined
+  /** Signs session tickets; the same on every node. 16 bytes at least. Default: random, for one process only. */
+  secret: string | Uint8Array
+  /** How long a ticket holds. Default 24 h. */
+  ticketTtl: number
+  /** Pages that may connect: origins, or '*' for all. Default: those of the same host. */
+  allowedOrigins: readonly string[] | '*' | undefined
+  /** Silence after which a link is dropped; at half of it, it is pinged. Default 45 s. */
+  idle: number
+  /** From a link's opening to its first frame. Default 5 s. */
+  helloTimeout: number
+  /** What `authenticate` may take. Default 10 s. */
+  authenticateTimeout: number
+  /** What a store or `authorize` may take. Default 30 s. */
+  callTimeout: number
+  /** The largest packet taken. Default 1 MiB. */
+  maxPacket: number
+  /** Bytes waiting in one socket; beyond, it is cut. Default 16 MiB. */
+  maxBuffered: number
+  /** Messages of one client unacknowledged at once. Default 256. */
+  window: number
+  /** Messages pushed to one subscription and not received. Default 256. */
+  pushWindow: number
+  /** Subscriptions of one link. Default 1,000. */
+  maxSubscriptions: number
+  /** Links at once; others are told when to come back. Default 100,000. */
+  maxLinks: number
+  /** WebSocket compression; costs memory for each link. Default false. */
+  perMessageDeflate: boolean
+  /** Structured logger (pino's shape). Default: none. */
+  log: Log
+  /** Clock, timers, chance and names. Default: the platform's. */
+  env: Env
+}
+
+export type ServerSettings = { [Name in keyof Settings]?: Settings[Name] | undefined }
+
+const isSecret: Check = [
+  'a string or bytes, 16 at least',
+  (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length >= 16,
+]
+
+const isOrigins: Check = [
+  "'*' or a list of origins such as 'https://example.com', without a path",
+  (value) => value === '*' || (Array.isArray(value) && value.every(isOrigin)),
+]
+
+const isOrigin = (value: unknown): boolean =>
+  typeof value === 'string' && (value === '*' || value === 'null' || /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/.test(value))
+
+/** Fills in the defaults. Throws `OptionError`, naming the option and what it takes. */
+export function settle(given: ServerSettings): Settings {
+  checkOptions<Settings>(given as Partial<Settings>, {
+    store: hasMethods('a store', 'open', 'append', 'read', 'cursor', 'keep', 'forget', 'watch', 'close'),
+    authenticate: orAbsent(isFunction),
+    authorize: orAbsent(isFunction),
+    secret: isSecret,
+    ticketTtl: isTime(1),
+    allowedOrigins: orAbsent(isOrigins),
+    idle: isTime(100),
+    helloTimeout: isTime(1),
+    authenticateTimeout: isTime(1),
+    callTimeout: isTime(1),
+    maxPacket: isWhole(1024, 2 ** 30),
+    maxBuffered: isLimit(1024),
+    window: isWhole(1),
+    pushWindow: isWhole(1),
+    maxSubscriptions: isWhole(1),
+    maxLinks: isLimit(1),
+    perMessageDeflate: isBoolean,
+    log: hasMethods('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error'),
+    env: hasMethods('now, timer, random, id and defer', 'now', 'timer', 'random', 'id', 'defer'),
+  })
+  return withDefaults<Settings>(defaults(given), given as Partial<Settings>)
+}
+
+function defaults({ store }: ServerSettings): Settings {
+  const { idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks } = serverDefaults
+  return {
+    ...{ idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks },
+    store: store ?? new MemoryStore(),
+    authenticate: undefined,
+    authorize: undefined,
+    secret: randomBytes(32),
+    ticketTtl: 86_400_000,
+    allowedOrigins: undefined,
+    authenticateTimeout: 10_000,
+    maxBuffered: 2 ** 24,
+    perMessageDeflate: false,
+    log: silent,
+    env: createEnv(),
+  }
+}

@@ -1,0 +1,143 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import type { ServerInput, ServerOutput } from '../core/server/contract.js'
+import type { Env } from '../shell/env.js'
+import { serverCodec } from '../wire/codec.js'
+import { FrameError } from '../wire/errors.js'
+import { type Packed, type ServerFrame, SUBPROTOCOL } from '../wire/frame.js'
+import type { Log } from './log.js'
+
+export interface SocketsOptions {
+  /** The largest packet taken, bytes. */
+  maxPacket: number
+  /** Bytes waiting in one socket; beyond, it is cut. */
+  maxBuffered: number
+  perMessageDeflate: boolean
+}
+
+/** Packets to clients, bytes: small enough that a heartbeat need not wait long behind one. */
+const PACKET = 2 ** 18
+/** How long a closing handshake may take, ms. */
+const CLOSING = 5_000
+/** What a close frame has room for, bytes. */
+const REASON = 123
+
+interface Link {
+  socket: WebSocket
+  /** Written in the task now running; leaves in one packet. */
+  frames: ServerFrame<Packed>[]
+}
+
+/** WebSockets as numbered links: moves packets, and decides nothing. */
+export class Sockets {
+  readonly #options: SocketsOptions
+  readonly #env: Env
+  readonly #log: Log
+  readonly #feed: (input: ServerInput) => void
+  readonly #server: WebSocketServer
+  readonly #links = new Map<number, Link>()
+  /** Every socket not yet closed, those that the core has let go included. */
+  readonly #open = new Set<WebSocket>()
+  readonly #dirty = new Set<Link>()
+  #count = 0
+  #onEmpty: (() => void) | undefined
+
+  constructor(options: SocketsOptions, env: Env, log: Log, feed: (input: ServerInput) => void) {
+    this.#options = options
+    this.#env = env
+    this.#log = log
+    this.#feed = feed
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: options.maxPacket,
+      perMessageDeflate: options.perMessageDeflate,
+      handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+    })
+  }
+
+  /** Ends the handshake: from here on it is a link. */
+  accept(request: IncomingMessage, stream: Duplex, head: Buffer, user: string): void {
+    this.#server.handleUpgrade(request, stream, head, (socket) => this.#take(socket, user))
+  }
+
+  /** Resolves when every socket is closed. */
+  empty(): Promise<void> {
+    if (!this.#open.size) return Promise.resolve()
+    return new Promise((resolve) => (this.#onEmpty = resolve))
+  }
+
+  write({ link: number, frames }: ServerOutput & { do: 'write' }): void {
+    const link = this.#links.get(number)
+    if (!link) return
+    link.frames.push(...frames)
+    if (!this.#dirty.size) this.#env.defer(() => this.#flushAll())
+    this.#dirty.add(link)
+  }
+
+  close({ link: number, code, reason }: ServerOutput & { do: 'close' }): void {
+    const link = this.#links.get(number)
+    if (!link) return
+    this.#flush(link)
+    this.#links.delete(number)
+    link.socket.close(
+      code,
+      Buffer.from(reason)
+        .subarray(0, REASON)
+        .toString()
+        .replace(/\uFFFD$/, ''),
+    )
+    const cancel = this.#env.timer(() => link.socket.terminate(), CLOSING)
+    link.socket.once('close', cancel)
+  }
+
+  #take(socket: WebSocket, user: string): void {
+    const number = ++this.#count
+    this.#links.set(number, { socket, frames: [] })
+    this.#open.add(socket)
+    socket.on('message', (data, isBinary) => {
+      if (this.#links.has(number)) this.#receive(number, data, isBinary)
+    })
+    // A close always follows an error, and says as much as anybody needs.
+    socket.on('error', (err) => this.#log.debug({ link: number, err }, 'socket error'))
+    socket.on('close', (code) => this.#closed(number, socket, code))
+    this.#feed({ on: 'opened', link: number, user })
+  }
+
+  #closed(number: number, socket: WebSocket, code: number): void {
+    this.#links.delete(number)
+    this.#open.delete(socket)
+    this.#log.debug({ link: number, code }, 'closed')
+    this.#feed({ on: 'closed', link: number })
+    if (!this.#open.size) this.#onEmpty?.()
+  }
+
+  #receive(link: number, data: RawData, isBinary: boolean): void {
+    // With the default binaryType a message is one Buffer.
+    const bytes = data as Buffer
+    try {
+      const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString()
+      this.#feed({ on: 'frames', link, frames: serverCodec.decode(packet) })
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      this.#feed({ on: 'broken', link, error })
+    }
+  }
+
+  #flushAll(): void {
+    const dirty = [...this.#dirty]
+    this.#dirty.clear()
+    for (const link of dirty) this.#flush(link)
+  }
+
+  #flush(link: Link): void {
+    const { socket, frames } = link
+    if (!frames.length) return
+    link.frames = []
+    if (socket.readyState !== WebSocket.OPEN) return
+    for (const packet of serverCodec.encode(frames, PACKET)) socket.send(packet)
+    // It asks for much and reads nothing: the core has stopped pushing long before.
+    if (socket.bufferedAmount > this.#options.maxBuffered) socket.terminate()
+  }
+}

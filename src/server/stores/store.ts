@@ -1,0 +1,2 @@
+/** The contract of every store, for those who write one. */
+export type * from '../../core/store.js'

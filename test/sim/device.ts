@@ -1,0 +1,311 @@
+import { Client, type ClientInput, type ClientOutput } from '../../src/core/client.js'
+import type { Env } from '../../src/shell/env.js'
+import { type Feed, run } from '../../src/shell/run.js'
+import { pack, sizeOf } from '../../src/wire/body.js'
+import type { Closing } from '../../src/wire/close.js'
+import { clientCodec, type Packet } from '../../src/wire/codec.js'
+import { MessageError } from '../../src/wire/errors.js'
+import type { ClientFrame, Packed, Subscribe } from '../../src/wire/frame.js'
+import type { Following, MessageInvariants } from './invariants.js'
+import type { Ledger, Sent } from './ledger.js'
+import { LinkInvariants } from './link-invariants.js'
+import type { Wire } from './net.js'
+import { Sleeper } from './sleeper.js'
+import type { World } from './world.js'
+
+type Output = ClientOutput<Sent>
+type Input = ClientInput<Sent>
+
+interface Asked {
+  ch: string
+  from: number
+  answers: number
+}
+
+/** One client: the real machine in the real loop, its end of the network, and an app that notes all that it is told. */
+export class Device {
+  readonly name: string
+  readonly id: string
+  readonly core: Client<Sent>
+  readonly links: LinkInvariants
+  readonly sleeper: Sleeper
+  readonly following = new Map<string, Following>()
+  readonly pages = new Map<number, Asked>()
+  readonly wires = new Map<number, Wire>()
+  /** Every client writes the packets it wants: counted by the second. */
+  writes = 0
+  wantsClosed = false
+  readonly #world: World
+  readonly #ledger: Ledger
+  readonly #invariants: MessageInvariants
+  readonly #feed: Feed<Input>
+  readonly #held = new Map<number, ClientFrame<Packed>[]>()
+  /** How far this client came in a channel that it no longer follows. */
+  readonly #before = new Map<string, number>()
+  #seq = 0
+  #asks = 0
+  #timers = 0
+
+  constructor(world: World, name: string) {
+    const { dice, weather } = world
+    this.#world = world
+    this.#ledger = world.ledger
+    this.#invariants = world.invariants
+    this.name = name
+    this.id = dice.name()
+    this.sleeper = new Sleeper(world.clock)
+    this.links = new LinkInvariants(weather, (invariant, why) => world.fail(invariant, `${name}: ${why}`))
+    const { limits } = weather
+    this.core = new Client<Sent>({
+      id: this.id,
+      key: dice.name(),
+      link: {
+        backoff: { base: 500, cap: limits.cap, factor: 2, floor: 0 },
+        heartbeat: { interval: limits.interval, timeout: limits.timeout, retries: limits.retries },
+        connectTimeout: limits.connectTimeout,
+        stableAfter: 5_000,
+        maxRetries: Infinity,
+        greets: true,
+        random: dice.roll,
+      },
+      outbox: {
+        maxMessages: limits.maxMessages,
+        maxBytes: 2 ** 20,
+        onFull: limits.onFull,
+        window: limits.window,
+        windowBytes: 2 ** 18,
+      },
+    })
+    this.#feed = run(this.core, this.#env(), (output) => world.guard(() => this.#perform(output)))
+  }
+
+  feed(input: Input): void {
+    if (input.on === 'connect' || input.on === 'reconnect' || input.on === 'close') this.links.called(input.on)
+    if (input.on === 'wake' || input.on === 'online' || input.on === 'suspend') this.links.called(input.on)
+    if (input.on === 'close') this.wantsClosed = true
+    if (input.on === 'connect' || input.on === 'reconnect') this.wantsClosed = false
+    this.#tell(input)
+  }
+
+  /** The newest wire that still has this client's attention. */
+  get wire(): Wire | undefined {
+    const { state } = this.core.link
+    return 'link' in state ? this.wires.get(state.link) : undefined
+  }
+
+  send(ch: string, value: unknown, ttl = Infinity, key?: string): Sent {
+    const body = pack(value)
+    const seq = ++this.#seq
+    const id = `${this.id}:${seq}`
+    const { now } = this.#world.clock
+    const sent: Sent = {
+      ...{ id, client: this.id, seq, user: this.name, ch, body, settlements: 0, outcome: '', settledAt: 0 },
+      ...{ sentAt: now, left: false },
+    }
+    this.#ledger.sent.set(id, sent)
+    this.#tell({
+      on: 'send',
+      draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt: now + ttl, tag: sent },
+    })
+    return sent
+  }
+
+  follow(ch: string, from: Subscribe['from']): void {
+    if (this.following.has(ch)) return
+    const asked = this.#world.host.bounds(ch)
+    const before = this.#before.get(`${ch} ${asked.epoch}`) ?? 1
+    this.following.set(ch, { ch, from, asked, before, next: undefined, epoch: undefined, senders: new Map() })
+    this.#tell({ on: 'subscribe', ch, from })
+  }
+
+  leave(ch: string): void {
+    const { epoch, next } = this.following.get(ch) ?? {}
+    if (epoch !== undefined && next !== undefined)
+      this.#before.set(`${ch} ${epoch}`, Math.max(next, this.#before.get(`${ch} ${epoch}`) ?? 1))
+    this.following.delete(ch)
+    this.#tell({ on: 'unsubscribe', ch })
+  }
+
+  history(ch: string, from: number, limit: number): Asked {
+    const id = ++this.#asks
+    const asked: Asked = { ch, from, answers: 0 }
+    this.pages.set(id, asked)
+    this.#tell({ on: 'history', id, ch, from, limit })
+    return asked
+  }
+
+  /** Real time, but for a machine that sleeps: then nothing runs, and all of it later at once. */
+  #env(): Pick<Env, 'now' | 'timer'> {
+    const { clock } = this.#world
+    return {
+      now: () => clock.now,
+      timer: (callback, ms) => {
+        this.#timers++
+        if (this.#timers > 1) this.#world.fail('15 oneTimer', `${this.name} has ${this.#timers} timers`)
+        let over = false
+        const end = (): void => {
+          if (!over) this.#timers--
+          over = true
+        }
+        const cancel = clock.after(ms, () => {
+          this.sleeper.run('timer', () => {
+            if (over) return
+            end()
+            this.#world.attempt(callback)
+          })
+        })
+        return () => {
+          end()
+          cancel()
+        }
+      },
+    }
+  }
+
+  #tell(input: Input): void {
+    const { world, clock } = { world: this.#world, clock: this.#world.clock }
+    world.trace.add(clock.now, this.name, input.on, input)
+    world.attempt(() => this.#feed(input))
+    this.links.statusStands(this.core.status)
+    world.load.note(this.name, clock.now)
+  }
+
+  #perform(output: Output): void {
+    const { trace, clock } = this.#world
+    const { now } = clock
+    if (output.do !== 'write' && output.do !== 'settled') trace.add(now, this.name, `>${output.do}`, output)
+    switch (output.do) {
+      case 'open':
+        this.links.dialHasCause(output.link, now)
+        this.#dial(output.link)
+        return
+      case 'write':
+        this.#write(output.link, output.frames)
+        return
+      case 'limit':
+        this.links.limit(output.link, output.max)
+        return
+      case 'drop':
+        this.#flush(output.link)
+        this.links.dropHasCause(output.link, output.closing, now)
+        this.#drop(output.link)
+        return
+      case 'retry':
+        this.links.retries(output.delay, now)
+        return
+      case 'status':
+        this.links.statusIsTrue(output.status, this.core.status, this.core.link.state)
+        return
+      default:
+        this.#hand(output)
+    }
+  }
+
+  /** What the app is told. */
+  #hand(output: Exclude<Output, { do: 'open' | 'write' | 'limit' | 'drop' | 'retry' | 'status' }>): void {
+    const world = this.#world
+    switch (output.do) {
+      case 'sent':
+        output.tag.left = true
+        return
+      case 'settled': {
+        const { tag, error } = output
+        const outcome = error instanceof MessageError ? error.code : 'accepted'
+        world.trace.add(world.clock.now, this.name, '>settled', `${String(tag.seq)} ${outcome}`)
+        tag.settledAt = world.clock.now
+        this.#invariants.settledOnce(tag, outcome)
+        return
+      }
+      case 'deliver': {
+        const following = this.following.get(output.ch)
+        if (!following) return world.fail('5 deliveredOnce', `${this.name}: ${output.ch} is not followed`)
+        this.#invariants.deliveredOnce(following, output.message, world.host.bounds(output.ch))
+        world.heard(this)
+        return
+      }
+      case 'gap': {
+        const following = this.following.get(output.ch)
+        if (following) this.#invariants.gapIsHonest(following, output.gap, world.host.bounds(output.ch))
+        return
+      }
+      case 'page': {
+        const asked = this.pages.get(output.id)
+        if (!asked || asked.answers++) return world.fail('2 settledOnce', `history ${output.id} is answered twice`)
+        if (!(output.page instanceof Error)) this.#invariants.pageIsTrue(output.page, asked.from)
+        return
+      }
+      case 'fault':
+        if (output.ch !== undefined) this.following.delete(output.ch)
+        return
+      case 'ended':
+        return
+    }
+  }
+
+  #dial(link: number): void {
+    const { net, clock } = this.#world
+    const hear = (what: () => void) => this.sleeper.run('news', what)
+    const wire = net.dial({
+      opened: () =>
+        hear(() => {
+          this.links.opened(link, clock.now)
+          this.#tell({ on: 'opened', link })
+        }),
+      received: (packet) => hear(() => this.#received(link, packet)),
+      ended: (closing) => hear(() => this.#ended(link, closing)),
+    })
+    wire.owner = this
+    this.wires.set(link, wire)
+    this.#world.watch(this, link, wire)
+  }
+
+  #ended(link: number, closing: Closing): void {
+    this.links.ended(link, this.#world.clock.now)
+    this.#tell({ on: 'ended', link, closing })
+  }
+
+  #received(link: number, packet: Packet): void {
+    const { now } = this.#world.clock
+    const frames = clientCodec.decode(packet)
+    this.#world.trace.add(now, this.name, `<link ${link}`, typeof packet === 'string' ? packet : packet.length)
+    this.links.heard(link, now, frames as { t: string; after?: number }[])
+    for (const frame of frames) {
+      const following = frame.t === 'subscribed' ? this.following.get(frame.ch) : undefined
+      if (frame.t === 'subscribed' && following && this.links.isCurrent(link))
+        this.#invariants.startsWhereAsked(following, frame, this.#world.host.bounds(frame.ch))
+    }
+    this.#tell({ on: 'frames', link, frames })
+  }
+
+  /** Frames of one moment may leave in one packet, as they do in a browser. */
+  #write(link: number, frames: ClientFrame<Packed>[]): void {
+    const held = this.#held.get(link)
+    if (held) {
+      held.push(...frames)
+      return
+    }
+    this.#held.set(link, [...frames])
+    if (this.#world.weather.coalesce) this.#world.clock.after(0, () => this.#flush(link))
+    else this.#flush(link)
+  }
+
+  #flush(link: number): void {
+    const frames = this.#held.get(link)
+    this.#held.delete(link)
+    const wire = this.wires.get(link)
+    if (!frames || !wire) return
+    const packets = clientCodec.encode(frames, this.links.max(link))
+    this.links.packetIsProper(link, frames, packets)
+    this.writes += packets.length
+    for (const packet of packets) {
+      const { trace, clock, net } = this.#world
+      trace.add(clock.now, this.name, `>link ${link}`, typeof packet === 'string' ? packet : packet.length)
+      net.send(wire, 'up', packet)
+    }
+  }
+
+  #drop(link: number): void {
+    const wire = this.wires.get(link)
+    if (wire) this.#world.net.drop(wire)
+  }
+}

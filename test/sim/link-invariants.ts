@@ -1,0 +1,173 @@
+import type { LinkState } from '../../src/core/link.js'
+import type { Status } from '../../src/core/status.js'
+import type { Packet } from '../../src/wire/codec.js'
+import { Close, type Closing } from '../../src/wire/close.js'
+import type { Fail } from './invariants.js'
+import type { Weather } from './weather.js'
+
+/** A link as its client's outputs and inputs tell of it. */
+interface Dialled {
+  link: number
+  at: number
+  openedAt: number | undefined
+  heardAt: number
+  welcomed: boolean
+  over: boolean
+  /** Packets written to it. */
+  written: number
+  max: number
+  /** The server has sent it away for so long, ms. */
+  sentAway: number | undefined
+}
+
+/** No dial in a minute beyond so many: with the backoff at its shortest there are some dozens. */
+const DIALS = 60
+const MINUTE = 60_000
+/** A heartbeat is no quicker than that with its verdict, ms. */
+const LEAST_PATIENCE = 1_000
+/** Before the welcome, every server takes this much, bytes. */
+const FIRST_PACKET = 65_536
+
+/** What must hold of one client's links and of what it says of them. */
+export class LinkInvariants {
+  readonly #fail: Fail
+  readonly #weather: Weather
+  #link: Dialled | undefined
+  #links = 0
+  /** The app, or the page, has called for a dial. */
+  #called = ''
+  /** Nobody but the app may dial before. */
+  #notBefore = 0
+  #holdUntil = 0
+  #dials: number[] = []
+  #status: Status = 'connecting'
+  #closed = false
+
+  constructor(weather: Weather, fail: Fail) {
+    this.#weather = weather
+    this.#fail = fail
+  }
+
+  /** Whether this is the link that counts now. */
+  isCurrent(link: number): boolean {
+    return this.#link?.link === link && !this.#link.over
+  }
+
+  /** 9: each dial has a cause, and the link before it is over. 10: who is sent away stays away. 11: nobody storms. */
+  dialHasCause(link: number, now: number): void {
+    const last = this.#link
+    const called = this.#called
+    const byApp = called === 'connect' || called === 'reconnect'
+    if (link <= this.#links) this.#fail('9 dialHasCause', `link ${link} after link ${this.#links}`)
+    if (last && !last.over) this.#fail('9 dialHasCause', `link ${last.link} is not over`)
+    if (!last && !byApp) this.#fail('9 dialHasCause', 'nobody asked')
+    if (now < this.#notBefore && !called) this.#fail('9 dialHasCause', `before ${this.#notBefore.toFixed(1)}`)
+    if (now < this.#holdUntil && !byApp) this.#fail('10 holdIsKept', `before ${this.#holdUntil.toFixed(1)}`)
+    if (this.#closed && !byApp) this.#fail('12 closedIsFinal', 'a dial after the end')
+    this.#dials = [...this.#dials.filter((at) => at > now - MINUTE), now]
+    if (this.#dials.length > DIALS) this.#fail('11 dialsAreSpread', `${this.#dials.length} dials within a minute`)
+    this.#closed = false
+    this.#called = ''
+    this.#links = link
+    this.#link = {
+      link,
+      at: now,
+      openedAt: undefined,
+      heardAt: now,
+      welcomed: false,
+      over: false,
+      written: 0,
+      max: FIRST_PACKET,
+      sentAway: undefined,
+    }
+  }
+
+  /** The app or the page did something that may lead to a dial. */
+  called(what: 'connect' | 'reconnect' | 'wake' | 'online' | 'suspend' | 'close'): void {
+    this.#called = what
+  }
+
+  opened(link: number, now: number): void {
+    if (this.#link && this.isCurrent(link)) {
+      this.#link.openedAt = now
+      this.#link.heardAt = now
+    }
+  }
+
+  heard(link: number, now: number, frames: readonly { t: string; after?: number }[]): void {
+    if (!this.#link || !this.isCurrent(link)) return
+    this.#link.heardAt = now
+    for (const { t, after } of frames) {
+      if (t === 'welcome') this.#link.welcomed = true
+      if (t === 'welcome') this.#link.sentAway = undefined
+      if (t === 'retry') this.#link.sentAway = after
+    }
+  }
+
+  ended(link: number, now: number): void {
+    if (this.#link && this.isCurrent(link)) this.#over(this.#link, now)
+  }
+
+  /** 9: a link is given up only when it has been silent for too long, or when somebody said so. */
+  dropHasCause(link: number, { code, reason }: Closing, now: number): void {
+    const last = this.#link
+    if (!last || !this.isCurrent(link)) return this.#fail('9 dialHasCause', `link ${link} was dropped twice`)
+    const { timeout, retries, connectTimeout } = this.#weather.limits
+    if (code === Close.timeout) {
+      const least = last.welcomed ? Math.min(LEAST_PATIENCE, timeout / (retries + 1)) : connectTimeout
+      const since = last.welcomed ? last.heardAt : (last.openedAt ?? last.at)
+      if (now - since < least - 0.01) this.#fail('9 dialHasCause', `given up ${now - since} ms after it was heard`)
+      this.#over(last, now)
+      return
+    }
+    if (!this.#called) this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
+    last.over = true
+  }
+
+  /** A dial is announced: not before. */
+  retries(delay: number, now: number): void {
+    this.#called = ''
+    this.#notBefore = now + Math.min(delay, MAX_PAUSE) - 0.01
+  }
+
+  /** 13: the first frame of a link is hello, said once; 14: a packet is never larger than the server takes. */
+  packetIsProper(link: number, frames: readonly { t: string }[], packets: readonly Packet[]): void {
+    const last = this.#link
+    if (!last || last.link !== link || last.over) return this.#fail('13 helloFirst', `written to link ${link}, which is over`)
+    frames.forEach(({ t }, at) => {
+      const first = last.written === 0 && at === 0
+      if ((t === 'hello') !== first) this.#fail('13 helloFirst', `${t} as frame ${at} of packet ${last.written}`)
+    })
+    last.written++
+    const size = Math.max(...packets.map((packet) => (typeof packet === 'string' ? Buffer.byteLength(packet) : packet.length)))
+    if (size > last.max) this.#fail('14 packetFits', `${size} bytes, the server takes ${last.max}`)
+  }
+
+  limit(link: number, max: number): void {
+    if (this.#link?.link === link) this.#link.max = max
+  }
+
+  /** 12: what is said is what is, `online` means welcomed, and `closed` is said only when the app wants it so. */
+  statusIsTrue(said: Status, is: Status, state: LinkState): void {
+    if (said !== is) this.#fail('12 statusIsTrue', `said ${said}, is ${is}`)
+    if (said === 'online' && !(this.#link?.welcomed && !this.#link.over && state.is === 'up'))
+      this.#fail('12 statusIsTrue', 'online without a welcome')
+    if (said === 'closed' && this.#called !== 'close') this.#fail('12 closedIsFinal', 'closed, and the app did not ask')
+    if (said === 'closed') this.#closed = true
+    this.#status = said
+  }
+
+  /** 12: the last word is still true. */
+  statusStands(is: Status): void {
+    if (this.#status !== is) this.#fail('12 statusIsTrue', `${is}, but the last word was ${this.#status}`)
+  }
+
+  #over(last: Dialled, now: number): void {
+    last.over = true
+    this.#called = ''
+    if (last.sentAway !== undefined) this.#holdUntil = now + last.sentAway - 0.01
+  }
+}
+
+/** Without a network a look is taken this often all the same, ms; before that, `retry` says Infinity. */
+const MAX_PAUSE = 30_000
