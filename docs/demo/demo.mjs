@@ -13,8 +13,8 @@ export const REALTIME = '/realtime'
 
 /** Starts everything; `stop` ends all of it, the server process included. */
 export async function startDemo({ dist, root, port = 8080, host = '127.0.0.1' }) {
-  const { createMemoryStore } = await import(pathToFileURL(join(dist, 'server.js')).href)
-  const server = new ServerProcess({ dist, path: REALTIME, store: createMemoryStore() })
+  const { MemoryStore } = await import(pathToFileURL(join(dist, 'server.js')).href)
+  const server = new ServerProcess({ dist, path: REALTIME, store: new MemoryStore() })
   const proxy = new FaultProxy(() => server.port)
   const control = createControl({ server, proxy })
   const http = createServer(serve({ dist, root, control }))

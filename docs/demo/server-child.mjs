@@ -4,18 +4,17 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { remoteStore } from './ipc-store.mjs'
 
-const [, , dist, path] = process.argv
-const { createServer } = await import(pathToFileURL(join(dist, 'server.js')).href)
+const { DIST, SECRET, REALTIME } = process.env
+const { createServer } = await import(pathToFileURL(join(DIST, 'server.js')).href)
 
 const http = createHttp()
-const holdfast = createServer({ store: remoteStore(process) })
-holdfast.attach(http, { path })
+const holdfast = createServer({ store: remoteStore(process), secret: SECRET }).attach(http, { path: REALTIME })
 http.listen(0, '127.0.0.1', () => process.send({ port: http.address().port }))
 
 // Ctrl-C reaches every process of the terminal; the launcher decides when this one ends.
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit(0))
 process.on('SIGTERM', async () => {
-  await holdfast.close()
+  await holdfast.close({ after: 300, spread: 700 })
   process.exit(0)
 })

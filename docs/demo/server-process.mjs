@@ -1,5 +1,6 @@
 // Keeps the Holdfast server running in a process of its own, and kills it on request.
 import { fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { shareStore } from './ipc-store.mjs'
@@ -15,6 +16,8 @@ export class ServerProcess extends EventEmitter {
   /** While there is a server, its port on this machine. */
   port
   #options
+  /** Signs the tickets of every server that follows another. */
+  #secret = randomBytes(32).toString('hex')
   #child
   #starts = 0
   #timer
@@ -42,8 +45,9 @@ export class ServerProcess extends EventEmitter {
     this.#backAt = undefined
     if (this.#child || this.#stopped) return Promise.resolve()
     const { dist, path, store } = this.#options
-    // No arguments with meaning for Node are passed on, and bytes must survive the way.
-    const child = fork(program, [dist, path], { serialization: 'advanced', execArgv: [] })
+    const env = { ...process.env, DIST: dist, REALTIME: path, SECRET: this.#secret }
+    // Bytes must survive the way.
+    const child = fork(program, { env, serialization: 'advanced', execArgv: [] })
     this.#child = child
     shareStore(store, child)
     return new Promise((listening) => {

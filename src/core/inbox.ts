@@ -61,10 +61,10 @@ export class Inbox {
   subscribed({ epoch, next, lost }: Subscribed): { gap?: Gap; messages: Message[] } {
     const expected = this.next
     const renewed = this.epoch !== undefined && this.epoch !== epoch
-    if (renewed) this.#early.clear()
-    this.epoch = epoch
     // The same epoch, yet shorter than what is in hand: the log lost its end.
     const rewound = lost !== undefined && lost[1] === expected
+    if (renewed || rewound) this.#early.clear()
+    this.epoch = epoch
     if (expected !== undefined && !renewed && !rewound && next <= expected) return { messages: [] }
     this.next = next
     this.told = next - 1

@@ -55,7 +55,7 @@ class Running implements HoldfastServer {
     this.#ownsStore = ownsStore
     this.#machine = new Server(coreOptions(settings))
     this.#asked = askedOf(settings)
-    this.#feed = run(this.#machine, env, (output) => this.#perform(output))
+    this.#feed = run<ServerInput, ServerOutput>(this.#machine, env, (output) => this.#perform(output))
     this.#sockets = new Sockets(settings, env, log, this.#feed)
     this.#door = new Door(settings, this.#sockets)
     this.#unwatch = store.watch((change) => this.#feed({ on: 'changed', change }))

@@ -1,7 +1,7 @@
 import { parse } from './body.js'
 import { FrameError } from './errors.js'
 import { type ClientFrame, type Frame, type Packed, type ServerFrame, SUBPROTOCOL } from './frame.js'
-import { clientShapes, flaw, serverShapes, type Shapes } from './shape.js'
+import { clientShapes, flaw, isNumber, serverShapes, type Shapes } from './shape.js'
 
 /** What a transport moves in one piece: text, or bytes. */
 export type Packet = string | Uint8Array
@@ -20,118 +20,84 @@ export interface Codec<Out extends Frame<Packed> = ClientFrame<Packed>, In exten
   decode(packet: Packet): In[]
 }
 
-/**
- * Encoded once however many links it is written to: a fan-out shares the frame object.
- * Text frames are JSON; a frame with bytes is its JSON with `bin` (the length) in place of `body`.
- */
-const texts = new WeakMap<object, string>()
-
-function toText(frame: Frame<Packed>): string {
-  let text = texts.get(frame)
-  if (text === undefined) {
-    text = 'entries' in frame ? pageText(frame) : bodyText(frame)
-    texts.set(frame, text)
-  }
-  return text
+/** A frame as the wire has it: its JSON text, and the bytes that come after. */
+interface Piece {
+  text: string
+  blobs: Uint8Array[]
 }
 
-function bodyText(frame: object): string {
-  if (!('body' in frame)) return JSON.stringify(frame)
-  const { body, ...head } = frame as { body: Packed }
-  if (typeof body !== 'string') return JSON.stringify({ ...head, bin: body.length })
+/** A frame with bytes is its JSON with `bin` (their length) in place of `body`; a JSON body goes in as it is. */
+function toPiece(frame: object): Piece {
+  const { body, ...head } = frame as { body?: Packed }
+  if (typeof body === 'object') return { text: JSON.stringify({ ...head, bin: body.length }), blobs: [body] }
   const text = JSON.stringify(head)
-  return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"body":${body}}`
-}
-
-function pageText(frame: Extract<Frame<Packed>, { t: 'page' }>): string {
-  const text = JSON.stringify({ ...frame, entries: 0 })
-  return text.replace(/"entries":0/, () => `"entries":[${frame.entries.map(bodyText).join()}]`)
-}
-
-function bytesOf(frame: Frame<Packed>): Uint8Array[] {
-  const bodies = 'entries' in frame ? frame.entries : 'body' in frame ? [frame] : []
-  return bodies.flatMap(({ body }) => (typeof body === 'string' ? [] : [body]))
+  return { text: body === undefined ? text : `${text.slice(0, -1)},"body":${body}}`, blobs: [] }
 }
 
 /** `[frame,frame]`, or for frames with bytes: the length of that text (4 bytes, big-endian), the text, the bytes. */
-function join(parts: string[], blobs: Uint8Array[]): Packet {
-  const text = `[${parts.join()}]`
+function join(pieces: Piece[]): Packet {
+  const text = `[${pieces.map((piece) => piece.text).join()}]`
+  const blobs = pieces.flatMap((piece) => piece.blobs)
   if (!blobs.length) return text
-  const head = new TextEncoder().encode(text)
-  const packet = new Uint8Array(blobs.reduce((sum, { length }) => sum + length, 4 + head.length))
-  new DataView(packet.buffer).setUint32(0, head.length)
-  packet.set(head, 4)
-  let at = 4 + head.length
-  for (const blob of blobs) {
-    packet.set(blob, at)
-    at += blob.length
+  const parts = [new TextEncoder().encode(text), ...blobs]
+  const packet = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 4))
+  new DataView(packet.buffer).setUint32(0, parts[0]?.length ?? 0)
+  let at = 4
+  for (const part of parts) {
+    packet.set(part, at)
+    at += part.length
   }
   return packet
 }
 
-function encode(frames: readonly Frame<Packed>[], max = Infinity): Packet[] {
-  const packets: Packet[] = []
-  let parts: string[] = []
-  let blobs: Uint8Array[] = []
-  let size = 0
-  for (const frame of frames) {
-    const text = toText(frame)
-    const bytes = bytesOf(frame)
-    // Three bytes a UTF-16 unit is the most that UTF-8 takes.
-    const cost = bytes.reduce((sum, { length }) => sum + length, text.length * 3)
-    if (parts.length && size + cost > max) {
-      packets.push(join(parts, blobs))
-      parts = []
-      blobs = []
-      size = 0
+const encodeWith =
+  <F>(piece: (frame: F) => Piece) =>
+  (frames: readonly F[], max = Infinity): Packet[] => {
+    const packets: Packet[] = []
+    let pieces: Piece[] = []
+    let size = 0
+    for (const next of frames.map(piece)) {
+      // Three bytes a UTF-16 unit is the most that UTF-8 takes.
+      const cost = next.blobs.reduce((sum, { length }) => sum + length, next.text.length * 3)
+      if (size && size + cost > max) {
+        packets.push(join(pieces))
+        pieces = []
+        size = 0
+      }
+      pieces.push(next)
+      size += cost
     }
-    parts.push(text)
-    blobs.push(...bytes)
-    size += cost
+    if (size) packets.push(join(pieces))
+    return packets
   }
-  if (parts.length) packets.push(join(parts, blobs))
-  return packets
+
+interface Holder {
+  bin?: unknown
+  body?: unknown
+  entries?: Holder[]
 }
 
-function decode(packet: Packet, shapes: Shapes): unknown[] {
-  try {
-    return typeof packet === 'string' ? checked(packet, shapes) : unjoin(packet, shapes)
-  } catch (cause) {
-    if (cause instanceof FrameError) throw cause
-    throw new FrameError('bad-frame', `not a Holdfast packet: ${String(cause).slice(0, 120)}`, { cause })
-  }
-}
-
-function unjoin(packet: Uint8Array, shapes: Shapes): unknown[] {
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
-  let at = 4 + view.getUint32(0)
-  if (at > packet.length) throw new RangeError('the head is longer than the packet')
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(packet.subarray(4, at))
-  const frames = checked(text, shapes, (length) => {
-    if (at + length > packet.length) throw new RangeError('the bytes are shorter than promised')
-    // A copy even of a Node Buffer, whose own slice would keep the whole packet alive.
-    return new Uint8Array(packet.subarray(at, (at += length)))
-  })
-  if (at !== packet.length) throw new RangeError('more bytes than promised')
-  return frames
-}
-
-function checked(text: string, shapes: Shapes, bytes?: (length: number) => Uint8Array): unknown[] {
-  const frames = parse(text)
-  if (!Array.isArray(frames)) throw new FrameError('bad-frame', 'a packet is a list of frames')
-  for (const frame of frames as unknown[]) {
-    if (bytes) restore(frame, bytes)
-    const wrong = flaw(frame, shapes)
-    if (wrong) throw new FrameError('bad-frame', wrong)
-  }
-  return frames
-}
-
-function restore(frame: unknown, bytes: (length: number) => Uint8Array): void {
-  const { entries } = Object(frame) as { entries?: unknown }
-  for (const holder of (Array.isArray(entries) ? entries : [frame]) as { bin?: unknown; body?: unknown }[]) {
-    const length = Object(holder) === holder ? holder.bin : undefined
-    if (Number.isSafeInteger(length) && (length as number) >= 0) holder.body = bytes(length as number)
+function decodeWith(shapes: Shapes): (packet: Packet) => never {
+  return (packet) => {
+    try {
+      const bytes = typeof packet === 'string' ? undefined : packet
+      let at = bytes ? 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0) : 0
+      const text = bytes ? new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, at)) : (packet as string)
+      const frames = parse(text)
+      if (!Array.isArray(frames)) throw new TypeError('a packet is a list of frames')
+      for (const frame of frames as Holder[]) {
+        const holders = bytes ? (frame.entries ?? [frame]) : []
+        for (const holder of holders) {
+          if (isNumber(holder.bin)) holder.body = bytes && new Uint8Array(bytes.subarray(at, (at += holder.bin)))
+        }
+        const wrong = flaw(frame, shapes)
+        if (wrong) throw new TypeError(wrong)
+      }
+      if (bytes && at !== bytes.length) throw new RangeError('more or fewer bytes than promised')
+      return frames as never
+    } catch (cause) {
+      throw new FrameError('bad-frame', `not a Holdfast packet: ${String(cause).slice(0, 160)}`, { cause })
+    }
   }
 }
 
@@ -139,14 +105,30 @@ function restore(frame: unknown, bytes: (length: number) => Uint8Array): void {
 export const clientCodec: Codec = {
   greets: true,
   protocols: [SUBPROTOCOL],
-  encode,
-  decode: (packet) => decode(packet, serverShapes) as ServerFrame[],
+  encode: encodeWith(toPiece),
+  decode: decodeWith(serverShapes),
+}
+
+/** Made once however many links a frame is written to: a fan-out shares the frame object. */
+const known = new WeakMap<object, Piece>()
+
+function toSharedPiece(frame: ServerFrame<Packed>): Piece {
+  const piece = known.get(frame) ?? (frame.t === 'page' ? pageToPiece(frame) : toPiece(frame))
+  known.set(frame, piece)
+  return piece
+}
+
+function pageToPiece({ entries, ...head }: Extract<ServerFrame<Packed>, { t: 'page' }>): Piece {
+  const pieces = entries.map(toPiece)
+  const list = pieces.map(({ text }) => text).join()
+  const { text } = toPiece(head)
+  return { text: `${text.slice(0, -1)},"entries":[${list}]}`, blobs: pieces.flatMap(({ blobs }) => blobs) }
 }
 
 /** The server's side of the protocol. */
 export const serverCodec: Codec<ServerFrame<Packed>, ClientFrame> = {
   greets: false,
   protocols: [SUBPROTOCOL],
-  encode,
-  decode: (packet) => decode(packet, clientShapes) as ClientFrame[],
+  encode: encodeWith(toSharedPiece),
+  decode: decodeWith(clientShapes),
 }

@@ -80,10 +80,13 @@ export class Device {
   }
 
   feed(input: Input): void {
-    if (input.on === 'connect' || input.on === 'reconnect' || input.on === 'close') this.links.called(input.on)
-    if (input.on === 'wake' || input.on === 'online' || input.on === 'suspend') this.links.called(input.on)
-    if (input.on === 'close') this.wantsClosed = true
-    if (input.on === 'connect' || input.on === 'reconnect') this.wantsClosed = false
+    const { on } = input
+    const { now } = this.#world.clock
+    if (on === 'connect' || on === 'reconnect' || on === 'close') {
+      this.links.calls(on, now)
+      this.wantsClosed = on === 'close'
+    }
+    if (on === 'wake' || on === 'online' || on === 'suspend') this.links.calls(on, now)
     this.#tell(input)
   }
 
@@ -194,7 +197,7 @@ export class Device {
         this.links.retries(output.delay, now)
         return
       case 'status':
-        this.links.statusIsTrue(output.status, this.core.status, this.core.link.state)
+        this.links.statusIsTrue(output.status, this.core.status, this.core.link.state, now)
         return
       default:
         this.#hand(output)
@@ -245,7 +248,7 @@ export class Device {
   #dial(link: number): void {
     const { net, clock } = this.#world
     const hear = (what: () => void) => this.sleeper.run('news', what)
-    const wire = net.dial({
+    const wire = net.dial(this.name, {
       opened: () =>
         hear(() => {
           this.links.opened(link, clock.now)
@@ -254,7 +257,6 @@ export class Device {
       received: (packet) => hear(() => this.#received(link, packet)),
       ended: (closing) => hear(() => this.#ended(link, closing)),
     })
-    wire.owner = this
     this.wires.set(link, wire)
     this.#world.watch(this, link, wire)
   }
@@ -279,6 +281,7 @@ export class Device {
 
   /** Frames of one moment may leave in one packet, as they do in a browser. */
   #write(link: number, frames: ClientFrame<Packed>[]): void {
+    this.links.writesToCurrent(link)
     const held = this.#held.get(link)
     if (held) {
       held.push(...frames)
@@ -293,7 +296,7 @@ export class Device {
     const frames = this.#held.get(link)
     this.#held.delete(link)
     const wire = this.wires.get(link)
-    if (!frames || !wire) return
+    if (!frames || !wire || !this.links.isCurrent(link)) return
     const packets = clientCodec.encode(frames, this.links.max(link))
     this.links.packetIsProper(link, frames, packets)
     this.writes += packets.length

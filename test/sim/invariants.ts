@@ -45,11 +45,11 @@ export class MessageInvariants {
   }
 
   /** 1: the log holds what was sent and nothing else, once per epoch, each sender's in the order sent. */
-  storedOnce(store: string, { id, ch, body, seq }: Draft, fate: Fate & { is: 'stored' }): void {
+  storedOnce({ id, ch, body, seq }: Draft, fate: Fate & { is: 'stored' }): void {
     const sent = this.#ledger.sent.get(id)
     if (!sent) return this.#fail('1 storedOnce', `${id} was never sent`)
     if (sent.ch !== ch || !same(sent.body, bodyOf(body))) this.#fail('1 storedOnce', `${id} is not what was sent`)
-    const key = `${store} ${sent.client}`
+    const key = `${fate.epoch} ${sent.client}`
     const last = this.#taken.get(key) ?? 0
     if (seq <= last) this.#fail('1 storedOnce', `${id} after ${last}`)
     this.#taken.set(key, seq)

@@ -20,6 +20,8 @@ interface Dialled {
   sentAway: number | undefined
 }
 
+type Call = 'connect' | 'reconnect' | 'wake' | 'online' | 'suspend' | 'close'
+
 /** No dial in a minute beyond so many: with the backoff at its shortest there are some dozens. */
 const DIALS = 60
 const MINUTE = 60_000
@@ -34,8 +36,8 @@ export class LinkInvariants {
   readonly #weather: Weather
   #link: Dialled | undefined
   #links = 0
-  /** The app, or the page, has called for a dial. */
-  #called = ''
+  /** What the app or the page has called for, and when: it counts at that moment only. */
+  #call: { what: Call; at: number } | undefined
   /** Nobody but the app may dial before. */
   #notBefore = 0
   #holdUntil = 0
@@ -56,7 +58,7 @@ export class LinkInvariants {
   /** 9: each dial has a cause, and the link before it is over. 10: who is sent away stays away. 11: nobody storms. */
   dialHasCause(link: number, now: number): void {
     const last = this.#link
-    const called = this.#called
+    const called = this.#called(now)
     const byApp = called === 'connect' || called === 'reconnect'
     if (link <= this.#links) this.#fail('9 dialHasCause', `link ${link} after link ${this.#links}`)
     if (last && !last.over) this.#fail('9 dialHasCause', `link ${last.link} is not over`)
@@ -67,7 +69,6 @@ export class LinkInvariants {
     this.#dials = [...this.#dials.filter((at) => at > now - MINUTE), now]
     if (this.#dials.length > DIALS) this.#fail('11 dialsAreSpread', `${this.#dials.length} dials within a minute`)
     this.#closed = false
-    this.#called = ''
     this.#links = link
     this.#link = {
       link,
@@ -83,8 +84,9 @@ export class LinkInvariants {
   }
 
   /** The app or the page did something that may lead to a dial. */
-  called(what: 'connect' | 'reconnect' | 'wake' | 'online' | 'suspend' | 'close'): void {
-    this.#called = what
+  calls(what: Call, now: number): void {
+    this.#call = { what, at: now }
+    if (what !== 'close') this.#notBefore = what === 'suspend' && !this.#closed && this.#links ? Infinity : 0
   }
 
   opened(link: number, now: number): void {
@@ -120,20 +122,19 @@ export class LinkInvariants {
       this.#over(last, now)
       return
     }
-    if (!this.#called) this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
+    if (!this.#called(now)) this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
     last.over = true
   }
 
   /** A dial is announced: not before. */
   retries(delay: number, now: number): void {
-    this.#called = ''
     this.#notBefore = now + Math.min(delay, MAX_PAUSE) - 0.01
   }
 
   /** 13: the first frame of a link is hello, said once; 14: a packet is never larger than the server takes. */
   packetIsProper(link: number, frames: readonly { t: string }[], packets: readonly Packet[]): void {
     const last = this.#link
-    if (!last || last.link !== link || last.over) return this.#fail('13 helloFirst', `written to link ${link}, which is over`)
+    if (last?.link !== link) return
     frames.forEach(({ t }, at) => {
       const first = last.written === 0 && at === 0
       if ((t === 'hello') !== first) this.#fail('13 helloFirst', `${t} as frame ${at} of packet ${last.written}`)
@@ -143,16 +144,25 @@ export class LinkInvariants {
     if (size > last.max) this.#fail('14 packetFits', `${size} bytes, the server takes ${last.max}`)
   }
 
+  /** 9: a link that is over is left alone. */
+  writesToCurrent(link: number): void {
+    if (!this.isCurrent(link)) this.#fail('9 dialHasCause', `written to link ${link}, which is over`)
+  }
+
+  max(link: number): number {
+    return this.#link?.link === link && this.#link.welcomed ? this.#link.max : Infinity
+  }
+
   limit(link: number, max: number): void {
     if (this.#link?.link === link) this.#link.max = max
   }
 
   /** 12: what is said is what is, `online` means welcomed, and `closed` is said only when the app wants it so. */
-  statusIsTrue(said: Status, is: Status, state: LinkState): void {
+  statusIsTrue(said: Status, is: Status, state: LinkState, now: number): void {
     if (said !== is) this.#fail('12 statusIsTrue', `said ${said}, is ${is}`)
     if (said === 'online' && !(this.#link?.welcomed && !this.#link.over && state.is === 'up'))
       this.#fail('12 statusIsTrue', 'online without a welcome')
-    if (said === 'closed' && this.#called !== 'close') this.#fail('12 closedIsFinal', 'closed, and the app did not ask')
+    if (said === 'closed' && this.#called(now) !== 'close' && this.#status !== 'closed') this.#fail('12 closedIsFinal', 'closed, and the app did not ask')
     if (said === 'closed') this.#closed = true
     this.#status = said
   }
@@ -162,9 +172,12 @@ export class LinkInvariants {
     if (this.#status !== is) this.#fail('12 statusIsTrue', `${is}, but the last word was ${this.#status}`)
   }
 
+  #called(now: number): Call | undefined {
+    return this.#call?.at === now ? this.#call.what : undefined
+  }
+
   #over(last: Dialled, now: number): void {
     last.over = true
-    this.#called = ''
     if (last.sentAway !== undefined) this.#holdUntil = now + last.sentAway - 0.01
   }
 }

@@ -33,6 +33,8 @@ interface Lane {
 /** One attempt at a connection, and what becomes of it. It may die without either side, or with only one, being told. */
 export class Wire {
   readonly number: number
+  /** Whose it is: what its handshake tells the server. */
+  readonly user: string
   readonly near: Near
   readonly lossy: boolean
   readonly lanes: Record<Way, Lane> = {
@@ -48,8 +50,9 @@ export class Wire {
   known = false
   forgotten = false
 
-  constructor(number: number, near: Near, lossy: boolean) {
+  constructor(number: number, user: string, near: Near, lossy: boolean) {
     this.number = number
+    this.user = user
     this.near = near
     this.lossy = lossy
   }
@@ -80,9 +83,9 @@ export class Net {
     this.#far = far
   }
 
-  dial(near: Near): Wire {
+  dial(user: string, near: Near): Wire {
     const { refuse, hang, lossy } = this.#weather
-    const wire = new Wire(++this.#numbers, near, this.#dice.chance(lossy))
+    const wire = new Wire(++this.#numbers, user, near, this.#dice.chance(lossy))
     this.wires.add(wire)
     if (!this.calm && this.#dice.chance(hang)) this.#hang(wire)
     else if (!this.#far.up || (!this.calm && this.#dice.chance(refuse))) this.#end(wire, 'refused', this.#delay())

@@ -11,7 +11,7 @@ describe('reconnect', () => {
     await answers()
     for (let round = 0; round < 4; round++) {
       FakeSocket.last.refuse()
-      await env.pass(20_000)
+      await env.pass(1_000)
     }
     const retries = events.filter(({ type }) => type === 'retry').map(({ attempt, delay }) => [attempt, delay])
     expect(retries).toEqual([

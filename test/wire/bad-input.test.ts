@@ -56,7 +56,7 @@ describe.each(sides)('the codec of the $side refuses', ({ codec, shapes, frames 
   )
 
   it.each(fields)('a wrong %s', (name, t, field, letter) => {
-    const good = plain((frames as Record<string, [object]>)[t]?.[0] ?? {})
+    const good = plain((frames as Record<string, object[]>)[t]?.[0] ?? {})
     expect(codec.decode(JSON.stringify([good]))).toHaveLength(1)
     for (const value of wrong[letter.charAt(0)] ?? []) {
       const error = refuses(codec, JSON.stringify([{ ...good, [field]: value }]))

@@ -152,12 +152,6 @@ describe('any frames', () => {
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 8 }), fc.integer({ min: 1, max: 2_000 }), (frames, max) => {
         const packets = down(frames as ServerFrame<Packed>[], max)
-        // A lone surrogate is no text: UTF-8 replaces it.
-        fc.pre(
-          packets.every(
-            (packet) => typeof packet === 'string' || frames.every((one) => JSON.stringify(one).isWellFormed()),
-          ),
-        )
         expect(read(clientCodec, packets)).toEqual(frames.map(seen))
         for (const packet of packets)
           if (clientCodec.decode(packet).length > 1) expect(size(packet)).toBeLessThanOrEqual(max)

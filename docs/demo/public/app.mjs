@@ -36,7 +36,7 @@ const views = people.map((person, at) => {
 })
 
 const presses = {
-  kill: () => order('kill', people),
+  kill: () => (world.state.server.up ? order('kill', people) : world.order('restart')),
   blackhole: ({ person }) => order('blackhole', [person]),
   refuse: ({ person }) => (world.peer(person.peer).refusing ? heal(person) : order('refuse', [person])),
   offline({ person }) {
@@ -52,7 +52,7 @@ const presses = {
   'lose-acks': ({ person }) => order('lose-acks', [person], { count: 3 }),
   flood({ person }) {
     watch.begin('flood', [person])
-    for (let n = 1; n <= 1_000; n++) person.say(`Flood, ${n} of 1,000`)
+    for (let n = 1; n <= 1_000; n++) person.say(`Flood, ${n.toLocaleString('en')} of 1,000`)
     light()
   },
 }
@@ -140,7 +140,7 @@ function addSwitcher() {
 world.addEventListener('change', ({ detail: before }) => {
   const { server, may } = world.state
   if (server.up && before.server.starts !== server.starts) watch.lift('kill')
-  drawServer(find('.hub'), world.state)
+  drawServer(find('.hub'), world)
   for (const button of document.querySelectorAll('[data-fault]:not([data-fault=flood], [data-fault=offline])')) {
     button.disabled = !may
     button.title = may ? '' : 'Only in a browser on the machine that runs the demo'
@@ -159,6 +159,7 @@ setInterval(() => {
     panel.draw()
     wire.draw()
   }
+  drawServer(find('.hub'), world)
   watch.look()
   drawScore()
   light()

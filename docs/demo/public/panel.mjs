@@ -1,6 +1,7 @@
 // One person's panel: status in words, composer, buttons, instruments.
 import { Chat } from './chat.mjs'
 import { Plot } from './plot.mjs'
+import { counted, write } from './words.mjs'
 
 const titles = {
   connecting: 'Connecting',
@@ -115,11 +116,13 @@ export class Panel {
     const { status, reason } = this.#person
     this.root.dataset.status = status
     write(this.#part('.pill'), titles[status])
-    write(
-      this.#part('.why'),
-      reason || (status === 'online' ? '' : status === 'connecting' ? 'for the first time' : 'the link was lost'),
-    )
+    write(this.#part('.why'), this.#why(status, reason))
     write(this.#part('.next'), this.#next())
+  }
+
+  #why(status, reason) {
+    if (status === 'online') return 'the server answers'
+    return reason || (status === 'connecting' ? 'for the first time' : 'the link was lost')
   }
 
   #next() {
@@ -131,13 +134,7 @@ export class Panel {
   }
 }
 
-const waiting = (count) =>
-  count === 0 ? 'nothing waiting' : `${plain.format(count)} ${count === 1 ? 'message waits' : 'messages wait'}`
-
-/** Leaves what is right alone, for a screen reader's sake. */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text
-}
+const waiting = (count) => (count === 0 ? 'nothing waiting' : `${counted(count, 'message')} waiting`)
 
 function line({ time, what }) {
   const item = document.createElement('li')

@@ -6,7 +6,10 @@ import { makeCable } from './cable.mjs'
 export const ROOM = 'harbour'
 
 /** Quicker than the defaults, so that nobody waits to see it work. Read the footnote of the page. */
-const settings = { heartbeat: { interval: 4_000, timeout: 4_000, retries: 1 }, outbox: { maxMessages: 20_000 } }
+const settings = {
+  heartbeat: { interval: 4_000, timeout: 4_000, retries: 1 },
+  reconnect: { cap: 3_000 },
+}
 
 /**
  * Emits `change` (the status or a retry), `said` and `settled` (detail: an entry of its own), `heard` (detail: an entry),
@@ -55,7 +58,8 @@ export class Person extends EventTarget {
   #listen() {
     this.client.on('status', ({ status, reason }) => {
       if (status === 'online') this.retryAt = undefined
-      Object.assign(this, { status, reason })
+      // The retry before it has said why, when the status does not.
+      Object.assign(this, { status, reason: status === 'online' ? '' : reason || this.reason })
       this.#emit('change')
     })
     this.client.on('retry', ({ delay, reason }) => {

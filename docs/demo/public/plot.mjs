@@ -44,7 +44,7 @@ function options() {
     ticks: { show: false },
   }
   return {
-    padding: [6, 4, 2, 0],
+    padding: [6, 4, 6, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {

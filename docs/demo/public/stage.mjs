@@ -1,4 +1,5 @@
 // The picture of the network as it is, which the clients cannot see: wires, what travels on them, and the server.
+import { counted, write } from './words.mjs'
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 const TRAVEL = { message: 620, receipt: 520, hello: 700, beat: 900 }
@@ -41,7 +42,7 @@ export class Wire {
     const { links, silent, refusing, acksToLose } = this.#world.peer(peer)
     if (!cable.plugged) return ['unplugged', 'no network']
     if (cable.open && silent && !links) return ['silent', 'a black hole: open at both ends']
-    if (cable.open) return ['open', acksToLose ? `open, but the next ${acksToLose} acks get lost` : 'open']
+    if (cable.open) return ['open', acksToLose ? `open, but it will lose ${counted(acksToLose, 'ack')}` : 'open']
     if (refusing) return ['cut', 'every connection is refused']
     if (cable.dialling) return ['dialling', 'dialling …']
     return ['cut', this.#world.state.server.up ? 'no connection' : 'nobody there']
@@ -86,9 +87,18 @@ export class Wire {
 }
 
 /** The server, as the process that starts and kills it sees it. */
-export function drawServer(root, { server, peers }) {
-  root.toggleAttribute('data-down', !server.up)
+export function drawServer(root, { state: { server, peers }, backAt }) {
   const links = Object.values(peers).reduce((sum, peer) => sum + peer.links, 0)
-  const up = `up, ${links} ${links === 1 ? 'link' : 'links'}, pid ${server.pid}`
-  root.querySelector('[data-testid=server-state]').textContent = server.up ? up : 'down'
+  const away = Math.max(0, (backAt ?? 0) - performance.now()) / 1000
+  const down = backAt ? `down, back in ${away.toFixed(1)} s` : 'down'
+  root.toggleAttribute('data-down', !server.up)
+  write(
+    root.querySelector('[data-testid=server-state]'),
+    server.up ? `up, ${counted(links, 'link')}, pid ${server.pid}` : down,
+  )
+  write(root.querySelector('b'), server.up ? 'Kill the server' : 'Start it now')
+  write(
+    root.querySelector('small'),
+    server.up ? 'SIGKILL, no goodbye; back in 3 s' : 'or wait; it comes back by itself',
+  )
 }

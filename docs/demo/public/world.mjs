@@ -4,12 +4,17 @@
 export class World extends EventTarget {
   state = { server: { up: false, starts: 0 }, peers: {}, may: true }
 
+  /** When a killed server is started again, ms on the page's clock. */
+  backAt
+
   constructor() {
     super()
     const stream = new EventSource('control')
     stream.onmessage = ({ data }) => {
       const before = this.state
       this.state = JSON.parse(data)
+      const { backIn } = this.state.server
+      this.backAt = backIn === undefined ? undefined : performance.now() + backIn
       this.dispatchEvent(new CustomEvent('change', { detail: before }))
     }
   }

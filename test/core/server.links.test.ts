@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest'
+import { FrameError } from '../../src/wire/errors.js'
+import type { ClientFrame } from '../../src/wire/frame.js'
+import { hello, send, sub, World } from './server.world.js'
+
+describe('a hello', () => {
+  it('is welcomed with the terms of the server, and everything behind it is done', () => {
+    const world = new World()
+    world.feed({ on: 'opened', link: 1, user: 'Ann' })
+    world.say(1, hello(), sub(), send(1))
+    expect(world.read(1)).toEqual([
+      {
+        ...{ t: 'welcome', v: 1, ticket: 'ticket of ann/Ann', resumed: false, got: 0 },
+        ...{ idle: 45_000, max: 2 ** 20, window: 256, user: 'Ann' },
+      },
+      { t: 'subscribed', ch: 'room', epoch: 'epoch', next: 1 },
+      { t: 'accepted', seq: 1 },
+      { t: 'message', ch: 'room', offset: 1, id: 'ann:1', from: 'Ann', time: 1_000, body: '1' },
+    ])
+  })
+
+  it('holds what comes behind it until the store has answered', () => {
+    const world = new World()
+    world.hold.add('open')
+    world.open(1, 'ann', [send(1)])
+    world.say(1, send(2))
+    expect(world.log().next).toBe(1)
+    world.release()
+    expect(world.log().entries.map(({ id }) => id)).toEqual(['ann:1', 'ann:2'])
+  })
+
+  it('resumes a known client where it was', () => {
+    const world = new World()
+    world.open(1, 'ann', [send(1), send(2)])
+    world.feed({ on: 'closed', link: 1 })
+    world.open(2)
+    expect(world.reads(2, 'welcome')).toMatchObject([{ resumed: true, got: 2 }])
+  })
+
+  it('brings a server that forgot the client up to what is settled', () => {
+    const world = new World()
+    world.feed({ on: 'opened', link: 1 })
+    world.say(1, hello('ann', { acked: 7 }), send(8))
+    expect(world.read(1)).toMatchObject([
+      { t: 'welcome', resumed: false, got: 7 },
+      { t: 'accepted', seq: 8 },
+    ])
+  })
+
+  it('said again is harmless', () => {
+    const world = new World()
+    world.open(1, 'ann', [send(1)])
+    world.say(1, hello())
+    expect(world.reads(1, 'welcome')).toMatchObject([{ got: 0 }, { got: 1, resumed: true }])
+    expect(world.closes(1)).toEqual([])
+  })
+
+  it('by a later link takes the session from the earlier', () => {
+    const world = new World()
+    world.open(1)
+    world.open(2)
+    expect(world.closes(1)).toEqual([4409])
+    world.say(2, send(1))
+    expect(world.reads(2, 'accepted')).toEqual([{ t: 'accepted', seq: 1 }])
+  })
+
+  it('of an earlier link that is answered late does not take it back', () => {
+    const world = new World()
+    world.hold.add('open')
+    world.open(1)
+    world.open(2)
+    const [first, second] = world.held.splice(0)
+    if (second) world.answer(second)
+    if (first) world.answer(first)
+    expect(world.closes(1)).toEqual([4409])
+    expect(world.closes(2)).toEqual([])
+  })
+
+  it('is turned away for a while when the store fails', () => {
+    const world = new World()
+    world.hold.add('open')
+    world.open(1)
+    world.fail(world.held[0])
+    expect(world.read(1)).toEqual([{ t: 'retry', after: 1_000, spread: 4_000 }])
+    expect(world.closes(1)).toEqual([1013])
+  })
+})
+
+describe('what is no client', () => {
+  const wrong: [string, ClientFrame[], string, number][] = [
+    ['a frame before hello', [send(1)], 'no-hello', 4400],
+    ['another version', [hello('ann', { v: 2 })], 'version', 4406],
+    ['the key of somebody else', [hello('bob', { key: 'guessed' })], 'taken', 4403],
+    ['a second client on one link', [hello(), hello('eve')], 'bad-hello', 4400],
+    ['a flood of frames', Array.from({ length: 5_000 }, () => ({ t: 'ping', id: 1 })), 'flood', 4429],
+  ]
+  it.each(wrong)('%s is named and closed', (_, frames, code, closeCode) => {
+    const world = new World()
+    world.open(9, 'bob')
+    world.feed({ on: 'opened', link: 10 })
+    world.hold.add('open')
+    for (const frame of frames.length > 9 ? [] : frames) {
+      world.say(10, frame)
+      world.release()
+    }
+    if (frames.length > 9) world.say(10, ...frames)
+    expect(world.reads(10, 'error')).toMatchObject([{ code }])
+    expect(world.closes(10)).toEqual([closeCode])
+    world.say(10, hello())
+    expect(world.read(10)).toEqual([])
+    expect(world.closes(9)).toEqual([])
+  })
+
+  it('frames held behind a hello have a bound', () => {
+    const world = new World()
+    world.hold.add('open')
+    world.open(1)
+    for (let i = 0; i < 5; i++) world.say(1, ...Array.from({ length: 1_000 }, (_, at) => send(at + 1)))
+    expect(world.closes(1)).toEqual([4429])
+  })
+
+  it.each([
+    ['bad-frame', 4400],
+    ['too-big', 1009],
+  ])('a packet that is %s closes with %i', (code, closeCode) => {
+    const world = new World()
+    world.open(1)
+    world.read(1)
+    world.feed({ on: 'broken', link: 1, error: new FrameError(code, 'what it was') })
+    expect(world.read(1)).toEqual([{ t: 'error', code, reason: 'what it was' }])
+    expect(world.closes(1)).toEqual([closeCode])
+  })
+})
+
+describe('silence', () => {
+  it('drops a link that never says hello', () => {
+    const world = new World()
+    world.feed({ on: 'opened', link: 1 })
+    world.wait(4_999)
+    expect(world.closes(1)).toEqual([])
+    world.wait(5_001)
+    expect(world.closes(1)).toEqual([4408])
+  })
+
+  it('is asked at half of the limit, and dropped past it', () => {
+    const world = new World({ idle: 8_000 })
+    world.open(1)
+    world.wait(3_999)
+    expect(world.reads(1, 'ping')).toEqual([])
+    world.wait(2_001)
+    expect(world.reads(1, 'ping').length).toBeGreaterThan(0)
+    world.wait(4_000)
+    expect(world.closes(1)).toEqual([4408])
+    expect(world.server.links).toBe(0)
+    expect(world.server.deadline).toBe(Infinity)
+  })
+
+  it('ends with any frame', () => {
+    const world = new World({ idle: 8_000 })
+    world.open(1)
+    for (let i = 0; i < 20; i++) {
+      world.wait(5_000)
+      world.say(1, { t: 'pong', id: 1 })
+    }
+    expect(world.closes(1)).toEqual([])
+  })
+
+  it('while this process was held is nobody’s fault', () => {
+    const world = new World({ idle: 8_000 })
+    world.open(1)
+    world.now += 60_000
+    world.feed({ on: 'tick' })
+    expect(world.reads(1, 'ping')).toHaveLength(1)
+    expect(world.closes(1)).toEqual([])
+    world.wait(6_000)
+    expect(world.closes(1)).toEqual([4408])
+  })
+
+  it('has one deadline for all links', () => {
+    const world = new World()
+    world.open(1)
+    const { deadline } = world.server
+    for (let link = 2; link < 50; link++) world.open(link, `client ${link}`)
+    expect(world.server.deadline).toBe(deadline)
+  })
+})
+
+describe('a ping', () => {
+  it('is answered with what was taken and what was pushed', () => {
+    const world = new World()
+    world.open(1, 'ann', [sub(), send(1), send(2)])
+    world.read(1)
+    world.say(1, { t: 'ping', id: 5 })
+    expect(world.read(1)).toEqual([{ t: 'pong', id: 5, got: 2, heads: { room: 2 } }])
+    world.say(1, { t: 'received', ch: 'room', offset: 2 }, { t: 'ping', id: 6 })
+    expect(world.read(1)).toEqual([{ t: 'pong', id: 6, got: 2 }])
+  })
+
+  it('is answered once a packet', () => {
+    const world = new World()
+    world.open(1)
+    world.say(1, ...Array.from({ length: 100 }, (_, id): ClientFrame => ({ t: 'ping', id })))
+    expect(world.reads(1, 'pong')).toEqual([{ t: 'pong', id: 99, got: 0 }])
+  })
+
+  it('never names a channel whose name breaks the frame', () => {
+    const world = new World()
+    world.open(1, 'ann', [sub('__proto__'), send(1, '__proto__')])
+    world.say(1, { t: 'ping', id: 1 })
+    expect(world.reads(1, 'pong')).toEqual([{ t: 'pong', id: 1, got: 1 }])
+  })
+})
+
+describe('drain', () => {
+  it('sends everybody away, evenly, and says when it is done', () => {
+    const world = new World()
+    for (let link = 1; link <= 4; link++) world.open(link, `client ${link}`)
+    world.feed({ on: 'drain', after: 500, spread: 4_000 })
+    const gone = () => [1, 2, 3, 4].filter((link) => world.closes(link)[0] === 1012)
+    expect(gone()).toEqual([1])
+    expect(world.reads(1, 'retry')).toEqual([{ t: 'retry', after: 500, spread: 4_000 }])
+    world.wait(1_000)
+    expect(gone()).toEqual([1, 2])
+    world.wait(1_999)
+    expect(gone()).toEqual([1, 2, 3])
+    expect(world.outputs).not.toContainEqual({ do: 'drained' })
+    world.wait(1)
+    expect(gone()).toEqual([1, 2, 3, 4])
+    expect(world.outputs.filter(({ do: what }) => what === 'drained')).toHaveLength(1)
+  })
+
+  it('waits for what the store is writing', () => {
+    const world = new World()
+    world.hold.add('append')
+    world.open(1, 'ann', [send(1)])
+    world.feed({ on: 'drain', after: 0, spread: 0 })
+    expect(world.closes(1)).toEqual([1012])
+    expect(world.outputs).not.toContainEqual({ do: 'drained' })
+    world.release()
+    expect(world.outputs).toContainEqual({ do: 'drained' })
+  })
+
+  it('of an empty server is done at once, and new links are sent away', () => {
+    const world = new World()
+    expect(world.feed({ on: 'drain', after: 0, spread: 1_000 })).toEqual([{ do: 'drained' }])
+    world.feed({ on: 'opened', link: 1 })
+    expect(world.closes(1)).toEqual([1012])
+  })
+})
+
+describe('a full server', () => {
+  it('gives each client it turns away a time of its own', () => {
+    const world = new World({ maxLinks: 1 })
+    for (let link = 1; link <= 3; link++) world.feed({ on: 'opened', link })
+    expect(world.reads(2, 'retry')).toEqual([{ t: 'retry', after: 10, spread: 0 }])
+    expect(world.reads(3, 'retry')).toEqual([{ t: 'retry', after: 20, spread: 0 }])
+    expect(world.closes(3)).toEqual([1013])
+    world.say(1, hello())
+    expect(world.reads(1, 'welcome')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,309 @@
+import { Server } from '../../src/core/server.js'
+import { type CallRequest, type CallResult, serverDefaults, type ServerInput, type ServerOutput } from '../../src/core/server/contract.js'
+import type { Change } from '../../src/core/store.js'
+import { Tables, tablesDefaults } from '../../src/server/stores/tables.js'
+import { type Feed, run } from '../../src/shell/run.js'
+import { type Packet, serverCodec } from '../../src/wire/codec.js'
+import type { FrameError } from '../../src/wire/errors.js'
+import type { Packed, ServerFrame } from '../../src/wire/frame.js'
+import type { Bounds } from './invariants.js'
+import type { Far, Wire } from './net.js'
+import { Sleeper } from './sleeper.js'
+import type { World } from './world.js'
+
+/** One life of the server process: what is said to an earlier one is lost. */
+interface Life {
+  server: Server
+  feed: Feed<ServerInput>
+  wires: Map<number, Wire>
+  links: Map<Wire, number>
+  /** Links of each user that were welcomed and are not over. */
+  welcomed: Map<string, Set<number>>
+  calls: Set<number>
+  sleeper: Sleeper
+  unwatch: () => void
+  over: boolean
+}
+
+/** 1 January 2026: wall time is not the clock of the machines. */
+const EPOCH = 1_767_225_600_000
+
+/** The server: the real machine in the real loop over a store that outlives it, unless it is to be lost as well. */
+export class Host implements Far {
+  /** Client ids by user: the name of the wire's owner is the user. */
+  readonly forbidden = new Set<string>()
+  amnesias = 0
+  /** Fails the next calls of this name, once the storm is over. */
+  failNext: string | undefined
+  readonly #world: World
+  #tables: Tables
+  #life: Life | undefined
+  #links = 0
+
+  constructor(world: World) {
+    this.#world = world
+    this.#tables = this.#newTables()
+  }
+
+  get up(): boolean {
+    return this.#life !== undefined
+  }
+
+  get links(): number {
+    return this.#life?.server.links ?? 0
+  }
+
+  /** Calls not yet answered. */
+  get pending(): number {
+    return this.#life?.calls.size ?? 0
+  }
+
+  /** A channel's log as it is. */
+  bounds(ch: string): Bounds {
+    const { epoch, oldest, next } = this.#tables.read({ ch, from: 0, limit: 0, bytes: 0 })
+    return { epoch, oldest, next }
+  }
+
+  start(): void {
+    if (this.#life) return
+    const { weather, clock } = this.#world
+    const { limits } = weather
+    const server = new Server({
+      ...serverDefaults,
+      idle: limits.idle,
+      window: limits.serverWindow,
+      pushWindow: limits.pushWindow,
+      callTimeout: limits.callTimeout,
+      maxLinks: limits.maxLinks,
+      maxPacket: 65_536,
+      guarded: weather.guarded,
+      sign: (grant) => JSON.stringify(grant),
+      verify: (ticket) => JSON.parse(ticket) as { client: string; user: string },
+      wall: () => this.#wall(),
+    })
+    const sleeper = new Sleeper(clock)
+    const tables = this.#tables
+    const life: Life = {
+      ...{ server, sleeper, wires: new Map(), links: new Map(), welcomed: new Map(), calls: new Set(), over: false },
+      feed: run(server, this.#env(sleeper, () => life.over), (output) =>
+        this.#world.guard(() => this.#perform(life, tables, output)),
+      ),
+      unwatch: tables.watch((change) => this.#changed(life, change)),
+    }
+    this.#life = life
+    this.#world.trace.add(clock.now, 'server', 'start')
+  }
+
+  /** Gone, from one moment to the next. */
+  crash(): void {
+    const life = this.#life
+    if (!life) return
+    const { trace, clock, net, dice, weather } = this.#world
+    trace.add(clock.now, 'server', 'crash')
+    life.over = true
+    life.unwatch()
+    this.#life = undefined
+    net.reset()
+    if (!dice.chance(weather.amnesia)) return
+    trace.add(clock.now, 'server', 'amnesia')
+    this.amnesias++
+    this.#tables = this.#newTables()
+  }
+
+  drain(after: number, spread: number): void {
+    this.#tell({ on: 'drain', after, spread })
+  }
+
+  stall(ms: number): void {
+    this.#life?.sleeper.sleep(ms, this.#world.dice.chance(0.5) ? 'timer' : 'news')
+  }
+
+  opened(wire: Wire): void {
+    const life = this.#life
+    if (!life) return
+    const link = ++this.#links
+    life.wires.set(link, wire)
+    life.links.set(wire, link)
+    life.sleeper.run('news', () => this.#tell({ on: 'opened', link, user: wire.user }, life))
+  }
+
+  received(wire: Wire, packet: Packet): void {
+    const life = this.#life
+    const link = life?.links.get(wire)
+    if (!life || link === undefined) return
+    life.sleeper.run('news', () => {
+      this.#world.trace.add(this.#world.clock.now, 'server', `<link ${link}`, typeof packet === 'string' ? packet : packet.length)
+      try {
+        this.#tell({ on: 'frames', link, frames: serverCodec.decode(packet) }, life)
+      } catch (error) {
+        this.#tell({ on: 'broken', link, error: error as FrameError }, life)
+      }
+    })
+  }
+
+  closed(wire: Wire): void {
+    const life = this.#life
+    const link = life?.links.get(wire)
+    if (!life || link === undefined) return
+    life.welcomed.get(wire.user)?.delete(link)
+    life.sleeper.run('news', () => this.#tell({ on: 'closed', link }, life))
+  }
+
+  #tell(input: ServerInput, life = this.#life): void {
+    if (!life || life.over) return
+    const { trace, clock } = this.#world
+    if (input.on !== 'frames') trace.add(clock.now, 'server', input.on, input)
+    this.#world.attempt(() => life.feed(input))
+    this.#world.load.note('server', clock.now)
+    for (const [user, links] of life.welcomed)
+      if (links.size > 1) this.#world.fail('16 oneLinkEach', `${user} has links ${[...links].join()} at once`)
+  }
+
+  #perform(life: Life, tables: Tables, output: ServerOutput): void {
+    if (life.over) return
+    const { trace, clock, net } = this.#world
+    switch (output.do) {
+      case 'write':
+        this.#write(life, output.link, output.frames)
+        return
+      case 'close': {
+        trace.add(clock.now, 'server', '>close', output)
+        const wire = life.wires.get(output.link)
+        if (!wire) return
+        life.welcomed.get(wire.user)?.delete(output.link)
+        net.close(wire, output.code, output.reason)
+        return
+      }
+      case 'call':
+        this.#call(life, tables, output.op, output.request)
+        return
+      case 'log':
+        if (output.level === 'warn' || output.level === 'error') trace.add(clock.now, 'server', 'log', output)
+        return
+      case 'drained':
+        trace.add(clock.now, 'server', '>drained')
+        this.crash()
+        clock.after(this.#world.dice.between(100, 5_000), () => this.start())
+    }
+  }
+
+  #write(life: Life, link: number, frames: readonly ServerFrame<Packed>[]): void {
+    const wire = life.wires.get(link)
+    if (!wire) return
+    const { trace, clock, net } = this.#world
+    if (frames.some(({ t }) => t === 'welcome'))
+      life.welcomed.set(wire.user, (life.welcomed.get(wire.user) ?? new Set()).add(link))
+    for (const packet of serverCodec.encode(frames)) {
+      trace.add(clock.now, 'server', `>link ${link}`, typeof packet === 'string' ? packet : packet.length)
+      net.send(wire, 'down', packet)
+    }
+  }
+
+  /** A call takes its time, may fail before or after it was done, and may be done after its asker has died. */
+  #call(life: Life, tables: Tables, op: number, request: CallRequest): void {
+    const { clock, dice, weather, calm } = this.#world
+    const delay = (): number => (calm ? 1 : dice.between(0, weather.storeDelay))
+    life.calls.add(op)
+    const answer = (input: ServerInput): void => {
+      life.calls.delete(op)
+      life.sleeper.run('news', () => this.#tell(input, life))
+    }
+    const unlucky = !calm && dice.chance(weather.storeFails)
+    const silent = !calm && dice.chance(weather.storeHangs)
+    const failing = this.failNext === request.call
+    if (failing) this.failNext = undefined
+    const done = !(unlucky || silent || failing) || dice.chance(0.5)
+    clock.after(delay(), () => {
+      const result = done ? this.#do(tables, request) : undefined
+      if (silent) {
+        life.calls.delete(op)
+        return
+      }
+      const failed = unlucky || failing
+      clock.after(delay(), () =>
+        answer(
+          failed
+            ? { on: 'failed', op, error: new Error('the store is not well') }
+            : { on: 'done', op, result: result as CallResult },
+        ),
+      )
+    })
+  }
+
+  #do(tables: Tables, request: CallRequest): CallResult {
+    if (request.call === 'authorize') {
+      const { user, action, ch } = request.ask
+      return !this.forbidden.has(`${user} ${action} ${ch}`)
+    }
+    if (request.call === 'append') {
+      const appended = tables.append(request.ask)
+      if (appended.is === 'done')
+        appended.fates.forEach((fate, at) => {
+          const draft = request.ask.records[at]
+          if (fate.is === 'stored' && draft) this.#world.invariants.storedOnce(draft, fate)
+        })
+      return appended
+    }
+    return perform(tables, request)
+  }
+
+  #changed(life: Life, change: Change): void {
+    const { clock, dice, weather, calm } = this.#world
+    const wait = calm ? 1 : dice.between(0, weather.storeDelay * 2)
+    clock.after(wait, () => life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)))
+  }
+
+  #env(sleeper: Sleeper, over: () => boolean) {
+    const { clock } = this.#world
+    let timers = 0
+    return {
+      now: () => clock.now,
+      timer: (callback: () => void, ms: number) => {
+        if (++timers > 1) this.#world.fail('15 oneTimer', `the server has ${timers} timers`)
+        let ended = false
+        const end = (): void => {
+          if (!ended) timers--
+          ended = true
+        }
+        const cancel = clock.after(ms, () =>
+          sleeper.run('timer', () => {
+            if (ended || over()) return
+            end()
+            this.#world.attempt(callback)
+          }),
+        )
+        return () => {
+          end()
+          cancel()
+        }
+      },
+    }
+  }
+
+  #wall(): number {
+    return EPOCH + Math.floor(this.#world.clock.now)
+  }
+
+  #newTables(): Tables {
+    const { weather, dice } = this.#world
+    const limits = { ...tablesDefaults, maxEntries: weather.keep }
+    return new Tables(limits, () => this.#wall(), `epoch-${String(this.amnesias)}-${dice.name().slice(0, 4)}`)
+  }
+}
+
+type StoreRequest = Exclude<CallRequest, { call: 'authorize' | 'append' }>
+
+function perform(tables: Tables, request: StoreRequest): CallResult {
+  switch (request.call) {
+    case 'open':
+      return tables.open(request.ask)
+    case 'read':
+      return tables.read(request.ask)
+    case 'cursor':
+      return tables.cursor(request.ask)
+    case 'keep':
+      return tables.keep(request.ask)
+    case 'forget':
+      return tables.forget(request.ask)
+  }
+}
