@@ -1,11 +1,15 @@
 export { Channel, type ChannelEvents, type From, type IncomingMessage, type SendOptions } from './client/channel.js'
 export { Client, createClient } from './client/client.js'
 export type { ClientEvents, ClientStats } from './client/events.js'
+export type { NetworkSource } from './client/hear.js'
 export type { JournalEntry } from './client/journal.js'
 export { type MessageState, OutgoingMessage } from './client/message.js'
 export type { CreateClientOptions, Provider } from './client/options.js'
 export type { Status } from './core/status.js'
+export { type ListenOptions } from './shell/emitter.js'
 export { createEnv, type Env } from './shell/env.js'
+export type { PageLike } from './shell/page.js'
+export { type NetworkEvents, NetworkDetector, type NetworkOptions, type NetworkStatus } from './network.js'
 export { Close, type Closing } from './wire/close.js'
 export type { Codec, Packet } from './wire/codec.js'
 export { type CustomCodec, customCodec } from './wire/custom.js'
@@ -17,6 +21,6 @@ export {
   type MessageErrorCode,
   OptionError,
 } from './wire/errors.js'
-export type { ClientFrame, ServerFrame } from './wire/frame.js'
+export type { ClientFrame, Frame, Message, Packed, Page, ServerFrame } from './wire/frame.js'
 export type { Connection, Target, Transport, TransportEvents } from './transports/transport.js'
 export { webSocket, type WebSocketLike, type WebSocketOptions } from './transports/websocket.js'

@@ -192,13 +192,14 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
         this.#drop(output.closing)
         break
       case 'retry':
-        this.#finish(output.closing)
+        this.#finish(output.closing)()
         this.#emit('retry', { attempt: output.attempt, delay: output.delay })
         break
       case 'ended':
         this.#unlisten?.()
         this.#unlisten = undefined
-        this.#finish(output.closing)
+        // Never from within `close`: natives tell of it later, when there is a listener.
+        queueMicrotask(this.#finish(output.closing))
         break
       default:
         assertNever(output)
@@ -284,10 +285,14 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     this.#told = true
   }
 
-  #finish(closing: Closing): void {
+  /** Forgets the link that has ended; what is returned tells the app, unless it was told. */
+  #finish(closing: Closing): () => void {
+    const told = this.#told
     this.#current = 0
-    if (!this.#told) this.#emit('close', closeFields(closing))
     this.#told = false
+    return () => {
+      if (!told) this.#emit('close', closeFields(closing))
+    }
   }
 
   /** Asks the app; its mistake is reported, and is no answer. */

@@ -4,7 +4,6 @@ import type { Status } from '../core/status.js'
 import { Emitter, type ListenOptions } from '../shell/emitter.js'
 import { createEnv, type Env } from '../shell/env.js'
 import { Links } from '../shell/links.js'
-import { listen } from '../shell/page.js'
 import { type Feed, run } from '../shell/run.js'
 import { webSocket } from '../transports/websocket.js'
 import { pack, sizeOf } from '../wire/body.js'
@@ -13,6 +12,7 @@ import { clientCodec, type Codec } from '../wire/codec.js'
 import { MessageError } from '../wire/errors.js'
 import type { ClientFrame, Packed, Page, ServerFrame } from '../wire/frame.js'
 import { Channel, type ChannelHost, type From, type SendOptions } from './channel.js'
+import { hear } from './hear.js'
 import { Journal, type JournalEntry } from './journal.js'
 import { OutgoingMessage } from './message.js'
 import type { ClientEvents, ClientStats } from './events.js'
@@ -48,7 +48,7 @@ export class Client implements ChannelHost {
 
   constructor(options: CreateClientOptions) {
     const env = { ...createEnv(), ...options.env }
-    const { codec = clientCodec, page } = options
+    const { codec = clientCodec, page = globalThis, network } = options
     const { ttl, ...core } = settle({ ...options, codec }, env)
     this.id = core.id
     this.#env = env
@@ -65,7 +65,9 @@ export class Client implements ChannelHost {
       defer: env.defer,
       feed: this.#feed,
     })
-    this.#mute = page === false ? () => undefined : listen(page ?? globalThis, (on) => this.#feed({ on }))
+    this.#mute = hear(network, page, (on) => {
+      this.#feed({ on })
+    })
     this.#feed({ on: 'connect' })
   }
 

@@ -1,5 +1,6 @@
 import type { ClientOptions } from '../core/client.js'
 import type { Env } from '../shell/env.js'
+import type { NetworkSource } from './hear.js'
 import type { PageLike } from '../shell/page.js'
 import type { Transport } from '../transports/transport.js'
 import type { Codec } from '../wire/codec.js'
@@ -59,6 +60,8 @@ export interface CreateClientOptions {
     /** Time to live of a message that names none. Default Infinity. */
     ttl?: number
   }
+  /** Says when the network or the page changes, a `NetworkDetector` with a probe for one. Default: the page's own events. */
+  network?: NetworkSource
   /** Where `online`, `visibilitychange` and the rest are heard. Default `globalThis`; `false` hears nothing. */
   page?: PageLike | false
   /** Clock, timer, dice, names. Default: the platform's. */

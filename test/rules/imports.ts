@@ -30,8 +30,8 @@ export const rules: Rule[] = [
   { from: 'testing', values: ['*'] },
   { from: 'socket', values: [...browser, 'socket'] },
   { from: 'network', values: browser },
-  { from: 'client', values: [...browser, 'transports/websocket'], types: ['transports'] },
-  { from: 'index', values: [...browser, 'transports', 'client', 'socket'] },
+  { from: 'client', values: [...browser, 'client', 'transports/websocket'], types: ['transports'] },
+  { from: 'index', values: [...browser, 'transports', 'client', 'socket', 'network'] },
   { from: 'umd', values: ['index', 'socket'] },
 ]
 

@@ -22,7 +22,7 @@ export class Clock {
 
   /** Lets everything happen up to `until` (ms), or to where `stop` says so. */
   run(until: number, stop: () => boolean): void {
-    for (let next; (next = this.#heap[0]) && next.at <= until && !stop(); ) {
+    for (let next; (next = this.#heap[0]) && next.at <= until && !stop();) {
       this.#pop()
       if (!next.run) continue
       this.now = Math.max(this.now, next.at)

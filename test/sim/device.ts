@@ -43,7 +43,8 @@ export class Device {
   /** How far this client came in a channel that it no longer follows. */
   readonly #before = new Map<string, number>()
   #seq = 0
-  #asks = 0
+  /** History requests so far; the last one's id. */
+  asks = 0
   #timers = 0
 
   constructor(world: World, name: string) {
@@ -76,7 +77,7 @@ export class Device {
         windowBytes: 2 ** 18,
       },
     })
-    this.#feed = run(this.core, this.#env(), (output) => world.guard(() => this.#perform(output)))
+    this.#feed = run(this.core, this.#env(), (output) => world.attempt(() => this.#perform(output)))
   }
 
   feed(input: Input): void {
@@ -130,7 +131,7 @@ export class Device {
   }
 
   history(ch: string, from: number, limit: number): Asked {
-    const id = ++this.#asks
+    const id = ++this.asks
     const asked: Asked = { ch, from, answers: 0 }
     this.pages.set(id, asked)
     this.#tell({ on: 'history', id, ch, from, limit })
@@ -223,7 +224,7 @@ export class Device {
         const following = this.following.get(output.ch)
         if (!following) return world.fail('5 deliveredOnce', `${this.name}: ${output.ch} is not followed`)
         this.#invariants.deliveredOnce(following, output.message, world.host.bounds(output.ch))
-        world.heard(this)
+        this.#answers(output.ch)
         return
       }
       case 'gap': {
@@ -245,6 +246,12 @@ export class Device {
     }
   }
 
+  /** An app that sends from within a listener: it must not get into the machine while that is at work. */
+  #answers(ch: string): void {
+    const { calm, dice } = this.#world
+    if (!calm && dice.chance(0.02)) this.send(ch, 'I heard that')
+  }
+
   #dial(link: number): void {
     const { net, clock } = this.#world
     const hear = (what: () => void) => this.sleeper.run('news', what)
@@ -258,7 +265,6 @@ export class Device {
       ended: (closing) => hear(() => this.#ended(link, closing)),
     })
     this.wires.set(link, wire)
-    this.#world.watch(this, link, wire)
   }
 
   #ended(link: number, closing: Closing): void {

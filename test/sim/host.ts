@@ -1,5 +1,11 @@
 import { Server } from '../../src/core/server.js'
-import { type CallRequest, type CallResult, serverDefaults, type ServerInput, type ServerOutput } from '../../src/core/server/contract.js'
+import {
+  type CallRequest,
+  type CallResult,
+  serverDefaults,
+  type ServerInput,
+  type ServerOutput,
+} from '../../src/core/server/contract.js'
 import type { Change } from '../../src/core/store.js'
 import { Tables, tablesDefaults } from '../../src/server/stores/tables.js'
 import { type Feed, run } from '../../src/shell/run.js'
@@ -85,8 +91,10 @@ export class Host implements Far {
     const tables = this.#tables
     const life: Life = {
       ...{ server, sleeper, wires: new Map(), links: new Map(), welcomed: new Map(), calls: new Set(), over: false },
-      feed: run(server, this.#env(sleeper, () => life.over), (output) =>
-        this.#world.guard(() => this.#perform(life, tables, output)),
+      feed: run(
+        server,
+        this.#env(sleeper, () => life.over),
+        (output) => this.#world.attempt(() => this.#perform(life, tables, output)),
       ),
       unwatch: tables.watch((change) => this.#changed(life, change)),
     }
@@ -132,7 +140,12 @@ export class Host implements Far {
     const link = life?.links.get(wire)
     if (!life || link === undefined) return
     life.sleeper.run('news', () => {
-      this.#world.trace.add(this.#world.clock.now, 'server', `<link ${link}`, typeof packet === 'string' ? packet : packet.length)
+      this.#world.trace.add(
+        this.#world.clock.now,
+        'server',
+        `<link ${link}`,
+        typeof packet === 'string' ? packet : packet.length,
+      )
       try {
         this.#tell({ on: 'frames', link, frames: serverCodec.decode(packet) }, life)
       } catch (error) {

@@ -119,7 +119,8 @@ export class MessageInvariants {
     entries.forEach(({ offset, id, body }, at) => {
       const truth = this.#ledger.entry(epoch, ch, offset)
       if (offset !== (first ?? 0) + at || offset >= next) this.#fail('8 pageIsTrue', `${ch} ${offset} is out of place`)
-      if (truth?.sent.id !== id || !same(truth.sent.body, body)) this.#fail('8 pageIsTrue', `${ch} ${offset} is not ${id}`)
+      if (truth?.sent.id !== id || !same(truth.sent.body, body))
+        this.#fail('8 pageIsTrue', `${ch} ${offset} is not ${id}`)
     })
   }
 

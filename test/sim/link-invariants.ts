@@ -140,7 +140,9 @@ export class LinkInvariants {
       if ((t === 'hello') !== first) this.#fail('13 helloFirst', `${t} as frame ${at} of packet ${last.written}`)
     })
     last.written++
-    const size = Math.max(...packets.map((packet) => (typeof packet === 'string' ? Buffer.byteLength(packet) : packet.length)))
+    const size = Math.max(
+      ...packets.map((packet) => (typeof packet === 'string' ? Buffer.byteLength(packet) : packet.length)),
+    )
     if (size > last.max) this.#fail('14 packetFits', `${size} bytes, the server takes ${last.max}`)
   }
 
@@ -162,7 +164,8 @@ export class LinkInvariants {
     if (said !== is) this.#fail('12 statusIsTrue', `said ${said}, is ${is}`)
     if (said === 'online' && !(this.#link?.welcomed && !this.#link.over && state.is === 'up'))
       this.#fail('12 statusIsTrue', 'online without a welcome')
-    if (said === 'closed' && this.#called(now) !== 'close' && this.#status !== 'closed') this.#fail('12 closedIsFinal', 'closed, and the app did not ask')
+    if (said === 'closed' && this.#called(now) !== 'close' && this.#status !== 'closed')
+      this.#fail('12 closedIsFinal', 'closed, and the app did not ask')
     if (said === 'closed') this.#closed = true
     this.#status = said
   }

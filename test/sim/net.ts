@@ -60,7 +60,7 @@ export class Wire {
 
 /** Loses what fits, once. */
 export interface Accident {
-  wire: Wire
+  user: string
   way: Way
   text: string
 }
@@ -217,7 +217,7 @@ export class Net {
 
   #strikes(wire: Wire, way: Way, packet: Packet): boolean {
     const accident = this.accident
-    if (accident?.wire !== wire || accident.way !== way || typeof packet !== 'string') return false
+    if (accident?.user !== wire.user || accident.way !== way || typeof packet !== 'string') return false
     if (!packet.includes(accident.text)) return false
     this.accident = undefined
     return true

@@ -1,0 +1,2415 @@
+(function (global, factory) {
+  typeof exports === 'object' && typeof module !== 'undefined' ? factory(exports) :
+  typeof define === 'function' && define.amd ? define(['exports'], factory) :
+  (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.Holdfast = {}));
+})(this, (function (exports) { 'use strict';
+
+  class Emitter {
+    #listeners = /* @__PURE__ */ new Map();
+    /** Returns the way to stop listening. */
+    on(type, listener, { signal } = {}) {
+      const one = (event) => {
+        listener(event);
+      };
+      const all = this.#listeners.get(type) ?? /* @__PURE__ */ new Set();
+      this.#listeners.set(type, all);
+      const off = () => {
+        all.delete(one);
+      };
+      if (!signal?.aborted) all.add(one);
+      signal?.addEventListener("abort", off, { once: true });
+      return off;
+    }
+    emit(type, event) {
+      for (const listener of [...this.#listeners.get(type) ?? []]) {
+        try {
+          listener(event);
+        } catch (error) {
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      }
+    }
+  }
+
+  class HoldfastError extends Error {
+    name = "HoldfastError";
+    code;
+    constructor(code, message, options) {
+      super(message, options);
+      this.code = code;
+    }
+  }
+  class FrameError extends HoldfastError {
+    name = "FrameError";
+  }
+  class MessageError extends HoldfastError {
+    name = "MessageError";
+  }
+  class OptionError extends HoldfastError {
+    name = "OptionError";
+  }
+  class ConnectionError extends HoldfastError {
+    name = "ConnectionError";
+  }
+
+  const MAX_UNREAD = 1e4;
+  class Channel {
+    name;
+    #host;
+    #events = new Emitter();
+    constructor(host, name) {
+      this.#host = host;
+      this.name = name;
+    }
+    /**
+     * Sends a JSON value, or binary. Never throws for being offline: the message waits in the outbox. What cannot be
+     * encoded makes this message fail, and no other.
+     */
+    send(body, options = {}) {
+      return this.#host.send(this.name, body, options);
+    }
+    /** Listens. The first to listen to `message` starts the reading; returns the way to stop listening. */
+    on(type, listener, options) {
+      const off = this.#events.on(type, listener, options);
+      if (type === "message") this.#host.follow(this.name, options?.from ?? "now");
+      return off;
+    }
+    /** Stops reading. Messages to send still leave. */
+    leave() {
+      this.#host.follow(this.name, void 0);
+    }
+    /**
+     * A page of the log, at most 1,000 entries.
+     * @param from the first offset wanted. Default 1.
+     * @param limit entries at most. Default 100.
+     * @throws ConnectionError where the server does not allow it, or the client is closed.
+     */
+    async history({ from = 1, limit = 100 } = {}) {
+      const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit);
+      return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch };
+    }
+    /** The messages from now on, in order. */
+    async *[Symbol.asyncIterator]() {
+      const unread = [];
+      let wake = () => void 0;
+      const off = this.on("message", (message) => {
+        if (unread.length <= MAX_UNREAD) unread.push(message);
+        wake();
+      });
+      try {
+        for (; ; ) {
+          for (let message; message = unread.shift(); ) {
+            if (unread.length >= MAX_UNREAD)
+              throw new HoldfastError("overflow", `the reader is ${String(MAX_UNREAD)} messages behind`);
+            yield message;
+          }
+          await new Promise((resolve) => wake = resolve);
+        }
+      } finally {
+        off();
+      }
+    }
+    /** @internal The client's word. */
+    deliver(message) {
+      this.#events.emit("message", this.#incoming(message));
+    }
+    /** @internal The client's word. */
+    tell(type, event) {
+      this.#events.emit(type, event);
+    }
+    #incoming({ body, id = "", from = "", offset = 0, time = 0 }) {
+      return { body, id, from, offset, time, own: id.startsWith(`${this.#host.id}:`) };
+    }
+  }
+
+  const Close = {
+    normal: 1e3,
+    goingAway: 1001,
+    abnormal: 1006,
+    tooBig: 1009,
+    restart: 1012,
+    tryLater: 1013,
+    badFrame: 4400,
+    unauthorized: 4401,
+    forbidden: 4403,
+    version: 4406,
+    timeout: 4408,
+    replaced: 4409,
+    overloaded: 4429
+  };
+  function verdict(code) {
+    switch (code) {
+      case Close.unauthorized:
+        return "renew";
+      case Close.forbidden:
+      case Close.version:
+      case Close.tooBig:
+        return "fatal";
+      default:
+        return "retry";
+    }
+  }
+
+  const PROTOCOL_VERSION = 1;
+  const SUBPROTOCOL = "holdfast.1";
+
+  function backoff({ base, cap, factor, floor }, failures, random) {
+    if (failures < 1) return floor;
+    return Math.max(floor, random * Math.min(cap, base * factor ** (failures - 1) || 0));
+  }
+
+  const LATE$1 = 2e3;
+  function probe({ heardAt, asked }, now, patience) {
+    return { heardAt, asked: { ...!asked && { at: now }, due: now + patience, left: 0 } };
+  }
+  function pulseDeadline({ asked, heardAt }, { interval }) {
+    return asked ? asked.due : heardAt + interval;
+  }
+  function beat(pulse, options, patience, now) {
+    if (now < pulseDeadline(pulse, options)) return { is: "calm" };
+    const { asked, heardAt } = pulse;
+    const due = now + patience;
+    if (!asked) return { is: "ask", pulse: { heardAt, asked: { at: now, due, left: options.retries } } };
+    if (now - asked.due > LATE$1 && !asked.excused)
+      return { is: "ask", pulse: { heardAt, asked: { due, left: 0, excused: true } } };
+    if (asked.left) return { is: "ask", pulse: { heardAt, asked: { due, left: asked.left - 1 } } };
+    return { is: "dead" };
+  }
+
+  function assertNever(value) {
+    throw new TypeError(`unexpected ${JSON.stringify(value)}`);
+  }
+
+  const PROBE = 2e3;
+  const PAUSE = 3e4;
+  const MIN_INTERVAL = 100;
+  const MAX_HOLD = 36e5;
+  class Link {
+    state = { is: "idle" };
+    #options;
+    #links = 0;
+    #online = true;
+    constructor(options) {
+      this.#options = options;
+    }
+    get deadline() {
+      const { state } = this;
+      if (state.is === "up") return pulseDeadline(state.pulse, this.#rhythm(state.interval));
+      return "until" in state ? state.until : Infinity;
+    }
+    handle(input, now) {
+      switch (input.on) {
+        case "connect":
+          return this.state.is === "idle" || this.state.is === "closed" ? this.#dial(0, now) : [];
+        case "opened":
+        case "welcomed":
+        case "heard":
+        case "ended":
+          return "link" in this.state && this.state.link === input.link ? this.#news(input, now) : [];
+        case "tick":
+          return this.#tick(now);
+        case "online":
+        case "wake":
+          if (input.on === "online") this.#online = true;
+          return this.#wake(now);
+        case "offline":
+          this.#online = false;
+          return this.#offline(now);
+        case "suspend":
+          return this.#suspend();
+        case "reconnect":
+          return [...this.#drop({ code: input.code, reason: input.reason }), ...this.#dial(0, now)];
+        case "close":
+          return this.#close({ code: input.code, reason: input.reason }, now);
+        default:
+          return assertNever(input);
+      }
+    }
+    /** Asks the link whether it lives; no answer within 2 s ends it. */
+    probe(now) {
+      const { state } = this;
+      if (state.is !== "up" || state.pulse.asked && state.pulse.asked.due <= now + PROBE) return [];
+      this.state = { ...state, pulse: probe(state.pulse, now, PROBE) };
+      return [{ do: "ping", link: state.link }];
+    }
+    #news(input, now) {
+      const { state } = this;
+      const { heartbeat, greets, connectTimeout, rtt } = this.#options;
+      switch (input.on) {
+        case "opened":
+          if (state.is !== "dialing") return [];
+          if (greets) this.state = { ...state, is: "greeting", until: now + connectTimeout };
+          else this.#up(state, heartbeat.interval, now);
+          return [];
+        case "welcomed":
+          if (state.is === "greeting")
+            this.#up(state, Math.min(heartbeat.interval, Math.max(MIN_INTERVAL, input.idle / 2)), now);
+          return [];
+        case "heard":
+          if (state.is !== "up") return [];
+          if (input.pong && state.pulse.asked?.at !== void 0) rtt.sample(now - state.pulse.asked.at);
+          this.state = { ...state, pulse: { heardAt: now } };
+          return [];
+        case "ended":
+          return state.is === "closing" ? this.#end(input.closing) : this.#lose(input.closing, now);
+        default:
+          return assertNever(input);
+      }
+    }
+    #tick(now) {
+      const { state } = this;
+      if (now < this.deadline) return [];
+      switch (state.is) {
+        case "waiting":
+        case "paused":
+          return this.#dial(state.failures, now);
+        case "dialing":
+        case "greeting":
+          return this.#give({ code: Close.timeout, reason: "no answer within the connect timeout" }, now);
+        case "up":
+          return this.#beat(state, now);
+        case "closing":
+          return [...this.#drop(state.closing), ...this.#end({ ...state.closing, code: Close.abnormal, clean: false })];
+        default:
+          return [];
+      }
+    }
+    #beat(state, now) {
+      const options = this.#rhythm(state.interval);
+      const next = beat(state.pulse, options, this.#patience(), now);
+      if (next.is === "dead") return this.#give({ code: Close.timeout, reason: "no answer to the heartbeat" }, now);
+      if (next.is === "calm") return [];
+      this.state = { ...state, pulse: next.pulse };
+      return [{ do: "ping", link: state.link }];
+    }
+    /** Ask a link, dial where there is none: neither trust nor kill. */
+    #wake(now) {
+      const { state } = this;
+      if (state.is !== "paused" && state.is !== "waiting") return this.probe(now);
+      if (now >= state.hold) return this.#dial(state.failures, now);
+      this.state = { ...state, is: "waiting", until: state.hold };
+      return [];
+    }
+    #offline(now) {
+      const { state } = this;
+      if (state.is === "waiting") this.state = { ...state, is: "paused", until: Math.max(state.until, now + PAUSE) };
+      return this.probe(now);
+    }
+    #suspend() {
+      const { state } = this;
+      if (state.is === "idle" || state.is === "closing" || state.is === "closed") return [];
+      const outputs = this.#drop({ code: Close.goingAway, reason: "the page is put away" });
+      this.state = { is: "paused", failures: 0, until: Infinity, hold: "hold" in state ? state.hold : 0 };
+      return outputs;
+    }
+    #close(closing, now) {
+      const { state } = this;
+      const { closeTimeout } = this.#options;
+      if (state.is === "closing" || state.is === "closed") return [];
+      if (!("link" in state) || !closeTimeout) return [...this.#drop(closing), ...this.#end({ ...closing, clean: true })];
+      this.state = { is: "closing", link: state.link, until: now + closeTimeout, closing };
+      return [{ do: "hangup", link: state.link, code: closing.code, reason: closing.reason }];
+    }
+    #up(from, interval, now) {
+      const { link, failures } = from;
+      this.state = { is: "up", link, failures, since: now, pulse: { heardAt: now }, interval };
+    }
+    #dial(failures, now) {
+      this.state = { is: "dialing", link: ++this.#links, failures, until: now + this.#options.connectTimeout };
+      return [{ do: "open", link: this.#links }];
+    }
+    #drop(closing) {
+      return "link" in this.state ? [{ do: "drop", link: this.state.link, closing }] : [];
+    }
+    /** We end it: the close event of a dead link may be 60 s away, so nobody waits for it. */
+    #give(closing, now) {
+      return [...this.#drop(closing), ...this.#lose(closing, now)];
+    }
+    #lose(closing, now) {
+      const { state } = this;
+      const { isFatal, maxRetries, stableAfter, random } = this.#options;
+      const stable = state.is === "up" && now - state.since >= stableAfter;
+      const failures = stable || !("failures" in state) ? 0 : state.failures + Number(this.#online);
+      if (isFatal(closing) || failures > maxRetries) return this.#end(closing);
+      const delay = Math.min(closing.retryAfter ?? backoff(this.#options.backoff, failures, random()), MAX_HOLD);
+      const hold = closing.retryAfter === void 0 ? 0 : now + delay;
+      if (!this.#online) {
+        this.state = { is: "paused", failures, until: now + Math.max(PAUSE, delay), hold };
+        return [{ do: "retry", attempt: failures, delay: Infinity, closing }];
+      }
+      const retry = { do: "retry", attempt: failures, delay, closing };
+      if (!delay) return [retry, ...this.#dial(failures, now)];
+      this.state = { is: "waiting", failures, until: now + delay, hold };
+      return [retry];
+    }
+    #end(closing) {
+      this.state = { is: "closed", closing };
+      return [{ do: "ended", closing }];
+    }
+    #rhythm(interval) {
+      return { ...this.#options.heartbeat, interval };
+    }
+    /** One ping's share of the timeout, shortened where round trips are known to be quick. */
+    #patience() {
+      const { heartbeat, rtt } = this.#options;
+      const share = heartbeat.timeout / (heartbeat.retries + 1);
+      return rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
+    }
+  }
+
+  const SWEEP = 50;
+  const MAX_RTO$1 = 3e4;
+  class Outbox {
+    /** Cumulative: every message up to this one was acknowledged. */
+    acked = 0;
+    /** Waiting and unacknowledged bodies together, bytes. */
+    bytes = 0;
+    retransmits = 0;
+    #options;
+    #rtt;
+    #items = [];
+    #keys = /* @__PURE__ */ new Map();
+    /** The first so many items are in flight on the current link. */
+    #flight = 0;
+    #flightBytes = 0;
+    #window;
+    #maxBody = Infinity;
+    #expiresAt = Infinity;
+    /** How often in a row the oldest was overdue; its RTO doubles each time. */
+    #strikes = 0;
+    /** When the server last took something: the next is awaited from then on (RFC 6298, 5.3). */
+    #movedAt = 0;
+    constructor(options, rtt) {
+      this.#options = options;
+      this.#rtt = rtt;
+      this.#window = options.window;
+    }
+    get size() {
+      return this.#items.length;
+    }
+    /** In flight on the current link. */
+    get inFlight() {
+      return this.#flight;
+    }
+    /** When to look for expired messages next. */
+    get expiresAt() {
+      return this.size ? this.#expiresAt : Infinity;
+    }
+    /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
+    get overdueAt() {
+      const [oldest] = this.#items;
+      if (!oldest || !this.#flight) return Infinity;
+      return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO$1);
+    }
+    /** Takes a message, or settles it (and those that gave way) at once. */
+    push(draft) {
+      if (draft.bytes > this.#maxBody) return [fail(draft, "too-big", tooBig(draft.bytes, this.#maxBody))];
+      const older = this.#older(draft);
+      const gone = this.#giveWay(draft, older);
+      if (!gone) return [fail(draft, "queue-full", `the outbox holds ${this.size} messages, ${this.bytes} bytes`)];
+      for (const item2 of gone) this.#take(this.#items.indexOf(item2));
+      const item = { ...draft, sentAt: 0, tries: 0 };
+      this.#items.push(item);
+      this.bytes += item.bytes;
+      if (item.key !== void 0) this.#keys.set(keyOf(item), item);
+      this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
+      return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
+    }
+    /** What the window lets out now. `sent` holds the tags of those that leave for the first time. */
+    pump(now, limit = this.#options.windowBytes) {
+      const frames = [];
+      const sent = [];
+      for (let item; item = this.#items[this.#flight]; this.#flight++) {
+        const room = this.#flightBytes + item.bytes <= limit || !this.#flight && limit >= this.#options.windowBytes;
+        if (this.#flight >= this.#window || !room) break;
+        if (!item.tries) sent.push(item.tag);
+        frames.push(this.#write(item, this.#flight, now));
+        this.#flightBytes += item.bytes;
+      }
+      return { frames, sent };
+    }
+    /** The link is gone: what was in flight is not. */
+    interrupt() {
+      this.#flight = 0;
+      this.#flightBytes = 0;
+      this.#strikes = 0;
+    }
+    /** The server's terms, known from its welcome. Messages over `maxBody` bytes are settled. */
+    agree(window, maxBody) {
+      this.#window = Math.min(this.#options.window, Math.max(1, window));
+      this.#maxBody = maxBody;
+      return this.#settle(
+        (item) => item.bytes > maxBody,
+        (item) => fail(item, "too-big", tooBig(item.bytes, maxBody))
+      );
+    }
+    /** Everything up to `seq` is accepted. What was never sent cannot be. */
+    ack(seq, now) {
+      let count = 0;
+      let fresh;
+      for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
+        this.acked = item.seq;
+        this.#forget(item);
+        if (count < this.#flight) this.#flightBytes -= item.bytes;
+        fresh = item.tries === 1 && count < this.#flight ? item : void 0;
+      }
+      if (!count) return [];
+      if (fresh) this.#rtt.sample(now - fresh.sentAt);
+      const done = this.#items.splice(0, count);
+      this.#flight = Math.max(0, this.#flight - count);
+      this.#movedAt = now;
+      if (this.#strikes) this.interrupt();
+      return done.map(({ tag }) => ({ do: "settled", tag }));
+    }
+    /** One message is settled out of turn: accepted, or refused with a reason. */
+    settle(seq, error) {
+      const at = this.#items.findIndex((item2) => item2.seq >= seq || !item2.tries);
+      if (this.#items[at]?.seq !== seq || !this.#items[at].tries) return [];
+      const item = this.#take(at);
+      if (!at) this.#strikes = 0;
+      if (error) this.interrupt();
+      return [error ? fail(item, error.code, error.reason) : { do: "settled", tag: item.tag }];
+    }
+    /** Settles what has expired: surely not taken if it was never sent, in doubt otherwise. */
+    expire(now) {
+      if (now < this.#expiresAt) return [];
+      const settled = this.#settle(
+        (item) => item.expiresAt <= now,
+        (item) => fail(item, item.tries ? "in-doubt" : "expired", "its time to live has passed")
+      );
+      const next = this.#items.reduce((least, { expiresAt }) => Math.min(least, expiresAt), Infinity);
+      this.#expiresAt = Math.max(next, now + SWEEP);
+      return settled;
+    }
+    /** The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. */
+    retransmit(now) {
+      const [oldest] = this.#items;
+      if (now < this.overdueAt || !oldest) return [];
+      this.#strikes++;
+      return [this.#write(oldest, 0, now)];
+    }
+    /** Settles everything: nothing will be sent any more. */
+    close(reason) {
+      return this.#settle(
+        () => true,
+        (item) => fail(item, item.tries ? "in-doubt" : "closed", reason)
+      );
+    }
+    #write(item, at, now) {
+      if (item.tries++) this.retransmits++;
+      item.sentAt = now;
+      const { seq, ch, body } = item;
+      const after = this.#items[at - 1]?.seq ?? this.acked;
+      return after === seq - 1 ? { t: "send", seq, ch, body } : { t: "send", seq, after, ch, body };
+    }
+    /** The message that `draft` replaces. */
+    #older(draft) {
+      const older = draft.key === void 0 ? void 0 : this.#keys.get(keyOf(draft));
+      return older?.tries ? void 0 : older;
+    }
+    /** Those that make room for `draft`; nobody gives way where even that would not do. */
+    #giveWay(draft, older) {
+      const { maxMessages, maxBytes, onFull } = this.#options;
+      const gone = older ? [older] : [];
+      let bytes = this.bytes + draft.bytes - (older?.bytes ?? 0);
+      const full = () => this.size - gone.length >= maxMessages || bytes > maxBytes;
+      for (let at = 0, item; onFull === "drop-oldest" && full() && (item = this.#items[at]); at++) {
+        if (item.tries || item === older) continue;
+        gone.push(item);
+        bytes -= item.bytes;
+      }
+      return full() ? void 0 : gone;
+    }
+    #settle(which, how) {
+      const gone = this.#items.filter(which);
+      if (!gone.length) return [];
+      this.#items = this.#items.filter((item) => !which(item));
+      for (const item of gone) this.#forget(item);
+      if (gone.some(({ tries }) => tries)) this.interrupt();
+      return gone.map(how);
+    }
+    #take(at) {
+      const [item] = this.#items.splice(at, 1);
+      this.#forget(item);
+      if (at < this.#flight) {
+        this.#flight--;
+        this.#flightBytes -= item.bytes;
+      }
+      return item;
+    }
+    #forget(item) {
+      this.bytes -= item.bytes;
+      if (item.key !== void 0 && this.#keys.get(keyOf(item)) === item) this.#keys.delete(keyOf(item));
+    }
+  }
+  const keyOf = ({ ch, key }) => JSON.stringify([ch, key]);
+  const tooBig = (bytes, max) => `the message has ${bytes} bytes, the server takes ${max}`;
+  function fail({ tag }, code, reason) {
+    return { do: "settled", tag, error: new MessageError(code, reason) };
+  }
+
+  const FIRST_WAIT = 500;
+  const MAX_WAIT$1 = 1e4;
+  class Asks {
+    #open = /* @__PURE__ */ new Map();
+    get deadline() {
+      let least = Infinity;
+      for (const { at } of this.#open.values()) least = Math.min(least, at);
+      return least;
+    }
+    /** Due at once, or (where `now` is given) after the usual wait, for the answer may be on its way. */
+    add(key, frame, now) {
+      if (!this.#open.has(key))
+        this.#open.set(key, { frame, at: now === void 0 ? -Infinity : now + FIRST_WAIT, tries: 0 });
+    }
+    /** No longer wanted, or answered. */
+    delete(key) {
+      return this.#open.delete(key);
+    }
+    /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on. */
+    due(now, patience) {
+      const frames = [];
+      for (const ask of this.#open.values()) {
+        if (ask.at > now) continue;
+        ask.at = now + Math.min(patience * 2 ** ask.tries++, MAX_WAIT$1);
+        frames.push(ask.frame());
+      }
+      return frames;
+    }
+    /** The link is gone, and the questions with it: all are due when there is another. */
+    interrupt() {
+      for (const ask of this.#open.values()) {
+        ask.at = Infinity;
+        ask.tries = 0;
+      }
+    }
+    /** There is a link: all are due. */
+    resume() {
+      for (const ask of this.#open.values()) ask.at = -Infinity;
+    }
+  }
+
+  const MAX_EARLY = 256;
+  const MAX_SEEN = 1e3;
+  class Inbox {
+    /** The offset wanted next; unknown until the server has answered. */
+    next;
+    epoch;
+    /** The last offset acknowledged to the server. */
+    told = 0;
+    duplicates = 0;
+    #ch;
+    #from;
+    #early = /* @__PURE__ */ new Map();
+    #seen = /* @__PURE__ */ new Map();
+    constructor(ch, from) {
+      this.#ch = ch;
+      this.#from = from;
+    }
+    /** The question that gets the rest, from here on. */
+    get question() {
+      const { next, epoch } = this;
+      const from = next ?? this.#from;
+      return epoch === void 0 ? { t: "sub", ch: this.#ch, from } : { t: "sub", ch: this.#ch, from, epoch };
+    }
+    /** Messages in hand that the server has not been told of. */
+    get untold() {
+      return (this.next ?? 1) - 1 - this.told;
+    }
+    /** Whether something came that cannot be handed on yet. */
+    get waits() {
+      return this.#early.size > 0;
+    }
+    /** The server's answer to {@link question}. An older answer that arrives late moves nothing back. */
+    subscribed({ epoch, next, lost }) {
+      const expected = this.next;
+      const renewed = this.epoch !== void 0 && this.epoch !== epoch;
+      const rewound = lost !== void 0 && lost[1] === expected;
+      if (renewed || rewound) this.#early.clear();
+      this.epoch = epoch;
+      if (expected !== void 0 && !renewed && !rewound && next <= expected) return { messages: [] };
+      this.next = next;
+      this.told = next - 1;
+      for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
+      const messages = this.#drain();
+      const missed = expected === void 0 ? lost : lost ?? [expected, next];
+      return missed ? { gap: { from: missed[0], to: missed[1] }, messages } : { messages };
+    }
+    accept(message) {
+      const { offset } = message;
+      if (offset === void 0) return { messages: this.#isNew(message) ? [message] : [], missing: false };
+      if (this.next === void 0 || offset < this.next || this.#early.has(offset)) {
+        if (this.next !== void 0) this.duplicates++;
+        return { messages: [], missing: false };
+      }
+      if (this.#early.size < MAX_EARLY || offset === this.next) this.#early.set(offset, message);
+      const messages = this.#drain();
+      return { messages, missing: this.next <= offset };
+    }
+    #drain() {
+      const messages = [];
+      for (let message; this.next !== void 0 && (message = this.#early.get(this.next)); ) {
+        this.#early.delete(this.next++);
+        if (this.#isNew(message)) messages.push(message);
+      }
+      return messages;
+    }
+    #isNew({ id, offset }) {
+      if (id === void 0) return true;
+      const colon = offset === void 0 ? -1 : id.lastIndexOf(":");
+      const sender = colon < 0 ? id : id.slice(0, colon);
+      const seq = colon < 0 ? 1 : Number(id.slice(colon + 1));
+      const last = this.#seen.get(sender);
+      if (last !== void 0 && seq <= last) {
+        this.duplicates++;
+        return false;
+      }
+      this.#seen.delete(sender);
+      this.#seen.set(sender, seq);
+      for (const oldest of this.#seen.keys()) {
+        if (this.#seen.size <= MAX_SEEN) break;
+        this.#seen.delete(oldest);
+      }
+      return true;
+    }
+  }
+
+  const ACK_DELAY = 200;
+  const ACK_COUNT = 32;
+  class Reader {
+    /** When the acknowledgements are to leave, even alone. */
+    ackAt = Infinity;
+    gaps = 0;
+    #inboxes = /* @__PURE__ */ new Map();
+    #asks = new Asks();
+    #emit;
+    #forgotten = 0;
+    constructor(emit) {
+      this.#emit = emit;
+    }
+    /** When a question is to be asked again; of use while there is a link. */
+    get askAt() {
+      return this.#asks.deadline;
+    }
+    get duplicates() {
+      let sum = this.#forgotten;
+      for (const { duplicates } of this.#inboxes.values()) sum += duplicates;
+      return sum;
+    }
+    subscribe(ch, from) {
+      if (this.#inboxes.has(ch)) return;
+      const inbox = new Inbox(ch, from);
+      this.#inboxes.set(ch, inbox);
+      this.#ask(ch, inbox);
+    }
+    unsubscribe(ch) {
+      this.#asks.delete(`sub ${ch}`);
+      this.#forgotten += this.#inboxes.get(ch)?.duplicates ?? 0;
+      return this.#inboxes.delete(ch) ? [{ t: "unsub", ch }] : [];
+    }
+    history(id, ch, from, limit) {
+      const frame = { t: "history", id, ch, from, limit };
+      this.#asks.add(`history ${String(id)}`, () => frame);
+    }
+    /** The link is gone, and every question with it. */
+    interrupt() {
+      this.#asks.interrupt();
+      this.ackAt = Infinity;
+    }
+    /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
+    resume() {
+      for (const [ch, inbox] of this.#inboxes) this.#ask(ch, inbox);
+      this.#asks.resume();
+    }
+    /** The questions that are due; one without an answer is due again after `patience` ms. */
+    questions(now, patience) {
+      return this.#asks.due(now, patience);
+    }
+    /** The cumulative acknowledgements not yet told. They travel with whatever leaves next. */
+    received() {
+      this.ackAt = Infinity;
+      const frames = [];
+      for (const [ch, inbox] of this.#inboxes) {
+        if (inbox.untold < 1) continue;
+        inbox.told += inbox.untold;
+        frames.push({ t: "received", ch, offset: inbox.told });
+      }
+      return frames;
+    }
+    message(frame, now) {
+      const inbox = this.#inboxes.get(frame.ch);
+      if (!inbox) return;
+      const { messages, missing } = inbox.accept(frame);
+      if (missing) this.#ask(frame.ch, inbox);
+      this.#deliver(frame.ch, inbox, messages, now);
+    }
+    subscribed(frame, now) {
+      const { ch } = frame;
+      const inbox = this.#inboxes.get(ch);
+      if (!inbox) return;
+      const { gap, messages } = inbox.subscribed(frame);
+      this.#asks.delete(`sub ${ch}`);
+      if (inbox.waits) this.#ask(ch, inbox, now);
+      if (gap) {
+        this.gaps++;
+        this.#emit({ do: "gap", ch, gap });
+      }
+      this.#deliver(ch, inbox, messages, now);
+    }
+    denied({ ch, id, code, reason }) {
+      const error = new ConnectionError(code, reason);
+      if (id !== void 0) this.answer(id, error);
+      else if (this.#asks.delete(`sub ${ch}`)) this.#emit({ do: "fault", ch, error });
+    }
+    /** The answer to a history request, once. */
+    answer(id, page) {
+      if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: "page", id, page });
+    }
+    /** A heartbeat repairs: what the server has pushed and this side lacks is asked for. */
+    heads(heads = {}) {
+      for (const [ch, head] of Object.entries(heads)) {
+        const inbox = this.#inboxes.get(ch);
+        if (inbox?.next !== void 0 && head >= inbox.next) this.#ask(ch, inbox);
+      }
+    }
+    /** No answer will come any more. */
+    close() {
+      this.#asks.resume();
+      for (const frame of this.#asks.due(0, Infinity)) {
+        if (frame.t === "history") this.answer(frame.id, new ConnectionError("closed", "the client is closed"));
+      }
+    }
+    #ask(ch, inbox, now) {
+      this.#asks.add(`sub ${ch}`, () => inbox.question, now);
+    }
+    #deliver(ch, inbox, messages, now) {
+      if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY);
+      for (const message of messages) this.#emit({ do: "deliver", ch, message });
+    }
+  }
+
+  const GRANULARITY = 10;
+  const MIN_RTO = 300;
+  const MAX_RTO = 1e4;
+  const INITIAL_RTO = 1e3;
+  class Rtt {
+    /** Smoothed; undefined before the first sample. */
+    srtt;
+    #var = 0;
+    /** Never feed it the answer to something sent twice: which one was answered? (Karn) */
+    sample(ms) {
+      if (this.srtt === void 0) {
+        this.srtt = ms;
+        this.#var = ms / 2;
+      } else {
+        this.#var += (Math.abs(this.srtt - ms) - this.#var) / 4;
+        this.srtt += (ms - this.srtt) / 8;
+      }
+    }
+    /** How long an answer may take before something is wrong. */
+    get rto() {
+      if (this.srtt === void 0) return INITIAL_RTO;
+      return Math.min(MAX_RTO, Math.max(MIN_RTO, this.srtt + Math.max(GRANULARITY, 4 * this.#var)));
+    }
+  }
+
+  function statusOf(state, known) {
+    switch (state.is) {
+      case "up":
+        return "online";
+      case "paused":
+        return "offline";
+      case "closing":
+      case "closed":
+        return "closed";
+      case "idle":
+      case "dialing":
+      case "greeting":
+      case "waiting":
+        return known ? "reconnecting" : "connecting";
+      default:
+        return assertNever(state);
+    }
+  }
+
+  const FIRST_FLIGHT = 32768;
+  const ENVELOPE = 1024;
+  let Client$1 = class Client {
+    rtt = new Rtt();
+    link;
+    outbox;
+    reader;
+    #options;
+    #out = [];
+    #now = 0;
+    #ticket;
+    /** Welcomed once: the server may have what was sent, and a link lost is a reconnect. */
+    #known = false;
+    /** A new token was asked for since the last welcome. */
+    #renewed = false;
+    #pings = 0;
+    #retry;
+    #reason = "";
+    #said = "";
+    constructor(options) {
+      this.#options = options;
+      this.outbox = new Outbox(options.outbox, this.rtt);
+      this.reader = new Reader((output) => this.#out.push(output));
+      const isFatal = (closing) => this.#isFatal(closing);
+      this.link = new Link({ ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal });
+    }
+    get status() {
+      return statusOf(this.link.state, this.#known);
+    }
+    get deadline() {
+      const { link, outbox, reader } = this;
+      const always = Math.min(link.deadline, outbox.expiresAt);
+      return link.state.is === "up" ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always;
+    }
+    handle(input, now) {
+      this.#now = now;
+      if (!("link" in input) || this.#isCurrent(input.link)) this.#decide(input);
+      this.#flush();
+      const { status } = this;
+      const said = status + this.#reason;
+      if (said !== this.#said) this.#out.push({ do: "status", status, reason: this.#reason });
+      this.#said = said;
+      return this.#out.splice(0);
+    }
+    #isCurrent(link) {
+      const { state } = this.link;
+      return "link" in state && state.link === link;
+    }
+    #decide(input) {
+      const { reader, outbox } = this;
+      switch (input.on) {
+        case "send":
+          this.#out.push(...outbox.push(input.draft));
+          return;
+        case "subscribe":
+          reader.subscribe(input.ch, input.from);
+          return;
+        case "unsubscribe":
+          this.#write(reader.unsubscribe(input.ch));
+          return;
+        case "history":
+          reader.history(input.id, input.ch, input.from, input.limit);
+          return;
+        case "opened":
+          this.#opened(input);
+          return;
+        case "frames":
+          this.#frames(input.link, input.frames);
+          return;
+        case "broken":
+          this.#give({ code: Close.badFrame, reason: input.error.message, error: input.error }, input.link);
+          return;
+        case "ended":
+          this.#ended(input.closing, input.link);
+          return;
+        case "close":
+          this.#write([...reader.received(), { t: "bye" }]);
+          this.#link(input);
+          return;
+        default:
+          this.#link(input);
+      }
+    }
+    #link(input) {
+      this.#follow(this.link.handle(input, this.#now));
+    }
+    /** What the link decided is put into frames, and the ledgers are told when it is gone. */
+    #follow(decided) {
+      for (const output of decided) {
+        switch (output.do) {
+          case "ping":
+            this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
+            break;
+          case "drop":
+          case "retry":
+          case "ended":
+            this.outbox.interrupt();
+            this.reader.interrupt();
+            this.#reason = output.closing.reason;
+            this.#out.push(output);
+            break;
+          case "open":
+            this.#out.push(output);
+            break;
+          case "hangup":
+            break;
+          default:
+            assertNever(output);
+        }
+      }
+    }
+    /** Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has. */
+    #opened(input) {
+      const { outbox, reader, link } = this;
+      this.#link(input);
+      reader.resume();
+      if (link.state.is === "up") this.#welcomed();
+      if (link.state.is !== "greeting") return;
+      const { id, key } = this.#options;
+      const hello = { t: "hello", v: PROTOCOL_VERSION, client: id, key, acked: outbox.acked };
+      if (this.#ticket !== void 0) hello.ticket = this.#ticket;
+      const { frames, sent } = outbox.pump(this.#now, this.#known ? -1 : FIRST_FLIGHT);
+      this.#out.push({
+        do: "write",
+        link: input.link,
+        frames: [hello, ...reader.questions(this.#now, this.#patience), ...frames]
+      });
+      this.#sent(sent);
+    }
+    #frames(link, frames) {
+      const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
+      this.#link({ on: "heard", link, pong });
+      for (const frame of frames) if (this.#isCurrent(link)) this.#frame(link, frame);
+    }
+    #frame(link, frame) {
+      const { outbox, reader } = this;
+      switch (frame.t) {
+        case "welcome":
+          this.#welcome(link, frame);
+          return;
+        case "accepted":
+          this.#out.push(...frame.only ? outbox.settle(frame.seq) : outbox.ack(frame.seq, this.#now));
+          return;
+        case "refused":
+          this.#out.push(...outbox.settle(frame.seq, { code: "refused", reason: `${frame.code}: ${frame.reason}` }));
+          return;
+        case "message":
+          reader.message(frame, this.#now);
+          return;
+        case "subscribed":
+          reader.subscribed(frame, this.#now);
+          return;
+        case "denied":
+          reader.denied(frame);
+          return;
+        case "page":
+          reader.answer(frame.id, frame);
+          return;
+        case "ping":
+          this.#write([...reader.received(), { t: "pong", id: frame.id }]);
+          return;
+        case "pong":
+          reader.heads(frame.heads);
+          this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
+          return;
+        case "retry":
+          this.#retry = frame;
+          return;
+        case "error":
+          this.#out.push({ do: "fault", error: new ConnectionError(frame.code, frame.reason) });
+          return;
+        default:
+          assertNever(frame);
+      }
+    }
+    #welcome(link, { v, idle, ticket, got, window, max }) {
+      if (v !== PROTOCOL_VERSION) {
+        this.#give({ code: Close.version, reason: `the server speaks version ${String(v)}` }, link);
+        return;
+      }
+      const { outbox } = this;
+      this.#link({ on: "welcomed", link, idle });
+      this.#ticket = ticket;
+      this.#out.push({ do: "limit", link, max });
+      this.#out.push(...outbox.ack(got, this.#now), ...outbox.agree(window, Math.max(0, max - ENVELOPE)));
+      this.#welcomed();
+    }
+    #welcomed() {
+      this.#known = true;
+      this.#renewed = false;
+      this.#retry = void 0;
+      this.#reason = "";
+    }
+    #give(closing, link) {
+      this.#out.push({ do: "drop", link, closing });
+      this.#ended(closing, link);
+    }
+    #ended(closing, link) {
+      const { error } = closing;
+      if (error) this.#out.push({ do: "fault", error });
+      const retry = this.#retry;
+      this.#retry = void 0;
+      const told = retry ? { ...closing, retryAfter: retry.after + retry.spread * this.#options.link.random() } : closing;
+      this.#link({ on: "ended", link, closing: told });
+    }
+    #isFatal({ code }) {
+      const said = verdict(code);
+      const fatal = said === "fatal" || said === "renew" && this.#renewed;
+      this.#renewed ||= said === "renew";
+      return fatal;
+    }
+    /** After every input: what is due is settled, and what may leave leaves in one piece. */
+    #flush() {
+      const { outbox, reader, link } = this;
+      const { state } = link;
+      const now = this.#now;
+      this.#out.push(...outbox.expire(now));
+      if (state.is === "closed") {
+        this.#out.push(...outbox.close(`the client is closed: ${state.closing.reason}`));
+        reader.close();
+      }
+      if (state.is !== "up") return;
+      const overdue = outbox.retransmit(now);
+      const { frames, sent } = outbox.pump(now);
+      const due = [...overdue, ...reader.questions(now, this.#patience), ...frames];
+      if (due.length || now >= reader.ackAt) this.#write([...reader.received(), ...due]);
+      this.#sent(sent);
+      if (overdue.length) this.#follow(link.probe(now));
+    }
+    #sent(tags) {
+      for (const tag of tags) this.#out.push({ do: "sent", tag });
+    }
+    #write(frames) {
+      const { state } = this.link;
+      if (state.is === "up" && frames.length) this.#out.push({ do: "write", link: state.link, frames });
+    }
+    /** How long a question may go without an answer, ms. */
+    get #patience() {
+      return Math.max(1e3, 2 * this.rtt.rto);
+    }
+  };
+
+  const MAX_TIMER = 2 ** 31 - 1;
+  function createEnv() {
+    let last = -Infinity;
+    let offset = 0;
+    return {
+      now() {
+        const wall = Date.now() + offset;
+        if (wall < last) offset += last - wall;
+        last = Math.max(last, wall);
+        return last;
+      },
+      timer(callback, ms) {
+        const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
+        return () => {
+          clearTimeout(handle);
+        };
+      },
+      random: () => Math.random(),
+      id: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+      defer: (callback) => {
+        queueMicrotask(callback);
+      }
+    };
+  }
+
+  class Links {
+    #options;
+    #held = /* @__PURE__ */ new Map();
+    constructor(options) {
+      this.#options = options;
+    }
+    open(link) {
+      this.#held.set(link, { frames: [], max: Infinity });
+      this.#options.target().then((target) => {
+        this.#dial(link, target);
+      }).catch((error) => {
+        const cause = error instanceof Error ? error : new Error(String(error));
+        this.#ended(link, { code: Close.abnormal, reason: `could not dial: ${cause.message}`, error: cause });
+      });
+    }
+    write(link, frames) {
+      const held = this.#held.get(link);
+      if (!held) return;
+      if (!held.frames.length) {
+        this.#options.defer(() => {
+          this.#flush(held);
+        });
+      }
+      held.frames.push(...frames);
+    }
+    limit(link, max) {
+      const held = this.#held.get(link);
+      if (held) held.max = max;
+    }
+    /** Closes it and hears no more of it. */
+    drop(link, { code, reason }) {
+      const held = this.#held.get(link);
+      if (!held) return;
+      this.#held.delete(link);
+      this.#flush(held);
+      held.connection?.close(code, reason);
+    }
+    /** A provider may have taken its time: the link may be gone when it answers. */
+    #dial(link, target) {
+      const held = this.#held.get(link);
+      if (!held) return;
+      const { transport, codec, feed } = this.#options;
+      const current = () => this.#held.has(link);
+      held.connection = transport.open(target, {
+        opened() {
+          if (current()) feed({ on: "opened", link });
+        },
+        received(packet) {
+          if (!current()) return;
+          let news;
+          try {
+            news = { on: "frames", link, frames: codec.decode(packet) };
+          } catch (error) {
+            news = { on: "broken", link, error };
+          }
+          feed(news);
+        },
+        closed: (closing) => {
+          this.#ended(link, closing);
+        }
+      });
+    }
+    #ended(link, closing) {
+      if (this.#held.delete(link)) this.#options.feed({ on: "ended", link, closing });
+    }
+    #flush(held) {
+      const { frames, connection, max } = held;
+      held.frames = [];
+      if (!connection || !frames.length) return;
+      for (const packet of this.#options.codec.encode(frames, max)) connection.send(packet);
+    }
+  }
+
+  function run(machine, env, perform) {
+    const queue = [];
+    let busy = false;
+    let cancel;
+    let armedFor = Infinity;
+    function arm() {
+      const { deadline } = machine;
+      if (deadline >= armedFor && armedFor < Infinity && deadline < Infinity) return;
+      cancel?.();
+      armedFor = deadline;
+      cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : void 0;
+    }
+    function wake() {
+      armedFor = Infinity;
+      cancel = void 0;
+      feed({ on: "tick" });
+    }
+    function feed(input) {
+      queue.push(input);
+      if (busy) return;
+      busy = true;
+      try {
+        for (let next; next = queue.shift(); ) {
+          for (const output of machine.handle(next, env.now())) guard(perform, output);
+        }
+      } finally {
+        busy = false;
+        arm();
+      }
+    }
+    return feed;
+  }
+  function guard(perform, output) {
+    try {
+      perform(output);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  const ABNORMAL = 1006;
+  function webSocket({
+    WebSocket = globalThis.WebSocket,
+    fetch = globalThis.fetch
+  } = {}) {
+    return {
+      name: "websocket",
+      open(target, on) {
+        const { url, token, protocols } = target;
+        const names = token === void 0 ? [...protocols] : [...protocols, `holdfast.token.${base64url(token)}`];
+        const socket = new WebSocket(url.replace(/^http/, "ws"), names);
+        let opened = false;
+        let silent = false;
+        socket.binaryType = "arraybuffer";
+        socket.onopen = () => {
+          opened = true;
+          if (!silent) on.opened();
+        };
+        socket.onmessage = ({ data }) => {
+          if (!silent) on.received(typeof data === "string" ? data : new Uint8Array(data));
+        };
+        socket.onerror = () => {
+        };
+        socket.onclose = ({ code, reason, wasClean }) => {
+          if (silent) return;
+          if (opened || token === void 0) on.closed({ code, reason, clean: wasClean });
+          else void refusal(fetch, target, token).then((closing) => !silent && on.closed(closing));
+        };
+        return {
+          send: (packet) => {
+            socket.send(packet);
+          },
+          close(code, reason) {
+            silent = true;
+            socket.close(code >= 3e3 ? code : 1e3, reason.slice(0, 40));
+          },
+          get buffered() {
+            return socket.bufferedAmount;
+          }
+        };
+      }
+    };
+  }
+  async function refusal(ask, { url }, token) {
+    try {
+      const { status, headers } = await ask(url.replace(/^ws/, "http"), { headers: { authorization: `Bearer ${token}` } });
+      if (status === 401 || status === 403)
+        return { code: 4e3 + status, reason: `the server answered ${String(status)}` };
+      const seconds = Number(headers.get("retry-after") ?? NaN);
+      const closing = { code: ABNORMAL, reason: `the server answered ${String(status)}` };
+      return seconds >= 0 ? { ...closing, retryAfter: seconds * 1e3 } : closing;
+    } catch {
+      return { code: ABNORMAL, reason: "no answer from the server" };
+    }
+  }
+  function base64url(text) {
+    const bytes = String.fromCharCode(...new TextEncoder().encode(text));
+    return btoa(bytes).replace(/[+/=]/g, (char) => ({ "+": "-", "/": "_" })[char] ?? "");
+  }
+
+  const suspicious = /__proto__|\\u00/i;
+  function parse(text) {
+    return JSON.parse(text, suspicious.test(text) ? refuseProto : void 0);
+  }
+  function refuseProto(key, value) {
+    if (key === "__proto__") throw new SyntaxError("__proto__ is not allowed as a key");
+    return value;
+  }
+  function pack(body) {
+    if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
+    if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+    try {
+      const text = JSON.stringify(body);
+      if (typeof text !== "string") throw new TypeError(`${typeof body} has no JSON form`);
+      if (suspicious.test(text)) parse(text);
+      return text;
+    } catch (cause) {
+      throw new MessageError("not-encodable", `send() takes JSON values and binary: ${String(cause)}`, { cause });
+    }
+  }
+  function unpack(packed) {
+    return typeof packed === "string" ? JSON.parse(packed) : packed;
+  }
+  function sizeOf$1(packed) {
+    return typeof packed === "string" ? new TextEncoder().encode(packed).length : packed.length;
+  }
+
+  const entry = { offset: "n", id: "s", from: "s", time: "n", body: "j" };
+  const serverShapes = {
+    welcome: { v: "n", ticket: "s", resumed: "b", got: "n", idle: "n", max: "n", window: "n", user: "s?" },
+    accepted: { seq: "n", only: "b?" },
+    refused: { seq: "n", code: "s", reason: "s" },
+    subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?" },
+    denied: { ch: "c", id: "n?", code: "s", reason: "s" },
+    message: { ch: "c", offset: "n?", id: "s?", from: "s?", time: "n?", body: "j" },
+    page: { id: "n", ch: "c", epoch: "s", oldest: "n", next: "n", entries: "e" },
+    ping: { id: "n" },
+    pong: { id: "n", got: "n?", heads: "o?" },
+    retry: { after: "n", spread: "n" },
+    error: { code: "s", reason: "s" }
+  };
+  const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
+  const isText$1 = (value, max) => typeof value === "string" && value.length <= max;
+  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const checks = {
+    n: isNumber,
+    s: (value) => isText$1(value, 4096),
+    c: (value) => isText$1(value, 255) && value !== "",
+    b: (value) => typeof value === "boolean",
+    j: (value) => value !== void 0,
+    o: (value) => isObject(value) && Object.values(value).every(isNumber),
+    f: (value) => value === "now" || value === "oldest" || value === "last" || isNumber(value),
+    r: (value) => Array.isArray(value) && value.length === 2 && value.every(isNumber),
+    e: (value) => Array.isArray(value) && value.every((one) => isObject(one) && wrongField(one, entry) === void 0)
+  };
+  function wrongField(frame, fields) {
+    return Object.keys(fields).find((name) => {
+      const letter = fields[name] ?? "";
+      return !(letter[1] && frame[name] === void 0) && !checks[letter[0]](frame[name]);
+    });
+  }
+  function flaw(frame, shapes) {
+    if (!isObject(frame) || typeof frame["t"] !== "string") return "a frame is an object with a string t";
+    const type = frame["t"];
+    if (!Object.hasOwn(shapes, type)) return `unknown frame type ${type.slice(0, 32)}`;
+    const wrong = wrongField(frame, shapes[type] ?? {});
+    return wrong && `${type}.${wrong} is missing or of the wrong type`;
+  }
+
+  function toPiece(frame) {
+    const { body, ...head } = frame;
+    if (typeof body === "object") return { text: JSON.stringify({ ...head, bin: body.length }), blobs: [body] };
+    const text = JSON.stringify(head);
+    return { text: body === void 0 ? text : `${text.slice(0, -1)},"body":${body}}`, blobs: [] };
+  }
+  function join(pieces) {
+    const text = `[${pieces.map((piece) => piece.text).join()}]`;
+    const blobs = pieces.flatMap((piece) => piece.blobs);
+    if (!blobs.length) return text;
+    const parts = [new TextEncoder().encode(text), ...blobs];
+    const packet = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 4));
+    new DataView(packet.buffer).setUint32(0, parts[0]?.length ?? 0);
+    let at = 4;
+    for (const part of parts) {
+      packet.set(part, at);
+      at += part.length;
+    }
+    return packet;
+  }
+  const encodeWith = (piece) => (frames, max = Infinity) => {
+    const packets = [];
+    let pieces = [];
+    let size = 0;
+    for (const next of frames.map(piece)) {
+      const cost = next.blobs.reduce((sum, { length }) => sum + length, next.text.length * 3);
+      if (size && size + cost > max) {
+        packets.push(join(pieces));
+        pieces = [];
+        size = 0;
+      }
+      pieces.push(next);
+      size += cost;
+    }
+    if (size) packets.push(join(pieces));
+    return packets;
+  };
+  function decodeWith(shapes) {
+    return (packet) => {
+      try {
+        const bytes = typeof packet === "string" ? void 0 : packet;
+        let at = bytes ? 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0) : 0;
+        const text = bytes ? new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(4, at)) : packet;
+        const frames = parse(text);
+        if (!Array.isArray(frames)) throw new TypeError("a packet is a list of frames");
+        for (const frame of frames) {
+          const holders = bytes ? frame.entries ?? [frame] : [];
+          for (const holder of holders) {
+            if (isNumber(holder.bin)) holder.body = bytes && new Uint8Array(bytes.subarray(at, at += holder.bin));
+          }
+          const wrong = flaw(frame, shapes);
+          if (wrong) throw new TypeError(wrong);
+        }
+        if (bytes && at !== bytes.length) throw new RangeError("more or fewer bytes than promised");
+        return frames;
+      } catch (cause) {
+        throw new FrameError("bad-frame", `not a Holdfast packet: ${String(cause).slice(0, 160)}`, { cause });
+      }
+    };
+  }
+  const clientCodec = {
+    greets: true,
+    protocols: [SUBPROTOCOL],
+    encode: encodeWith(toPiece),
+    decode: decodeWith(serverShapes)
+  };
+
+  const signals = {
+    online: "online",
+    offline: "offline",
+    pagehide: "suspend",
+    pageshow: "wake",
+    resume: "wake",
+    visibilitychange: "wake",
+    change: "wake"
+  };
+  function listen(page, on) {
+    const control = new AbortController();
+    const { navigator } = page;
+    for (const [type, signal] of Object.entries(signals)) {
+      const hear = (event) => {
+        const hidden = type === "visibilitychange" && page.document?.visibilityState === "hidden";
+        if (!hidden && !(type === "pageshow" && !event.persisted)) on(signal, type);
+      };
+      const target = type === "change" ? navigator?.connection : page;
+      target?.addEventListener?.(type, hear, { capture: true, signal: control.signal });
+    }
+    if (navigator?.onLine !== void 0) on(navigator.onLine ? "online" : "offline", "onLine");
+    return () => {
+      control.abort();
+    };
+  }
+
+  function hear(network, page, on) {
+    if (!network) return page ? listen(page, on) : () => void 0;
+    const tell = ({ status }) => {
+      if (status !== "unknown") on(status);
+    };
+    const off = [
+      network.on("change", tell),
+      ...["wake", "suspend"].map(
+        (signal) => network.on(signal, () => {
+          on(signal);
+        })
+      )
+    ];
+    tell(network);
+    return () => {
+      for (const stop of off) stop();
+    };
+  }
+
+  class Journal {
+    #size;
+    #entries = [];
+    constructor(size = 100) {
+      this.#size = size;
+    }
+    add(what) {
+      if (this.#entries.push({ time: Date.now(), what }) > this.#size) this.#entries.shift();
+    }
+    get entries() {
+      return [...this.#entries];
+    }
+  }
+
+  class OutgoingMessage {
+    channel;
+    /** Why it failed. */
+    error;
+    #state = "queued";
+    #client;
+    #seq = 0;
+    /** Made when first asked for: a hundred thousand messages in the queue need no promises. */
+    #promise;
+    #settle;
+    #events;
+    constructor(client, channel) {
+      this.#client = client;
+      this.channel = channel;
+    }
+    /** `<client id>:<seq>`, the same that its receivers see; undefined while a `Blob` before it is still being read. */
+    get id() {
+      return this.#seq ? `${this.#client}:${String(this.#seq)}` : void 0;
+    }
+    /** `queued` here, `sent` to the server at least once, `accepted` by it for good; or `failed`, and `error` says why. */
+    get state() {
+      return this.#state;
+    }
+    /** Resolves when the server has the message for good. Rejects with a {@link MessageError}. */
+    get accepted() {
+      this.#promise ??= new Promise((resolve, reject) => {
+        this.#settle = () => {
+          if (this.#state === "accepted") resolve(this);
+          else if (this.error) reject(this.error);
+        };
+        this.#settle();
+      });
+      return this.#promise;
+    }
+    /** Listens to `state`; returns the way to stop. */
+    on(type, listener, options) {
+      this.#events ??= new Emitter();
+      return this.#events.on(type, listener, options);
+    }
+    /** @internal The client's word on it. */
+    number(seq) {
+      this.#seq = seq;
+    }
+    /** @internal The client's word on it. */
+    become(state, error) {
+      this.#state = state;
+      this.error = error;
+      this.#settle?.();
+      this.#events?.emit("state", error ? { state, error } : { state });
+    }
+  }
+
+  const defaults = {
+    heartbeat: { interval: 15e3, timeout: 5e3, retries: 1 },
+    reconnect: {
+      base: 500,
+      cap: 2e4,
+      factor: 2,
+      floor: 0,
+      maxRetries: Infinity,
+      stableAfter: 5e3,
+      connectTimeout: 8e3
+    },
+    outbox: {
+      maxMessages: 1e5,
+      maxBytes: 2 ** 26,
+      onFull: "reject",
+      window: 256,
+      windowBytes: 2 ** 18,
+      ttl: Infinity
+    }
+  };
+  function bad(name, takes, got) {
+    return new OptionError(
+      "bad-option",
+      `${name} takes ${takes}, not ${typeof got === "string" ? `'${got.slice(0, 40)}'` : String(got)}`
+    );
+  }
+  function merge(name, base, given) {
+    const merged = { ...base };
+    for (const [key, value] of Object.entries(given ?? {})) {
+      if (value === void 0) continue;
+      const path = `${name}.${key}`;
+      if (!Object.hasOwn(base, key))
+        throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(base).join(", ")}`);
+      if (typeof base[key] === "string") {
+        if (value !== "reject" && value !== "drop-oldest") throw bad(path, `'reject' or 'drop-oldest'`, value);
+      } else if (typeof value !== "number" || !(value >= 0)) throw bad(path, "a number that is not negative", value);
+      merged[key] = value;
+    }
+    return merged;
+  }
+  const isText = (value) => typeof value === "string" || typeof value === "function";
+  function settle$1(options, env) {
+    if (!isText(options.url) || options.url === "") throw bad("url", "a URL or a function that gives one", options.url);
+    if (options.token !== void 0 && !isText(options.token))
+      throw bad("token", "a string or a function that gives one", typeof options.token);
+    const { codec, heartbeat } = options;
+    if (typeof codec !== "object" || !("greets" in codec)) throw bad("codec", "what customCodec() makes", codec);
+    const { stableAfter, connectTimeout, maxRetries, ...backoff } = merge(
+      "reconnect",
+      defaults.reconnect,
+      options.reconnect
+    );
+    const { ttl, ...outbox } = merge("outbox", defaults.outbox, options.outbox);
+    return {
+      link: {
+        backoff,
+        stableAfter,
+        connectTimeout,
+        maxRetries,
+        heartbeat: heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat),
+        greets: codec.greets,
+        random: env.random
+      },
+      outbox,
+      ttl,
+      id: env.id(),
+      key: env.id()
+    };
+  }
+
+  async function targetOf({ url, token }, { protocols }) {
+    const [address, secret] = await Promise.all([
+      typeof url === "function" ? url() : url,
+      typeof token === "function" ? token() : token
+    ]);
+    const base = globalThis.location?.href;
+    const target = { url: new URL(address, base).href, protocols };
+    return secret === void 0 ? target : { ...target, token: secret };
+  }
+
+  const unknownWord = (what, reason) => reason ? `${what}: ${reason}` : what;
+  class Client {
+    /** Random, public: the first half of every message id. */
+    id;
+    #core;
+    #env;
+    #links;
+    #feed;
+    #codec;
+    #events = new Emitter();
+    #channels = /* @__PURE__ */ new Map();
+    #pages = /* @__PURE__ */ new Map();
+    #journal = new Journal();
+    #ttl;
+    #mute;
+    #seq = 0;
+    #asked = 0;
+    #dials = 0;
+    #lostAt;
+    #recovery;
+    /** A Blob is being read: what comes after it waits, for order is kept. */
+    #reading;
+    constructor(options) {
+      const env = { ...createEnv(), ...options.env };
+      const { codec = clientCodec, page = globalThis, network } = options;
+      const { ttl, ...core } = settle$1({ ...options, codec }, env);
+      this.id = core.id;
+      this.#env = env;
+      this.#ttl = ttl;
+      this.#codec = codec;
+      this.#core = new Client$1(core);
+      this.#feed = run(this.#core, env, (output) => {
+        this.#perform(output);
+      });
+      this.#links = new Links({
+        codec,
+        transport: options.transport ?? webSocket(),
+        target: () => targetOf(options, codec),
+        defer: env.defer,
+        feed: this.#feed
+      });
+      this.#mute = hear(network, page, (on) => {
+        this.#feed({ on });
+      });
+      this.#feed({ on: "connect" });
+    }
+    /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
+    get status() {
+      return this.#core.status;
+    }
+    /** Listens; returns the way to stop. */
+    on(type, listener, options) {
+      return this.#events.on(type, listener, options);
+    }
+    /** The channel of this name, always the same object. */
+    channel(name) {
+      const known = this.#channels.get(name) ?? new Channel(this, name);
+      this.#channels.set(name, known);
+      return known;
+    }
+    stats() {
+      const { rtt, outbox, reader } = this.#core;
+      const { size: queued, inFlight, bytes, retransmits } = outbox;
+      const { duplicates, gaps } = reader;
+      const reconnects = Math.max(0, this.#dials - 1);
+      return {
+        rtt: rtt.srtt,
+        rto: rtt.rto,
+        queued,
+        inFlight,
+        bytes,
+        retransmits,
+        duplicates,
+        gaps,
+        reconnects,
+        recovery: this.#recovery
+      };
+    }
+    /** What happened to the connection lately, oldest first. The last disconnect is among it, in words. */
+    explain() {
+      return this.#journal.entries;
+    }
+    /** Dials anew at once, whatever the link says of itself. Also after the end. */
+    reconnect() {
+      this.#feed({ on: "reconnect", code: Close.normal, reason: "the app asked for a new link" });
+    }
+    /** Ends it: every message not accepted fails, no timer, socket or listener is left. */
+    close() {
+      this.#mute();
+      this.#feed({ on: "close", code: Close.normal, reason: "closed by the app" });
+    }
+    /** @internal For channels. */
+    send(ch, body, { ttl = this.#ttl, key }) {
+      const message = new OutgoingMessage(this.id, ch);
+      const expiresAt = this.#env.now() + ttl;
+      if (this.#reading || typeof Blob !== "undefined" && body instanceof Blob) {
+        const read = async () => {
+          this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
+        };
+        const reading = (this.#reading ?? Promise.resolve()).then(read).catch((cause) => {
+          message.become("failed", new MessageError("not-encodable", "the Blob could not be read", { cause }));
+        });
+        this.#reading = reading;
+        void reading.then(() => {
+          if (this.#reading === reading) this.#reading = void 0;
+        });
+      } else this.#push(message, body, expiresAt, key);
+      return message;
+    }
+    #push(tag, value, expiresAt, key) {
+      const seq = ++this.#seq;
+      tag.number(seq);
+      try {
+        const body = pack(value);
+        const ch = tag.channel;
+        this.#codec.check?.({ t: "send", seq, ch, body });
+        this.#feed({ on: "send", draft: { seq, ch, body, bytes: sizeOf$1(body), key, expiresAt, tag } });
+      } catch (error) {
+        tag.become(
+          "failed",
+          error instanceof MessageError ? error : new MessageError("not-encodable", String(error), { cause: error })
+        );
+      }
+    }
+    /** @internal For channels. */
+    follow(ch, from) {
+      this.#feed(from === void 0 ? { on: "unsubscribe", ch } : { on: "subscribe", ch, from });
+    }
+    /** @internal For channels. */
+    history(ch, from, limit) {
+      return new Promise((resolve, reject) => {
+        const id = ++this.#asked;
+        this.#pages.set(id, { resolve, reject });
+        this.#feed({ on: "history", id, ch, from, limit });
+      });
+    }
+    #perform(output) {
+      switch (output.do) {
+        case "open":
+          this.#dials++;
+          this.#links.open(output.link);
+          return;
+        case "write":
+          this.#links.write(output.link, output.frames);
+          return;
+        case "limit":
+          this.#links.limit(output.link, output.max);
+          return;
+        case "drop":
+          this.#links.drop(output.link, output.closing);
+          return;
+        case "sent":
+          output.tag.become("sent");
+          return;
+        case "settled":
+          output.tag.become(output.error ? "failed" : "accepted", output.error);
+          return;
+        case "deliver":
+          this.#channels.get(output.ch)?.deliver(output.message);
+          return;
+        case "page":
+          this.#answer(output.id, output.page);
+          return;
+        case "ended":
+          return;
+        default:
+          this.#tell(output);
+      }
+    }
+    #answer(id, page) {
+      const asked = this.#pages.get(id);
+      this.#pages.delete(id);
+      if (page instanceof Error) asked?.reject(page);
+      else asked?.resolve(page);
+    }
+    /** What the app is to know, and the journal with it. */
+    #tell(output) {
+      switch (output.do) {
+        case "status":
+          this.#clock(output.status);
+          this.#journal.add(unknownWord(output.status, output.reason));
+          this.#events.emit("status", output);
+          return;
+        case "retry": {
+          const { attempt, delay, closing } = output;
+          const reason = closing.reason || `the link ended with code ${String(closing.code)}`;
+          this.#journal.add(`${reason}; next try in ${String(Math.round(delay))} ms`);
+          this.#events.emit("retry", { attempt, delay, reason });
+          return;
+        }
+        case "gap":
+          this.#journal.add(`${output.ch}: offsets ${String(output.gap.from)} to ${String(output.gap.to)} are gone`);
+          this.#channels.get(output.ch)?.tell("gap", output.gap);
+          return;
+        case "fault":
+          this.#journal.add(String(output.error));
+          if (output.ch === void 0) this.#events.emit("error", output.error);
+          else this.#channels.get(output.ch)?.tell("error", output.error);
+          return;
+        default:
+          assertNever(output);
+      }
+    }
+    /** From the loss to service again. */
+    #clock(status) {
+      const now = this.#env.now();
+      if (status !== "online") this.#lostAt ??= now;
+      else if (this.#lostAt !== void 0) {
+        if (this.#dials > 1) this.#recovery = now - this.#lostAt;
+        this.#lostAt = void 0;
+      }
+    }
+  }
+  function createClient(options) {
+    return new Client(options);
+  }
+
+  const LATE = 2e3;
+  class NetworkDetector {
+    #options;
+    #page;
+    #env;
+    #probeTimeout;
+    #sleepCheck;
+    #target = new EventTarget();
+    #unlisten;
+    #status = "unknown";
+    /** The newest look, and what ends its probe. */
+    #checking = Promise.resolve("unknown");
+    #control = new AbortController();
+    #stop;
+    #closed = false;
+    /** @throws OptionError for an option with a value that it does not take. */
+    constructor(options = {}) {
+      this.#options = options;
+      this.#page = options.page ?? globalThis;
+      this.#env = options.env ?? createEnv();
+      this.#probeTimeout = duration("probeTimeout", options.probeTimeout);
+      this.#sleepCheck = duration("sleepCheck", options.sleepCheck);
+      this.#status = options.probeUrl === void 0 ? this.#claimed() : "unknown";
+      void this.#check("start");
+      this.#unlisten = listen(this.#page, (signal, cause) => this.#hear(signal, cause));
+      if (this.#sleepCheck) this.#watchClock();
+    }
+    /** What is known now. */
+    get status() {
+      return this.#status;
+    }
+    /** Listens, until `signal` aborts or the returned function is called. */
+    on(type, listener, options = {}) {
+      const hear = (event) => listener(event.detail);
+      this.#target.addEventListener(type, hear, options);
+      return () => this.#target.removeEventListener(type, hear);
+    }
+    /** Looks now, by the probe where there is one. Never rejects; after `close` it says what was last known. */
+    async check() {
+      return this.#closed ? this.#status : this.#check("check");
+    }
+    /** Stops watching and probing. */
+    close() {
+      this.#closed = true;
+      this.#unlisten();
+      this.#stop?.();
+      this.#control.abort();
+    }
+    #hear(signal, cause) {
+      if (signal === "suspend") this.#emit("suspend", { cause });
+      else if (this.#options.probeUrl !== void 0) void this.#check(cause);
+      else if (signal !== "wake") this.#set(signal, cause);
+      if (signal === "wake") this.#emit("wake", { cause });
+    }
+    #check(cause) {
+      return this.#checking = this.#look(cause);
+    }
+    async #look(cause) {
+      const control = this.#takeOver();
+      const status = await this.#ask(control.signal);
+      if (control !== this.#control) return this.#checking;
+      this.#set(status, cause);
+      return this.#status;
+    }
+    #takeOver() {
+      this.#control.abort();
+      return this.#control = new AbortController();
+    }
+    async #ask(signal) {
+      const { probeUrl, fetch = globalThis.fetch } = this.#options;
+      if (probeUrl === void 0) return this.#claimed();
+      const cancel = this.#env.timer(() => this.#control.abort(), this.#probeTimeout);
+      try {
+        await fetch(probeUrl, { method: "HEAD", mode: "no-cors", cache: "no-store", credentials: "omit", signal });
+        return "online";
+      } catch {
+        return "offline";
+      } finally {
+        cancel();
+      }
+    }
+    #claimed() {
+      const onLine = this.#page.navigator?.onLine;
+      return onLine === void 0 ? "unknown" : onLine ? "online" : "offline";
+    }
+    #set(status, cause) {
+      if (this.#closed || status === this.#status) return;
+      this.#status = status;
+      this.#emit("change", { status, cause });
+    }
+    #watchClock() {
+      const due = this.#env.now() + this.#sleepCheck;
+      this.#stop = this.#env.timer(() => {
+        this.#watchClock();
+        if (this.#env.now() > due + LATE && this.#page.document?.visibilityState !== "hidden") this.#hear("wake", "sleep");
+      }, this.#sleepCheck);
+    }
+    #emit(type, detail) {
+      this.#target.dispatchEvent(new CustomEvent(type, { detail }));
+    }
+  }
+  function duration(name, ms = 5e3) {
+    if (!(ms >= 0)) throw new OptionError("bad-option", `${name} takes a number of ms, at least 0`);
+    return ms;
+  }
+
+  const withValue = (frame) => frame.t === "send" ? { ...frame, body: unpack(frame.body) } : frame;
+  function customCodec({ encode, decode, greets = false, protocols = [] }) {
+    return {
+      greets,
+      protocols,
+      check(frame) {
+        encode(withValue(frame));
+      },
+      encode: (frames) => frames.flatMap((frame) => encode(withValue(frame)) ?? []),
+      decode(packet) {
+        try {
+          const frames = [decode(packet) ?? []].flat();
+          const wrong = frames.map((frame) => flaw(frame, serverShapes)).find(Boolean);
+          if (wrong) throw new TypeError(wrong);
+          return frames;
+        } catch (cause) {
+          throw new FrameError("bad-frame", `the codec could not decode a packet: ${String(cause)}`, { cause });
+        }
+      }
+    };
+  }
+
+  class Seen {
+    #seen = /* @__PURE__ */ new Map();
+    #maxCount;
+    #maxAge;
+    constructor(maxCount, maxAge) {
+      this.#maxCount = maxCount;
+      this.#maxAge = maxAge;
+    }
+    /** Whether it was seen before; from now on it was. */
+    has(id, now) {
+      const seen = this.#seen;
+      const at = seen.get(id);
+      if (at !== void 0 && now - at <= this.#maxAge) return true;
+      seen.delete(id);
+      seen.set(id, now);
+      for (const [old, time] of seen) {
+        if (seen.size <= this.#maxCount && now - time <= this.#maxAge) break;
+        seen.delete(old);
+      }
+      return false;
+    }
+  }
+
+  function makeEvent(type, fields) {
+    const { CloseEvent, MessageEvent } = globalThis;
+    const Kind = type === "close" ? CloseEvent : type === "message" ? MessageEvent : void 0;
+    return Kind ? new Kind(type, fields) : Object.assign(new Event(type), fields);
+  }
+  function addHandlers(target, types) {
+    for (const type of types) {
+      let handler = null;
+      const hear = (event) => handler?.call(target, event);
+      Object.defineProperty(target, `on${type}`, {
+        get: () => handler,
+        set(value) {
+          handler = typeof value === "function" ? value : null;
+          target[handler ? "addEventListener" : "removeEventListener"](type, hear);
+        }
+      });
+    }
+  }
+  function closeFields({ code, reason, clean }) {
+    return { code, reason, wasClean: !!clean };
+  }
+  function checkClose(code, reason) {
+    if (code !== 1e3 && !(code >= 3e3 && code <= 4999))
+      throw new DOMException("a close code is 1000 or 3000 to 4999", "InvalidAccessError");
+    if (new TextEncoder().encode(reason).length > 123)
+      throw new DOMException("a close reason has at most 123 bytes", "SyntaxError");
+  }
+
+  const BASE = 500;
+  const CLOSE_TIMEOUT = 3e3;
+  function createLink(options, rtt, isFatal) {
+    return new Link({
+      backoff: {
+        base: BASE,
+        cap: options.maxReconnectionDelay,
+        factor: options.reconnectionDelayGrowFactor,
+        floor: options.minReconnectionDelay
+      },
+      heartbeat: options.heartbeat ?? { interval: Infinity, timeout: 0, retries: 0 },
+      connectTimeout: options.connectionTimeout,
+      stableAfter: options.minUptime,
+      maxRetries: options.maxRetries,
+      closeTimeout: CLOSE_TIMEOUT,
+      greets: false,
+      isFatal: (closing) => !options.maxRetries || options.nonRetryableCodes.includes(closing.code) || isFatal(closing),
+      random: () => options.env.random(),
+      rtt
+    });
+  }
+  function withQueue(link, queue, { debug, debugLogger }) {
+    return {
+      get deadline() {
+        return Math.min(link.deadline, queue.due);
+      },
+      handle(input, now) {
+        const outputs = link.handle(input, now);
+        if (now >= queue.due) outputs.push({ do: "retransmit" }, ...link.probe(now));
+        if (debug) debugLogger(input, outputs);
+        return outputs;
+      }
+    };
+  }
+
+  const needed = () => void 0;
+  function settle(given) {
+    const { heartbeat, ack, dedupe, page = globalThis, env = createEnv() } = given;
+    const numbers = {
+      connectionTimeout: 1e4,
+      minReconnectionDelay: 0,
+      maxReconnectionDelay: 2e4,
+      reconnectionDelayGrowFactor: 2,
+      minUptime: 5e3,
+      maxRetries: Infinity,
+      maxEnqueuedMessages: Infinity
+    };
+    const rest = {
+      WebSocket: globalThis.WebSocket ?? needed,
+      startClosed: false,
+      nonRetryableCodes: [],
+      shouldReconnectOnClose: () => true,
+      retryAfter: () => void 0,
+      debug: false,
+      debugLogger: globalThis.console.log
+    };
+    const beats = { interval: 15e3, timeout: 5e3, retries: 1, isPong: () => false, hidePongs: true };
+    return {
+      ...fill({ ...numbers, ...rest }, given),
+      heartbeat: heartbeat && fill(beats, heartbeat, "heartbeat."),
+      ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack."),
+      dedupe: dedupe && fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe."),
+      page,
+      env
+    };
+  }
+  async function ask(provider) {
+    return typeof provider === "function" ? provider() : provider;
+  }
+  function fill(defaults, given, path = "") {
+    const filled = { ...given };
+    for (const [name, fallback] of Object.entries(defaults)) {
+      const value = filled[name] ??= fallback;
+      const kind = typeof fallback;
+      const number = kind === "number";
+      if (typeof value !== kind || value === needed || number && !(value >= 0))
+        throw new OptionError("bad-option", `${path}${name} takes a ${kind}${number ? " of at least 0" : ""}`);
+    }
+    return filled;
+  }
+
+  const MAX_WAIT = 3e4;
+  class Queue {
+    /** When a retransmission is due; at times too early, never too late. */
+    due = Infinity;
+    #items = /* @__PURE__ */ new Map();
+    #rtt;
+    #timeout;
+    constructor(rtt, timeout) {
+      this.#rtt = rtt;
+      this.#timeout = timeout;
+    }
+    get size() {
+      return this.#items.size;
+    }
+    /** All of it, in bytes. */
+    get bytes() {
+      return [...this.#items.values()].reduce((sum, { data }) => sum + sizeOf(data), 0);
+    }
+    drain() {
+      const items = [...this.#items.values()];
+      this.#items.clear();
+      return items.map(({ data }) => data);
+    }
+    /**
+     * Takes a message, and writes it where there is a link. An id said again replaces its message.
+     * The app may change its buffer after `send`, so a copy is kept.
+     */
+    add(id, data, now, link) {
+      const item = { data: copy(data), at: 0, tries: 0 };
+      this.#items.set(id ?? item, item);
+      if (link) this.#write(id ?? item, item, now, link);
+    }
+    /** Writes what is overdue; on a fresh link, everything. */
+    flush(now, link, fresh) {
+      this.due = Infinity;
+      for (const [id, item] of this.#items) {
+        if (fresh || now >= this.#dueAt(item)) this.#write(id, item, now, link);
+        else this.due = Math.min(this.due, this.#dueAt(item));
+      }
+    }
+    ack(id, now) {
+      const item = this.#items.get(id);
+      if (item?.tries === 1) this.#rtt.sample(now - item.at);
+      this.#items.delete(id);
+    }
+    /** What has no id is forgotten once it is written. */
+    #write(id, item, now, link) {
+      link.send(item.data);
+      item.at = now;
+      item.tries++;
+      if (id === item) this.#items.delete(id);
+      else this.due = Math.min(this.due, this.#dueAt(item));
+    }
+    #dueAt({ at, tries }) {
+      return at + Math.min(MAX_WAIT, (this.#timeout || this.#rtt.rto) * 2 ** (tries - 1));
+    }
+  }
+  function sizeOf(data) {
+    if (typeof data === "string") return new TextEncoder().encode(data).length;
+    return data instanceof Blob ? data.size : data.byteLength;
+  }
+  function copy(data) {
+    if (!ArrayBuffer.isView(data)) return data.slice(0);
+    return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  }
+
+  class ResilientWebSocket extends EventTarget {
+    static CONNECTING = 0;
+    static OPEN = 1;
+    static CLOSING = 2;
+    static CLOSED = 3;
+    CONNECTING = 0;
+    OPEN = 1;
+    CLOSING = 2;
+    CLOSED = 3;
+    #url;
+    #protocols;
+    #options;
+    #link;
+    #queue;
+    #seen;
+    #feed;
+    #ws;
+    /** The link that is listened to; 0 for none. */
+    #current = 0;
+    /** The app was told of the link's end before the link's machine says what comes next. */
+    #told = false;
+    /** Bytes sent after `close`. */
+    #lost = 0;
+    #binaryType = "blob";
+    #unlisten;
+    /**
+     * @param url a function is asked on each attempt.
+     * @param protocols likewise.
+     * @throws OptionError for an option with a value that it does not take.
+     */
+    constructor(url, protocols, options = {}) {
+      super();
+      const settled = settle(options);
+      const rtt = new Rtt();
+      this.#url = url;
+      this.#protocols = protocols;
+      this.#options = settled;
+      this.#queue = new Queue(rtt, settled.ack?.timeout ?? 0);
+      this.#seen = settled.dedupe && new Seen(settled.dedupe.maxCount, settled.dedupe.maxAge);
+      this.#link = createLink(
+        settled,
+        rtt,
+        (closing) => this.#ask(settled.shouldReconnectOnClose, makeEvent("close", closeFields(closing))) === false
+      );
+      this.#feed = run(
+        withQueue(this.#link, this.#queue, settled),
+        settled.env,
+        (output) => this.#perform(output)
+      );
+      addHandlers(this, ["open", "message", "error", "close"]);
+      if (!settled.startClosed) this.#feed({ on: "connect" });
+    }
+    get readyState() {
+      const { is } = this.#link.state;
+      return is === "up" ? 1 : is === "closing" ? 2 : is === "idle" || is === "closed" ? 3 : 0;
+    }
+    get url() {
+      return this.#ws?.url ?? (typeof this.#url === "function" ? "" : `${this.#url}`);
+    }
+    get protocol() {
+      return this.#ws?.protocol ?? "";
+    }
+    get extensions() {
+      return this.#ws?.extensions ?? "";
+    }
+    /** Kept across reconnects. */
+    get binaryType() {
+      return this.#binaryType;
+    }
+    set binaryType(value) {
+      this.#binaryType = value;
+      if (this.#ws) this.#ws.binaryType = value;
+    }
+    /** Bytes not yet on their way: those that wait for a link included, and those sent after `close`. */
+    get bufferedAmount() {
+      const open = this.#open;
+      return this.#lost + (open ? open.bufferedAmount : this.#queue.bytes);
+    }
+    /** Failures in a row. */
+    get retryCount() {
+      const { state } = this.#link;
+      return "failures" in state ? state.failures : 0;
+    }
+    /**
+     * Sends, or keeps until there is a link. After `close` the message is dropped in silence, as the standard has it.
+     * @returns whether it went out at once.
+     */
+    send(data) {
+      const { state } = this.#link;
+      const open = this.#open;
+      if (state.is === "closing" || state.is === "closed") this.#lost += sizeOf(data);
+      else if (open ?? this.#queue.size < this.#options.maxEnqueuedMessages) {
+        this.#queue.add(this.#ask(this.#options.ack?.idOf, data), data, this.#options.env.now(), open);
+        this.#feed({ on: "tick" });
+      }
+      return !!open;
+    }
+    /** Takes back what waits for a link or an acknowledgement, in the order sent. */
+    drainQueuedMessages() {
+      return this.#queue.drain();
+    }
+    /**
+     * Closes for good, unless `reconnect` is called. What still waits is kept for that.
+     * @throws DOMException `InvalidAccessError` for a code that is neither 1000 nor 3000 to 4999, `SyntaxError` for a
+     * reason of over 123 bytes.
+     */
+    close(code = 1e3, reason = "") {
+      checkClose(code, reason);
+      this.#told = false;
+      this.#feed({ on: "close", code, reason });
+    }
+    /** Leaves the link, if there is one, and dials at once; opens what is closed. Throws as `close` does. */
+    reconnect(code = 1e3, reason = "") {
+      checkClose(code, reason);
+      this.#lost = 0;
+      this.#feed({ on: "reconnect", code, reason });
+    }
+    /** The native socket, while it takes messages. */
+    get #open() {
+      return this.#current && this.#ws?.readyState === 1 ? this.#ws : void 0;
+    }
+    #perform(output) {
+      switch (output.do) {
+        case "open":
+          void this.#dial(output.link);
+          break;
+        case "ping":
+          this.#ping(output.link);
+          break;
+        case "retransmit":
+          this.#flush(false);
+          break;
+        case "hangup":
+          if (this.#ws) this.#ws.close(output.code, output.reason);
+          else this.#feed({ on: "ended", link: output.link, closing: { code: Close.abnormal, reason: "" } });
+          break;
+        case "drop":
+          this.#drop(output.closing);
+          break;
+        case "retry":
+          this.#finish(output.closing)();
+          this.#emit("retry", { attempt: output.attempt, delay: output.delay });
+          break;
+        case "ended":
+          this.#unlisten?.();
+          this.#unlisten = void 0;
+          queueMicrotask(this.#finish(output.closing));
+          break;
+        default:
+          assertNever(output);
+      }
+    }
+    async #dial(link) {
+      const { WebSocket, page } = this.#options;
+      this.#current = link;
+      this.#told = false;
+      this.#ws = void 0;
+      if (page) this.#unlisten ??= listen(page, (on) => this.#feed({ on }));
+      try {
+        const [url, protocols] = await Promise.all([ask(this.#url), ask(this.#protocols)]);
+        if (link === this.#current) this.#adopt(new WebSocket(url, protocols ?? []), link);
+      } catch (error) {
+        this.#fail(error);
+        this.#feed({ on: "ended", link, closing: { code: Close.abnormal, reason: "" } });
+      }
+    }
+    /** Listens to a native socket for as long as its link is the current one. */
+    #adopt(ws, link) {
+      const on = (type, hear) => {
+        ws.addEventListener(type, (event) => {
+          if (link === this.#current) hear(event);
+        });
+      };
+      this.#ws = ws;
+      ws.binaryType = this.#binaryType;
+      on("open", () => {
+        this.#feed({ on: "opened", link });
+        if (this.#link.state.is !== "up") return;
+        this.#flush(true);
+        this.#emit("open");
+      });
+      on("message", (event) => this.#receive(event, link));
+      on("error", ({ error, message }) => this.#emit("error", { error, message }));
+      on("close", (event) => {
+        const { code, reason, wasClean } = event;
+        const retryAfter = this.#ask(this.#options.retryAfter, event);
+        this.#feed({ on: "ended", link, closing: { code, reason, clean: wasClean, ...retryAfter && { retryAfter } } });
+      });
+    }
+    #receive({ data, origin }, link) {
+      const { heartbeat, ack, dedupe, env } = this.#options;
+      const pong = !!this.#ask(heartbeat?.isPong, data);
+      this.#feed({ on: "heard", link, pong });
+      if (pong && heartbeat?.hidePongs) return;
+      const acked = this.#ask(ack?.isAck, data);
+      this.#queue.ack(acked === true ? this.#ask(ack?.idOf, data) : acked, env.now());
+      const id = this.#ask(dedupe?.idOf, data);
+      if (id === void 0 || id === null || !this.#seen?.has(id, env.now())) this.#emit("message", { data, origin });
+    }
+    #ping(link) {
+      const { heartbeat } = this.#options;
+      if (!heartbeat) {
+        this.#feed({ on: "heard", link, pong: false });
+        return;
+      }
+      const { message = "ping" } = heartbeat;
+      const ping = typeof message === "function" ? this.#ask(message) : message;
+      if (ping !== void 0) this.#open?.send(ping);
+    }
+    #flush(fresh) {
+      const open = this.#open;
+      if (open) this.#queue.flush(this.#options.env.now(), open, fresh);
+      else this.#queue.due = Infinity;
+      this.#feed({ on: "tick" });
+    }
+    /** Lets go of a link at once; the close event of a dead one would take up to a minute. */
+    #drop(closing) {
+      this.#current = 0;
+      this.#ws?.close(closing.code < 3e3 ? 1e3 : closing.code, closing.reason);
+      if (closing.code === Close.timeout) this.#fail(new Error(closing.reason));
+      this.#emit("close", closeFields(closing));
+      this.#told = true;
+    }
+    /** Forgets the link that has ended; what is returned tells the app, unless it was told. */
+    #finish(closing) {
+      const told = this.#told;
+      this.#current = 0;
+      this.#told = false;
+      return () => {
+        if (!told) this.#emit("close", closeFields(closing));
+      };
+    }
+    /** Asks the app; its mistake is reported, and is no answer. */
+    #ask(question, ...args) {
+      try {
+        return question?.(...args);
+      } catch (error) {
+        this.#fail(error);
+        return void 0;
+      }
+    }
+    #fail(error) {
+      this.#emit("error", { error, message: String(error) });
+    }
+    #emit(type, fields) {
+      this.dispatchEvent(makeEvent(type, fields));
+    }
+  }
+
+  exports.Channel = Channel;
+  exports.Client = Client;
+  exports.Close = Close;
+  exports.ConnectionError = ConnectionError;
+  exports.FrameError = FrameError;
+  exports.HoldfastError = HoldfastError;
+  exports.MessageError = MessageError;
+  exports.NetworkDetector = NetworkDetector;
+  exports.OptionError = OptionError;
+  exports.OutgoingMessage = OutgoingMessage;
+  exports.ResilientWebSocket = ResilientWebSocket;
+  exports.createClient = createClient;
+  exports.createEnv = createEnv;
+  exports.customCodec = customCodec;
+  exports.webSocket = webSocket;
+
+}));
+//# sourceMappingURL=holdfast.umd.js.map

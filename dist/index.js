@@ -1,0 +1,1440 @@
+import { H as HoldfastError, M as MessageError, b as ConnectionError, a as assertNever, C as Close, v as verdict, O as OptionError, c as createEnv, r as run, F as FrameError } from './shared/run.js';
+import { P as PROTOCOL_VERSION, c as clientCodec, p as pack, s as sizeOf, f as flaw, a as serverShapes, u as unpack } from './shared/codec.js';
+import { R as Rtt, L as Link, l as listen } from './shared/page.js';
+
+class Emitter {
+  #listeners = /* @__PURE__ */ new Map();
+  /** Returns the way to stop listening. */
+  on(type, listener, { signal } = {}) {
+    const one = (event) => {
+      listener(event);
+    };
+    const all = this.#listeners.get(type) ?? /* @__PURE__ */ new Set();
+    this.#listeners.set(type, all);
+    const off = () => {
+      all.delete(one);
+    };
+    if (!signal?.aborted) all.add(one);
+    signal?.addEventListener("abort", off, { once: true });
+    return off;
+  }
+  emit(type, event) {
+    for (const listener of [...this.#listeners.get(type) ?? []]) {
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
+const MAX_UNREAD = 1e4;
+class Channel {
+  name;
+  #host;
+  #events = new Emitter();
+  constructor(host, name) {
+    this.#host = host;
+    this.name = name;
+  }
+  /**
+   * Sends a JSON value, or binary. Never throws for being offline: the message waits in the outbox. What cannot be
+   * encoded makes this message fail, and no other.
+   */
+  send(body, options = {}) {
+    return this.#host.send(this.name, body, options);
+  }
+  /** Listens. The first to listen to `message` starts the reading; returns the way to stop listening. */
+  on(type, listener, options) {
+    const off = this.#events.on(type, listener, options);
+    if (type === "message") this.#host.follow(this.name, options?.from ?? "now");
+    return off;
+  }
+  /** Stops reading. Messages to send still leave. */
+  leave() {
+    this.#host.follow(this.name, void 0);
+  }
+  /**
+   * A page of the log, at most 1,000 entries.
+   * @param from the first offset wanted. Default 1.
+   * @param limit entries at most. Default 100.
+   * @throws ConnectionError where the server does not allow it, or the client is closed.
+   */
+  async history({ from = 1, limit = 100 } = {}) {
+    const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit);
+    return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch };
+  }
+  /** The messages from now on, in order. */
+  async *[Symbol.asyncIterator]() {
+    const unread = [];
+    let wake = () => void 0;
+    const off = this.on("message", (message) => {
+      if (unread.length <= MAX_UNREAD) unread.push(message);
+      wake();
+    });
+    try {
+      for (; ; ) {
+        for (let message; message = unread.shift(); ) {
+          if (unread.length >= MAX_UNREAD)
+            throw new HoldfastError("overflow", `the reader is ${String(MAX_UNREAD)} messages behind`);
+          yield message;
+        }
+        await new Promise((resolve) => wake = resolve);
+      }
+    } finally {
+      off();
+    }
+  }
+  /** @internal The client's word. */
+  deliver(message) {
+    this.#events.emit("message", this.#incoming(message));
+  }
+  /** @internal The client's word. */
+  tell(type, event) {
+    this.#events.emit(type, event);
+  }
+  #incoming({ body, id = "", from = "", offset = 0, time = 0 }) {
+    return { body, id, from, offset, time, own: id.startsWith(`${this.#host.id}:`) };
+  }
+}
+
+const SWEEP = 50;
+const MAX_RTO = 3e4;
+class Outbox {
+  /** Cumulative: every message up to this one was acknowledged. */
+  acked = 0;
+  /** Waiting and unacknowledged bodies together, bytes. */
+  bytes = 0;
+  retransmits = 0;
+  #options;
+  #rtt;
+  #items = [];
+  #keys = /* @__PURE__ */ new Map();
+  /** The first so many items are in flight on the current link. */
+  #flight = 0;
+  #flightBytes = 0;
+  #window;
+  #maxBody = Infinity;
+  #expiresAt = Infinity;
+  /** How often in a row the oldest was overdue; its RTO doubles each time. */
+  #strikes = 0;
+  /** When the server last took something: the next is awaited from then on (RFC 6298, 5.3). */
+  #movedAt = 0;
+  constructor(options, rtt) {
+    this.#options = options;
+    this.#rtt = rtt;
+    this.#window = options.window;
+  }
+  get size() {
+    return this.#items.length;
+  }
+  /** In flight on the current link. */
+  get inFlight() {
+    return this.#flight;
+  }
+  /** When to look for expired messages next. */
+  get expiresAt() {
+    return this.size ? this.#expiresAt : Infinity;
+  }
+  /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
+  get overdueAt() {
+    const [oldest] = this.#items;
+    if (!oldest || !this.#flight) return Infinity;
+    return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO);
+  }
+  /** Takes a message, or settles it (and those that gave way) at once. */
+  push(draft) {
+    if (draft.bytes > this.#maxBody) return [fail(draft, "too-big", tooBig(draft.bytes, this.#maxBody))];
+    const older = this.#older(draft);
+    const gone = this.#giveWay(draft, older);
+    if (!gone) return [fail(draft, "queue-full", `the outbox holds ${this.size} messages, ${this.bytes} bytes`)];
+    for (const item2 of gone) this.#take(this.#items.indexOf(item2));
+    const item = { ...draft, sentAt: 0, tries: 0 };
+    this.#items.push(item);
+    this.bytes += item.bytes;
+    if (item.key !== void 0) this.#keys.set(keyOf(item), item);
+    this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
+    return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
+  }
+  /** What the window lets out now. `sent` holds the tags of those that leave for the first time. */
+  pump(now, limit = this.#options.windowBytes) {
+    const frames = [];
+    const sent = [];
+    for (let item; item = this.#items[this.#flight]; this.#flight++) {
+      const room = this.#flightBytes + item.bytes <= limit || !this.#flight && limit >= this.#options.windowBytes;
+      if (this.#flight >= this.#window || !room) break;
+      if (!item.tries) sent.push(item.tag);
+      frames.push(this.#write(item, this.#flight, now));
+      this.#flightBytes += item.bytes;
+    }
+    return { frames, sent };
+  }
+  /** The link is gone: what was in flight is not. */
+  interrupt() {
+    this.#flight = 0;
+    this.#flightBytes = 0;
+    this.#strikes = 0;
+  }
+  /** The server's terms, known from its welcome. Messages over `maxBody` bytes are settled. */
+  agree(window, maxBody) {
+    this.#window = Math.min(this.#options.window, Math.max(1, window));
+    this.#maxBody = maxBody;
+    return this.#settle(
+      (item) => item.bytes > maxBody,
+      (item) => fail(item, "too-big", tooBig(item.bytes, maxBody))
+    );
+  }
+  /** Everything up to `seq` is accepted. What was never sent cannot be. */
+  ack(seq, now) {
+    let count = 0;
+    let fresh;
+    for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
+      this.acked = item.seq;
+      this.#forget(item);
+      if (count < this.#flight) this.#flightBytes -= item.bytes;
+      fresh = item.tries === 1 && count < this.#flight ? item : void 0;
+    }
+    if (!count) return [];
+    if (fresh) this.#rtt.sample(now - fresh.sentAt);
+    const done = this.#items.splice(0, count);
+    this.#flight = Math.max(0, this.#flight - count);
+    this.#movedAt = now;
+    if (this.#strikes) this.interrupt();
+    return done.map(({ tag }) => ({ do: "settled", tag }));
+  }
+  /** One message is settled out of turn: accepted, or refused with a reason. */
+  settle(seq, error) {
+    const at = this.#items.findIndex((item2) => item2.seq >= seq || !item2.tries);
+    if (this.#items[at]?.seq !== seq || !this.#items[at].tries) return [];
+    const item = this.#take(at);
+    if (!at) this.#strikes = 0;
+    if (error) this.interrupt();
+    return [error ? fail(item, error.code, error.reason) : { do: "settled", tag: item.tag }];
+  }
+  /** Settles what has expired: surely not taken if it was never sent, in doubt otherwise. */
+  expire(now) {
+    if (now < this.#expiresAt) return [];
+    const settled = this.#settle(
+      (item) => item.expiresAt <= now,
+      (item) => fail(item, item.tries ? "in-doubt" : "expired", "its time to live has passed")
+    );
+    const next = this.#items.reduce((least, { expiresAt }) => Math.min(least, expiresAt), Infinity);
+    this.#expiresAt = Math.max(next, now + SWEEP);
+    return settled;
+  }
+  /** The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. */
+  retransmit(now) {
+    const [oldest] = this.#items;
+    if (now < this.overdueAt || !oldest) return [];
+    this.#strikes++;
+    return [this.#write(oldest, 0, now)];
+  }
+  /** Settles everything: nothing will be sent any more. */
+  close(reason) {
+    return this.#settle(
+      () => true,
+      (item) => fail(item, item.tries ? "in-doubt" : "closed", reason)
+    );
+  }
+  #write(item, at, now) {
+    if (item.tries++) this.retransmits++;
+    item.sentAt = now;
+    const { seq, ch, body } = item;
+    const after = this.#items[at - 1]?.seq ?? this.acked;
+    return after === seq - 1 ? { t: "send", seq, ch, body } : { t: "send", seq, after, ch, body };
+  }
+  /** The message that `draft` replaces. */
+  #older(draft) {
+    const older = draft.key === void 0 ? void 0 : this.#keys.get(keyOf(draft));
+    return older?.tries ? void 0 : older;
+  }
+  /** Those that make room for `draft`; nobody gives way where even that would not do. */
+  #giveWay(draft, older) {
+    const { maxMessages, maxBytes, onFull } = this.#options;
+    const gone = older ? [older] : [];
+    let bytes = this.bytes + draft.bytes - (older?.bytes ?? 0);
+    const full = () => this.size - gone.length >= maxMessages || bytes > maxBytes;
+    for (let at = 0, item; onFull === "drop-oldest" && full() && (item = this.#items[at]); at++) {
+      if (item.tries || item === older) continue;
+      gone.push(item);
+      bytes -= item.bytes;
+    }
+    return full() ? void 0 : gone;
+  }
+  #settle(which, how) {
+    const gone = this.#items.filter(which);
+    if (!gone.length) return [];
+    this.#items = this.#items.filter((item) => !which(item));
+    for (const item of gone) this.#forget(item);
+    if (gone.some(({ tries }) => tries)) this.interrupt();
+    return gone.map(how);
+  }
+  #take(at) {
+    const [item] = this.#items.splice(at, 1);
+    this.#forget(item);
+    if (at < this.#flight) {
+      this.#flight--;
+      this.#flightBytes -= item.bytes;
+    }
+    return item;
+  }
+  #forget(item) {
+    this.bytes -= item.bytes;
+    if (item.key !== void 0 && this.#keys.get(keyOf(item)) === item) this.#keys.delete(keyOf(item));
+  }
+}
+const keyOf = ({ ch, key }) => JSON.stringify([ch, key]);
+const tooBig = (bytes, max) => `the message has ${bytes} bytes, the server takes ${max}`;
+function fail({ tag }, code, reason) {
+  return { do: "settled", tag, error: new MessageError(code, reason) };
+}
+
+const FIRST_WAIT = 500;
+const MAX_WAIT = 1e4;
+class Asks {
+  #open = /* @__PURE__ */ new Map();
+  get deadline() {
+    let least = Infinity;
+    for (const { at } of this.#open.values()) least = Math.min(least, at);
+    return least;
+  }
+  /** Due at once, or (where `now` is given) after the usual wait, for the answer may be on its way. */
+  add(key, frame, now) {
+    if (!this.#open.has(key))
+      this.#open.set(key, { frame, at: now === void 0 ? -Infinity : now + FIRST_WAIT, tries: 0 });
+  }
+  /** No longer wanted, or answered. */
+  delete(key) {
+    return this.#open.delete(key);
+  }
+  /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on. */
+  due(now, patience) {
+    const frames = [];
+    for (const ask of this.#open.values()) {
+      if (ask.at > now) continue;
+      ask.at = now + Math.min(patience * 2 ** ask.tries++, MAX_WAIT);
+      frames.push(ask.frame());
+    }
+    return frames;
+  }
+  /** The link is gone, and the questions with it: all are due when there is another. */
+  interrupt() {
+    for (const ask of this.#open.values()) {
+      ask.at = Infinity;
+      ask.tries = 0;
+    }
+  }
+  /** There is a link: all are due. */
+  resume() {
+    for (const ask of this.#open.values()) ask.at = -Infinity;
+  }
+}
+
+const MAX_EARLY = 256;
+const MAX_SEEN = 1e3;
+class Inbox {
+  /** The offset wanted next; unknown until the server has answered. */
+  next;
+  epoch;
+  /** The last offset acknowledged to the server. */
+  told = 0;
+  duplicates = 0;
+  #ch;
+  #from;
+  #early = /* @__PURE__ */ new Map();
+  #seen = /* @__PURE__ */ new Map();
+  constructor(ch, from) {
+    this.#ch = ch;
+    this.#from = from;
+  }
+  /** The question that gets the rest, from here on. */
+  get question() {
+    const { next, epoch } = this;
+    const from = next ?? this.#from;
+    return epoch === void 0 ? { t: "sub", ch: this.#ch, from } : { t: "sub", ch: this.#ch, from, epoch };
+  }
+  /** Messages in hand that the server has not been told of. */
+  get untold() {
+    return (this.next ?? 1) - 1 - this.told;
+  }
+  /** Whether something came that cannot be handed on yet. */
+  get waits() {
+    return this.#early.size > 0;
+  }
+  /** The server's answer to {@link question}. An older answer that arrives late moves nothing back. */
+  subscribed({ epoch, next, lost }) {
+    const expected = this.next;
+    const renewed = this.epoch !== void 0 && this.epoch !== epoch;
+    const rewound = lost !== void 0 && lost[1] === expected;
+    if (renewed || rewound) this.#early.clear();
+    this.epoch = epoch;
+    if (expected !== void 0 && !renewed && !rewound && next <= expected) return { messages: [] };
+    this.next = next;
+    this.told = next - 1;
+    for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
+    const messages = this.#drain();
+    const missed = expected === void 0 ? lost : lost ?? [expected, next];
+    return missed ? { gap: { from: missed[0], to: missed[1] }, messages } : { messages };
+  }
+  accept(message) {
+    const { offset } = message;
+    if (offset === void 0) return { messages: this.#isNew(message) ? [message] : [], missing: false };
+    if (this.next === void 0 || offset < this.next || this.#early.has(offset)) {
+      if (this.next !== void 0) this.duplicates++;
+      return { messages: [], missing: false };
+    }
+    if (this.#early.size < MAX_EARLY || offset === this.next) this.#early.set(offset, message);
+    const messages = this.#drain();
+    return { messages, missing: this.next <= offset };
+  }
+  #drain() {
+    const messages = [];
+    for (let message; this.next !== void 0 && (message = this.#early.get(this.next)); ) {
+      this.#early.delete(this.next++);
+      if (this.#isNew(message)) messages.push(message);
+    }
+    return messages;
+  }
+  #isNew({ id, offset }) {
+    if (id === void 0) return true;
+    const colon = offset === void 0 ? -1 : id.lastIndexOf(":");
+    const sender = colon < 0 ? id : id.slice(0, colon);
+    const seq = colon < 0 ? 1 : Number(id.slice(colon + 1));
+    const last = this.#seen.get(sender);
+    if (last !== void 0 && seq <= last) {
+      this.duplicates++;
+      return false;
+    }
+    this.#seen.delete(sender);
+    this.#seen.set(sender, seq);
+    for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= MAX_SEEN) break;
+      this.#seen.delete(oldest);
+    }
+    return true;
+  }
+}
+
+const ACK_DELAY = 200;
+const ACK_COUNT = 32;
+class Reader {
+  /** When the acknowledgements are to leave, even alone. */
+  ackAt = Infinity;
+  gaps = 0;
+  #inboxes = /* @__PURE__ */ new Map();
+  #asks = new Asks();
+  #emit;
+  #forgotten = 0;
+  constructor(emit) {
+    this.#emit = emit;
+  }
+  /** When a question is to be asked again; of use while there is a link. */
+  get askAt() {
+    return this.#asks.deadline;
+  }
+  get duplicates() {
+    let sum = this.#forgotten;
+    for (const { duplicates } of this.#inboxes.values()) sum += duplicates;
+    return sum;
+  }
+  subscribe(ch, from) {
+    if (this.#inboxes.has(ch)) return;
+    const inbox = new Inbox(ch, from);
+    this.#inboxes.set(ch, inbox);
+    this.#ask(ch, inbox);
+  }
+  unsubscribe(ch) {
+    this.#asks.delete(`sub ${ch}`);
+    this.#forgotten += this.#inboxes.get(ch)?.duplicates ?? 0;
+    return this.#inboxes.delete(ch) ? [{ t: "unsub", ch }] : [];
+  }
+  history(id, ch, from, limit) {
+    const frame = { t: "history", id, ch, from, limit };
+    this.#asks.add(`history ${String(id)}`, () => frame);
+  }
+  /** The link is gone, and every question with it. */
+  interrupt() {
+    this.#asks.interrupt();
+    this.ackAt = Infinity;
+  }
+  /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
+  resume() {
+    for (const [ch, inbox] of this.#inboxes) this.#ask(ch, inbox);
+    this.#asks.resume();
+  }
+  /** The questions that are due; one without an answer is due again after `patience` ms. */
+  questions(now, patience) {
+    return this.#asks.due(now, patience);
+  }
+  /** The cumulative acknowledgements not yet told. They travel with whatever leaves next. */
+  received() {
+    this.ackAt = Infinity;
+    const frames = [];
+    for (const [ch, inbox] of this.#inboxes) {
+      if (inbox.untold < 1) continue;
+      inbox.told += inbox.untold;
+      frames.push({ t: "received", ch, offset: inbox.told });
+    }
+    return frames;
+  }
+  message(frame, now) {
+    const inbox = this.#inboxes.get(frame.ch);
+    if (!inbox) return;
+    const { messages, missing } = inbox.accept(frame);
+    if (missing) this.#ask(frame.ch, inbox);
+    this.#deliver(frame.ch, inbox, messages, now);
+  }
+  subscribed(frame, now) {
+    const { ch } = frame;
+    const inbox = this.#inboxes.get(ch);
+    if (!inbox) return;
+    const { gap, messages } = inbox.subscribed(frame);
+    this.#asks.delete(`sub ${ch}`);
+    if (inbox.waits) this.#ask(ch, inbox, now);
+    if (gap) {
+      this.gaps++;
+      this.#emit({ do: "gap", ch, gap });
+    }
+    this.#deliver(ch, inbox, messages, now);
+  }
+  denied({ ch, id, code, reason }) {
+    const error = new ConnectionError(code, reason);
+    if (id !== void 0) this.answer(id, error);
+    else if (this.#asks.delete(`sub ${ch}`)) this.#emit({ do: "fault", ch, error });
+  }
+  /** The answer to a history request, once. */
+  answer(id, page) {
+    if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: "page", id, page });
+  }
+  /** A heartbeat repairs: what the server has pushed and this side lacks is asked for. */
+  heads(heads = {}) {
+    for (const [ch, head] of Object.entries(heads)) {
+      const inbox = this.#inboxes.get(ch);
+      if (inbox?.next !== void 0 && head >= inbox.next) this.#ask(ch, inbox);
+    }
+  }
+  /** No answer will come any more. */
+  close() {
+    this.#asks.resume();
+    for (const frame of this.#asks.due(0, Infinity)) {
+      if (frame.t === "history") this.answer(frame.id, new ConnectionError("closed", "the client is closed"));
+    }
+  }
+  #ask(ch, inbox, now) {
+    this.#asks.add(`sub ${ch}`, () => inbox.question, now);
+  }
+  #deliver(ch, inbox, messages, now) {
+    if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY);
+    for (const message of messages) this.#emit({ do: "deliver", ch, message });
+  }
+}
+
+function statusOf(state, known) {
+  switch (state.is) {
+    case "up":
+      return "online";
+    case "paused":
+      return "offline";
+    case "closing":
+    case "closed":
+      return "closed";
+    case "idle":
+    case "dialing":
+    case "greeting":
+    case "waiting":
+      return known ? "reconnecting" : "connecting";
+    default:
+      return assertNever(state);
+  }
+}
+
+const FIRST_FLIGHT = 32768;
+const ENVELOPE = 1024;
+let Client$1 = class Client {
+  rtt = new Rtt();
+  link;
+  outbox;
+  reader;
+  #options;
+  #out = [];
+  #now = 0;
+  #ticket;
+  /** Welcomed once: the server may have what was sent, and a link lost is a reconnect. */
+  #known = false;
+  /** A new token was asked for since the last welcome. */
+  #renewed = false;
+  #pings = 0;
+  #retry;
+  #reason = "";
+  #said = "";
+  constructor(options) {
+    this.#options = options;
+    this.outbox = new Outbox(options.outbox, this.rtt);
+    this.reader = new Reader((output) => this.#out.push(output));
+    const isFatal = (closing) => this.#isFatal(closing);
+    this.link = new Link({ ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal });
+  }
+  get status() {
+    return statusOf(this.link.state, this.#known);
+  }
+  get deadline() {
+    const { link, outbox, reader } = this;
+    const always = Math.min(link.deadline, outbox.expiresAt);
+    return link.state.is === "up" ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always;
+  }
+  handle(input, now) {
+    this.#now = now;
+    if (!("link" in input) || this.#isCurrent(input.link)) this.#decide(input);
+    this.#flush();
+    const { status } = this;
+    const said = status + this.#reason;
+    if (said !== this.#said) this.#out.push({ do: "status", status, reason: this.#reason });
+    this.#said = said;
+    return this.#out.splice(0);
+  }
+  #isCurrent(link) {
+    const { state } = this.link;
+    return "link" in state && state.link === link;
+  }
+  #decide(input) {
+    const { reader, outbox } = this;
+    switch (input.on) {
+      case "send":
+        this.#out.push(...outbox.push(input.draft));
+        return;
+      case "subscribe":
+        reader.subscribe(input.ch, input.from);
+        return;
+      case "unsubscribe":
+        this.#write(reader.unsubscribe(input.ch));
+        return;
+      case "history":
+        reader.history(input.id, input.ch, input.from, input.limit);
+        return;
+      case "opened":
+        this.#opened(input);
+        return;
+      case "frames":
+        this.#frames(input.link, input.frames);
+        return;
+      case "broken":
+        this.#give({ code: Close.badFrame, reason: input.error.message, error: input.error }, input.link);
+        return;
+      case "ended":
+        this.#ended(input.closing, input.link);
+        return;
+      case "close":
+        this.#write([...reader.received(), { t: "bye" }]);
+        this.#link(input);
+        return;
+      default:
+        this.#link(input);
+    }
+  }
+  #link(input) {
+    this.#follow(this.link.handle(input, this.#now));
+  }
+  /** What the link decided is put into frames, and the ledgers are told when it is gone. */
+  #follow(decided) {
+    for (const output of decided) {
+      switch (output.do) {
+        case "ping":
+          this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
+          break;
+        case "drop":
+        case "retry":
+        case "ended":
+          this.outbox.interrupt();
+          this.reader.interrupt();
+          this.#reason = output.closing.reason;
+          this.#out.push(output);
+          break;
+        case "open":
+          this.#out.push(output);
+          break;
+        case "hangup":
+          break;
+        default:
+          assertNever(output);
+      }
+    }
+  }
+  /** Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has. */
+  #opened(input) {
+    const { outbox, reader, link } = this;
+    this.#link(input);
+    reader.resume();
+    if (link.state.is === "up") this.#welcomed();
+    if (link.state.is !== "greeting") return;
+    const { id, key } = this.#options;
+    const hello = { t: "hello", v: PROTOCOL_VERSION, client: id, key, acked: outbox.acked };
+    if (this.#ticket !== void 0) hello.ticket = this.#ticket;
+    const { frames, sent } = outbox.pump(this.#now, this.#known ? -1 : FIRST_FLIGHT);
+    this.#out.push({
+      do: "write",
+      link: input.link,
+      frames: [hello, ...reader.questions(this.#now, this.#patience), ...frames]
+    });
+    this.#sent(sent);
+  }
+  #frames(link, frames) {
+    const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
+    this.#link({ on: "heard", link, pong });
+    for (const frame of frames) if (this.#isCurrent(link)) this.#frame(link, frame);
+  }
+  #frame(link, frame) {
+    const { outbox, reader } = this;
+    switch (frame.t) {
+      case "welcome":
+        this.#welcome(link, frame);
+        return;
+      case "accepted":
+        this.#out.push(...frame.only ? outbox.settle(frame.seq) : outbox.ack(frame.seq, this.#now));
+        return;
+      case "refused":
+        this.#out.push(...outbox.settle(frame.seq, { code: "refused", reason: `${frame.code}: ${frame.reason}` }));
+        return;
+      case "message":
+        reader.message(frame, this.#now);
+        return;
+      case "subscribed":
+        reader.subscribed(frame, this.#now);
+        return;
+      case "denied":
+        reader.denied(frame);
+        return;
+      case "page":
+        reader.answer(frame.id, frame);
+        return;
+      case "ping":
+        this.#write([...reader.received(), { t: "pong", id: frame.id }]);
+        return;
+      case "pong":
+        reader.heads(frame.heads);
+        this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
+        return;
+      case "retry":
+        this.#retry = frame;
+        return;
+      case "error":
+        this.#out.push({ do: "fault", error: new ConnectionError(frame.code, frame.reason) });
+        return;
+      default:
+        assertNever(frame);
+    }
+  }
+  #welcome(link, { v, idle, ticket, got, window, max }) {
+    if (v !== PROTOCOL_VERSION) {
+      this.#give({ code: Close.version, reason: `the server speaks version ${String(v)}` }, link);
+      return;
+    }
+    const { outbox } = this;
+    this.#link({ on: "welcomed", link, idle });
+    this.#ticket = ticket;
+    this.#out.push({ do: "limit", link, max });
+    this.#out.push(...outbox.ack(got, this.#now), ...outbox.agree(window, Math.max(0, max - ENVELOPE)));
+    this.#welcomed();
+  }
+  #welcomed() {
+    this.#known = true;
+    this.#renewed = false;
+    this.#retry = void 0;
+    this.#reason = "";
+  }
+  #give(closing, link) {
+    this.#out.push({ do: "drop", link, closing });
+    this.#ended(closing, link);
+  }
+  #ended(closing, link) {
+    const { error } = closing;
+    if (error) this.#out.push({ do: "fault", error });
+    const retry = this.#retry;
+    this.#retry = void 0;
+    const told = retry ? { ...closing, retryAfter: retry.after + retry.spread * this.#options.link.random() } : closing;
+    this.#link({ on: "ended", link, closing: told });
+  }
+  #isFatal({ code }) {
+    const said = verdict(code);
+    const fatal = said === "fatal" || said === "renew" && this.#renewed;
+    this.#renewed ||= said === "renew";
+    return fatal;
+  }
+  /** After every input: what is due is settled, and what may leave leaves in one piece. */
+  #flush() {
+    const { outbox, reader, link } = this;
+    const { state } = link;
+    const now = this.#now;
+    this.#out.push(...outbox.expire(now));
+    if (state.is === "closed") {
+      this.#out.push(...outbox.close(`the client is closed: ${state.closing.reason}`));
+      reader.close();
+    }
+    if (state.is !== "up") return;
+    const overdue = outbox.retransmit(now);
+    const { frames, sent } = outbox.pump(now);
+    const due = [...overdue, ...reader.questions(now, this.#patience), ...frames];
+    if (due.length || now >= reader.ackAt) this.#write([...reader.received(), ...due]);
+    this.#sent(sent);
+    if (overdue.length) this.#follow(link.probe(now));
+  }
+  #sent(tags) {
+    for (const tag of tags) this.#out.push({ do: "sent", tag });
+  }
+  #write(frames) {
+    const { state } = this.link;
+    if (state.is === "up" && frames.length) this.#out.push({ do: "write", link: state.link, frames });
+  }
+  /** How long a question may go without an answer, ms. */
+  get #patience() {
+    return Math.max(1e3, 2 * this.rtt.rto);
+  }
+};
+
+class Links {
+  #options;
+  #held = /* @__PURE__ */ new Map();
+  constructor(options) {
+    this.#options = options;
+  }
+  open(link) {
+    this.#held.set(link, { frames: [], max: Infinity });
+    this.#options.target().then((target) => {
+      this.#dial(link, target);
+    }).catch((error) => {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      this.#ended(link, { code: Close.abnormal, reason: `could not dial: ${cause.message}`, error: cause });
+    });
+  }
+  write(link, frames) {
+    const held = this.#held.get(link);
+    if (!held) return;
+    if (!held.frames.length) {
+      this.#options.defer(() => {
+        this.#flush(held);
+      });
+    }
+    held.frames.push(...frames);
+  }
+  limit(link, max) {
+    const held = this.#held.get(link);
+    if (held) held.max = max;
+  }
+  /** Closes it and hears no more of it. */
+  drop(link, { code, reason }) {
+    const held = this.#held.get(link);
+    if (!held) return;
+    this.#held.delete(link);
+    this.#flush(held);
+    held.connection?.close(code, reason);
+  }
+  /** A provider may have taken its time: the link may be gone when it answers. */
+  #dial(link, target) {
+    const held = this.#held.get(link);
+    if (!held) return;
+    const { transport, codec, feed } = this.#options;
+    const current = () => this.#held.has(link);
+    held.connection = transport.open(target, {
+      opened() {
+        if (current()) feed({ on: "opened", link });
+      },
+      received(packet) {
+        if (!current()) return;
+        let news;
+        try {
+          news = { on: "frames", link, frames: codec.decode(packet) };
+        } catch (error) {
+          news = { on: "broken", link, error };
+        }
+        feed(news);
+      },
+      closed: (closing) => {
+        this.#ended(link, closing);
+      }
+    });
+  }
+  #ended(link, closing) {
+    if (this.#held.delete(link)) this.#options.feed({ on: "ended", link, closing });
+  }
+  #flush(held) {
+    const { frames, connection, max } = held;
+    held.frames = [];
+    if (!connection || !frames.length) return;
+    for (const packet of this.#options.codec.encode(frames, max)) connection.send(packet);
+  }
+}
+
+const ABNORMAL = 1006;
+function webSocket({
+  WebSocket = globalThis.WebSocket,
+  fetch = globalThis.fetch
+} = {}) {
+  return {
+    name: "websocket",
+    open(target, on) {
+      const { url, token, protocols } = target;
+      const names = token === void 0 ? [...protocols] : [...protocols, `holdfast.token.${base64url(token)}`];
+      const socket = new WebSocket(url.replace(/^http/, "ws"), names);
+      let opened = false;
+      let silent = false;
+      socket.binaryType = "arraybuffer";
+      socket.onopen = () => {
+        opened = true;
+        if (!silent) on.opened();
+      };
+      socket.onmessage = ({ data }) => {
+        if (!silent) on.received(typeof data === "string" ? data : new Uint8Array(data));
+      };
+      socket.onerror = () => {
+      };
+      socket.onclose = ({ code, reason, wasClean }) => {
+        if (silent) return;
+        if (opened || token === void 0) on.closed({ code, reason, clean: wasClean });
+        else void refusal(fetch, target, token).then((closing) => !silent && on.closed(closing));
+      };
+      return {
+        send: (packet) => {
+          socket.send(packet);
+        },
+        close(code, reason) {
+          silent = true;
+          socket.close(code >= 3e3 ? code : 1e3, reason.slice(0, 40));
+        },
+        get buffered() {
+          return socket.bufferedAmount;
+        }
+      };
+    }
+  };
+}
+async function refusal(ask, { url }, token) {
+  try {
+    const { status, headers } = await ask(url.replace(/^ws/, "http"), { headers: { authorization: `Bearer ${token}` } });
+    if (status === 401 || status === 403)
+      return { code: 4e3 + status, reason: `the server answered ${String(status)}` };
+    const seconds = Number(headers.get("retry-after") ?? NaN);
+    const closing = { code: ABNORMAL, reason: `the server answered ${String(status)}` };
+    return seconds >= 0 ? { ...closing, retryAfter: seconds * 1e3 } : closing;
+  } catch {
+    return { code: ABNORMAL, reason: "no answer from the server" };
+  }
+}
+function base64url(text) {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
+  return btoa(bytes).replace(/[+/=]/g, (char) => ({ "+": "-", "/": "_" })[char] ?? "");
+}
+
+function hear(network, page, on) {
+  if (!network) return page ? listen(page, on) : () => void 0;
+  const tell = ({ status }) => {
+    if (status !== "unknown") on(status);
+  };
+  const off = [
+    network.on("change", tell),
+    ...["wake", "suspend"].map(
+      (signal) => network.on(signal, () => {
+        on(signal);
+      })
+    )
+  ];
+  tell(network);
+  return () => {
+    for (const stop of off) stop();
+  };
+}
+
+class Journal {
+  #size;
+  #entries = [];
+  constructor(size = 100) {
+    this.#size = size;
+  }
+  add(what) {
+    if (this.#entries.push({ time: Date.now(), what }) > this.#size) this.#entries.shift();
+  }
+  get entries() {
+    return [...this.#entries];
+  }
+}
+
+class OutgoingMessage {
+  channel;
+  /** Why it failed. */
+  error;
+  #state = "queued";
+  #client;
+  #seq = 0;
+  /** Made when first asked for: a hundred thousand messages in the queue need no promises. */
+  #promise;
+  #settle;
+  #events;
+  constructor(client, channel) {
+    this.#client = client;
+    this.channel = channel;
+  }
+  /** `<client id>:<seq>`, the same that its receivers see; undefined while a `Blob` before it is still being read. */
+  get id() {
+    return this.#seq ? `${this.#client}:${String(this.#seq)}` : void 0;
+  }
+  /** `queued` here, `sent` to the server at least once, `accepted` by it for good; or `failed`, and `error` says why. */
+  get state() {
+    return this.#state;
+  }
+  /** Resolves when the server has the message for good. Rejects with a {@link MessageError}. */
+  get accepted() {
+    this.#promise ??= new Promise((resolve, reject) => {
+      this.#settle = () => {
+        if (this.#state === "accepted") resolve(this);
+        else if (this.error) reject(this.error);
+      };
+      this.#settle();
+    });
+    return this.#promise;
+  }
+  /** Listens to `state`; returns the way to stop. */
+  on(type, listener, options) {
+    this.#events ??= new Emitter();
+    return this.#events.on(type, listener, options);
+  }
+  /** @internal The client's word on it. */
+  number(seq) {
+    this.#seq = seq;
+  }
+  /** @internal The client's word on it. */
+  become(state, error) {
+    this.#state = state;
+    this.error = error;
+    this.#settle?.();
+    this.#events?.emit("state", error ? { state, error } : { state });
+  }
+}
+
+const defaults = {
+  heartbeat: { interval: 15e3, timeout: 5e3, retries: 1 },
+  reconnect: {
+    base: 500,
+    cap: 2e4,
+    factor: 2,
+    floor: 0,
+    maxRetries: Infinity,
+    stableAfter: 5e3,
+    connectTimeout: 8e3
+  },
+  outbox: {
+    maxMessages: 1e5,
+    maxBytes: 2 ** 26,
+    onFull: "reject",
+    window: 256,
+    windowBytes: 2 ** 18,
+    ttl: Infinity
+  }
+};
+function bad(name, takes, got) {
+  return new OptionError(
+    "bad-option",
+    `${name} takes ${takes}, not ${typeof got === "string" ? `'${got.slice(0, 40)}'` : String(got)}`
+  );
+}
+function merge(name, base, given) {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(given ?? {})) {
+    if (value === void 0) continue;
+    const path = `${name}.${key}`;
+    if (!Object.hasOwn(base, key))
+      throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(base).join(", ")}`);
+    if (typeof base[key] === "string") {
+      if (value !== "reject" && value !== "drop-oldest") throw bad(path, `'reject' or 'drop-oldest'`, value);
+    } else if (typeof value !== "number" || !(value >= 0)) throw bad(path, "a number that is not negative", value);
+    merged[key] = value;
+  }
+  return merged;
+}
+const isText = (value) => typeof value === "string" || typeof value === "function";
+function settle(options, env) {
+  if (!isText(options.url) || options.url === "") throw bad("url", "a URL or a function that gives one", options.url);
+  if (options.token !== void 0 && !isText(options.token))
+    throw bad("token", "a string or a function that gives one", typeof options.token);
+  const { codec, heartbeat } = options;
+  if (typeof codec !== "object" || !("greets" in codec)) throw bad("codec", "what customCodec() makes", codec);
+  const { stableAfter, connectTimeout, maxRetries, ...backoff } = merge(
+    "reconnect",
+    defaults.reconnect,
+    options.reconnect
+  );
+  const { ttl, ...outbox } = merge("outbox", defaults.outbox, options.outbox);
+  return {
+    link: {
+      backoff,
+      stableAfter,
+      connectTimeout,
+      maxRetries,
+      heartbeat: heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat),
+      greets: codec.greets,
+      random: env.random
+    },
+    outbox,
+    ttl,
+    id: env.id(),
+    key: env.id()
+  };
+}
+
+async function targetOf({ url, token }, { protocols }) {
+  const [address, secret] = await Promise.all([
+    typeof url === "function" ? url() : url,
+    typeof token === "function" ? token() : token
+  ]);
+  const base = globalThis.location?.href;
+  const target = { url: new URL(address, base).href, protocols };
+  return secret === void 0 ? target : { ...target, token: secret };
+}
+
+const unknownWord = (what, reason) => reason ? `${what}: ${reason}` : what;
+class Client {
+  /** Random, public: the first half of every message id. */
+  id;
+  #core;
+  #env;
+  #links;
+  #feed;
+  #codec;
+  #events = new Emitter();
+  #channels = /* @__PURE__ */ new Map();
+  #pages = /* @__PURE__ */ new Map();
+  #journal = new Journal();
+  #ttl;
+  #mute;
+  #seq = 0;
+  #asked = 0;
+  #dials = 0;
+  #lostAt;
+  #recovery;
+  /** A Blob is being read: what comes after it waits, for order is kept. */
+  #reading;
+  constructor(options) {
+    const env = { ...createEnv(), ...options.env };
+    const { codec = clientCodec, page = globalThis, network } = options;
+    const { ttl, ...core } = settle({ ...options, codec }, env);
+    this.id = core.id;
+    this.#env = env;
+    this.#ttl = ttl;
+    this.#codec = codec;
+    this.#core = new Client$1(core);
+    this.#feed = run(this.#core, env, (output) => {
+      this.#perform(output);
+    });
+    this.#links = new Links({
+      codec,
+      transport: options.transport ?? webSocket(),
+      target: () => targetOf(options, codec),
+      defer: env.defer,
+      feed: this.#feed
+    });
+    this.#mute = hear(network, page, (on) => {
+      this.#feed({ on });
+    });
+    this.#feed({ on: "connect" });
+  }
+  /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
+  get status() {
+    return this.#core.status;
+  }
+  /** Listens; returns the way to stop. */
+  on(type, listener, options) {
+    return this.#events.on(type, listener, options);
+  }
+  /** The channel of this name, always the same object. */
+  channel(name) {
+    const known = this.#channels.get(name) ?? new Channel(this, name);
+    this.#channels.set(name, known);
+    return known;
+  }
+  stats() {
+    const { rtt, outbox, reader } = this.#core;
+    const { size: queued, inFlight, bytes, retransmits } = outbox;
+    const { duplicates, gaps } = reader;
+    const reconnects = Math.max(0, this.#dials - 1);
+    return {
+      rtt: rtt.srtt,
+      rto: rtt.rto,
+      queued,
+      inFlight,
+      bytes,
+      retransmits,
+      duplicates,
+      gaps,
+      reconnects,
+      recovery: this.#recovery
+    };
+  }
+  /** What happened to the connection lately, oldest first. The last disconnect is among it, in words. */
+  explain() {
+    return this.#journal.entries;
+  }
+  /** Dials anew at once, whatever the link says of itself. Also after the end. */
+  reconnect() {
+    this.#feed({ on: "reconnect", code: Close.normal, reason: "the app asked for a new link" });
+  }
+  /** Ends it: every message not accepted fails, no timer, socket or listener is left. */
+  close() {
+    this.#mute();
+    this.#feed({ on: "close", code: Close.normal, reason: "closed by the app" });
+  }
+  /** @internal For channels. */
+  send(ch, body, { ttl = this.#ttl, key }) {
+    const message = new OutgoingMessage(this.id, ch);
+    const expiresAt = this.#env.now() + ttl;
+    if (this.#reading || typeof Blob !== "undefined" && body instanceof Blob) {
+      const read = async () => {
+        this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
+      };
+      const reading = (this.#reading ?? Promise.resolve()).then(read).catch((cause) => {
+        message.become("failed", new MessageError("not-encodable", "the Blob could not be read", { cause }));
+      });
+      this.#reading = reading;
+      void reading.then(() => {
+        if (this.#reading === reading) this.#reading = void 0;
+      });
+    } else this.#push(message, body, expiresAt, key);
+    return message;
+  }
+  #push(tag, value, expiresAt, key) {
+    const seq = ++this.#seq;
+    tag.number(seq);
+    try {
+      const body = pack(value);
+      const ch = tag.channel;
+      this.#codec.check?.({ t: "send", seq, ch, body });
+      this.#feed({ on: "send", draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt, tag } });
+    } catch (error) {
+      tag.become(
+        "failed",
+        error instanceof MessageError ? error : new MessageError("not-encodable", String(error), { cause: error })
+      );
+    }
+  }
+  /** @internal For channels. */
+  follow(ch, from) {
+    this.#feed(from === void 0 ? { on: "unsubscribe", ch } : { on: "subscribe", ch, from });
+  }
+  /** @internal For channels. */
+  history(ch, from, limit) {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#asked;
+      this.#pages.set(id, { resolve, reject });
+      this.#feed({ on: "history", id, ch, from, limit });
+    });
+  }
+  #perform(output) {
+    switch (output.do) {
+      case "open":
+        this.#dials++;
+        this.#links.open(output.link);
+        return;
+      case "write":
+        this.#links.write(output.link, output.frames);
+        return;
+      case "limit":
+        this.#links.limit(output.link, output.max);
+        return;
+      case "drop":
+        this.#links.drop(output.link, output.closing);
+        return;
+      case "sent":
+        output.tag.become("sent");
+        return;
+      case "settled":
+        output.tag.become(output.error ? "failed" : "accepted", output.error);
+        return;
+      case "deliver":
+        this.#channels.get(output.ch)?.deliver(output.message);
+        return;
+      case "page":
+        this.#answer(output.id, output.page);
+        return;
+      case "ended":
+        return;
+      default:
+        this.#tell(output);
+    }
+  }
+  #answer(id, page) {
+    const asked = this.#pages.get(id);
+    this.#pages.delete(id);
+    if (page instanceof Error) asked?.reject(page);
+    else asked?.resolve(page);
+  }
+  /** What the app is to know, and the journal with it. */
+  #tell(output) {
+    switch (output.do) {
+      case "status":
+        this.#clock(output.status);
+        this.#journal.add(unknownWord(output.status, output.reason));
+        this.#events.emit("status", output);
+        return;
+      case "retry": {
+        const { attempt, delay, closing } = output;
+        const reason = closing.reason || `the link ended with code ${String(closing.code)}`;
+        this.#journal.add(`${reason}; next try in ${String(Math.round(delay))} ms`);
+        this.#events.emit("retry", { attempt, delay, reason });
+        return;
+      }
+      case "gap":
+        this.#journal.add(`${output.ch}: offsets ${String(output.gap.from)} to ${String(output.gap.to)} are gone`);
+        this.#channels.get(output.ch)?.tell("gap", output.gap);
+        return;
+      case "fault":
+        this.#journal.add(String(output.error));
+        if (output.ch === void 0) this.#events.emit("error", output.error);
+        else this.#channels.get(output.ch)?.tell("error", output.error);
+        return;
+      default:
+        assertNever(output);
+    }
+  }
+  /** From the loss to service again. */
+  #clock(status) {
+    const now = this.#env.now();
+    if (status !== "online") this.#lostAt ??= now;
+    else if (this.#lostAt !== void 0) {
+      if (this.#dials > 1) this.#recovery = now - this.#lostAt;
+      this.#lostAt = void 0;
+    }
+  }
+}
+function createClient(options) {
+  return new Client(options);
+}
+
+const LATE = 2e3;
+class NetworkDetector {
+  #options;
+  #page;
+  #env;
+  #probeTimeout;
+  #sleepCheck;
+  #target = new EventTarget();
+  #unlisten;
+  #status = "unknown";
+  /** The newest look, and what ends its probe. */
+  #checking = Promise.resolve("unknown");
+  #control = new AbortController();
+  #stop;
+  #closed = false;
+  /** @throws OptionError for an option with a value that it does not take. */
+  constructor(options = {}) {
+    this.#options = options;
+    this.#page = options.page ?? globalThis;
+    this.#env = options.env ?? createEnv();
+    this.#probeTimeout = duration("probeTimeout", options.probeTimeout);
+    this.#sleepCheck = duration("sleepCheck", options.sleepCheck);
+    this.#status = options.probeUrl === void 0 ? this.#claimed() : "unknown";
+    void this.#check("start");
+    this.#unlisten = listen(this.#page, (signal, cause) => this.#hear(signal, cause));
+    if (this.#sleepCheck) this.#watchClock();
+  }
+  /** What is known now. */
+  get status() {
+    return this.#status;
+  }
+  /** Listens, until `signal` aborts or the returned function is called. */
+  on(type, listener, options = {}) {
+    const hear = (event) => listener(event.detail);
+    this.#target.addEventListener(type, hear, options);
+    return () => this.#target.removeEventListener(type, hear);
+  }
+  /** Looks now, by the probe where there is one. Never rejects; after `close` it says what was last known. */
+  async check() {
+    return this.#closed ? this.#status : this.#check("check");
+  }
+  /** Stops watching and probing. */
+  close() {
+    this.#closed = true;
+    this.#unlisten();
+    this.#stop?.();
+    this.#control.abort();
+  }
+  #hear(signal, cause) {
+    if (signal === "suspend") this.#emit("suspend", { cause });
+    else if (this.#options.probeUrl !== void 0) void this.#check(cause);
+    else if (signal !== "wake") this.#set(signal, cause);
+    if (signal === "wake") this.#emit("wake", { cause });
+  }
+  #check(cause) {
+    return this.#checking = this.#look(cause);
+  }
+  async #look(cause) {
+    const control = this.#takeOver();
+    const status = await this.#ask(control.signal);
+    if (control !== this.#control) return this.#checking;
+    this.#set(status, cause);
+    return this.#status;
+  }
+  #takeOver() {
+    this.#control.abort();
+    return this.#control = new AbortController();
+  }
+  async #ask(signal) {
+    const { probeUrl, fetch = globalThis.fetch } = this.#options;
+    if (probeUrl === void 0) return this.#claimed();
+    const cancel = this.#env.timer(() => this.#control.abort(), this.#probeTimeout);
+    try {
+      await fetch(probeUrl, { method: "HEAD", mode: "no-cors", cache: "no-store", credentials: "omit", signal });
+      return "online";
+    } catch {
+      return "offline";
+    } finally {
+      cancel();
+    }
+  }
+  #claimed() {
+    const onLine = this.#page.navigator?.onLine;
+    return onLine === void 0 ? "unknown" : onLine ? "online" : "offline";
+  }
+  #set(status, cause) {
+    if (this.#closed || status === this.#status) return;
+    this.#status = status;
+    this.#emit("change", { status, cause });
+  }
+  #watchClock() {
+    const due = this.#env.now() + this.#sleepCheck;
+    this.#stop = this.#env.timer(() => {
+      this.#watchClock();
+      if (this.#env.now() > due + LATE && this.#page.document?.visibilityState !== "hidden") this.#hear("wake", "sleep");
+    }, this.#sleepCheck);
+  }
+  #emit(type, detail) {
+    this.#target.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+function duration(name, ms = 5e3) {
+  if (!(ms >= 0)) throw new OptionError("bad-option", `${name} takes a number of ms, at least 0`);
+  return ms;
+}
+
+const withValue = (frame) => frame.t === "send" ? { ...frame, body: unpack(frame.body) } : frame;
+function customCodec({ encode, decode, greets = false, protocols = [] }) {
+  return {
+    greets,
+    protocols,
+    check(frame) {
+      encode(withValue(frame));
+    },
+    encode: (frames) => frames.flatMap((frame) => encode(withValue(frame)) ?? []),
+    decode(packet) {
+      try {
+        const frames = [decode(packet) ?? []].flat();
+        const wrong = frames.map((frame) => flaw(frame, serverShapes)).find(Boolean);
+        if (wrong) throw new TypeError(wrong);
+        return frames;
+      } catch (cause) {
+        throw new FrameError("bad-frame", `the codec could not decode a packet: ${String(cause)}`, { cause });
+      }
+    }
+  };
+}
+
+export { Channel, Client, Close, ConnectionError, FrameError, HoldfastError, MessageError, NetworkDetector, OptionError, OutgoingMessage, createClient, createEnv, customCodec, webSocket };
+//# sourceMappingURL=index.js.map

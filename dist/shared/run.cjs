@@ -1,0 +1,133 @@
+'use strict';
+
+class HoldfastError extends Error {
+  name = "HoldfastError";
+  code;
+  constructor(code, message, options) {
+    super(message, options);
+    this.code = code;
+  }
+}
+class FrameError extends HoldfastError {
+  name = "FrameError";
+}
+class MessageError extends HoldfastError {
+  name = "MessageError";
+}
+class OptionError extends HoldfastError {
+  name = "OptionError";
+}
+class ConnectionError extends HoldfastError {
+  name = "ConnectionError";
+}
+
+const Close = {
+  normal: 1e3,
+  goingAway: 1001,
+  abnormal: 1006,
+  tooBig: 1009,
+  restart: 1012,
+  tryLater: 1013,
+  badFrame: 4400,
+  unauthorized: 4401,
+  forbidden: 4403,
+  version: 4406,
+  timeout: 4408,
+  replaced: 4409,
+  overloaded: 4429
+};
+function verdict(code) {
+  switch (code) {
+    case Close.unauthorized:
+      return "renew";
+    case Close.forbidden:
+    case Close.version:
+    case Close.tooBig:
+      return "fatal";
+    default:
+      return "retry";
+  }
+}
+
+function assertNever(value) {
+  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
+}
+
+const MAX_TIMER = 2 ** 31 - 1;
+function createEnv() {
+  let last = -Infinity;
+  let offset = 0;
+  return {
+    now() {
+      const wall = Date.now() + offset;
+      if (wall < last) offset += last - wall;
+      last = Math.max(last, wall);
+      return last;
+    },
+    timer(callback, ms) {
+      const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
+      return () => {
+        clearTimeout(handle);
+      };
+    },
+    random: () => Math.random(),
+    id: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    defer: (callback) => {
+      queueMicrotask(callback);
+    }
+  };
+}
+
+function run(machine, env, perform) {
+  const queue = [];
+  let busy = false;
+  let cancel;
+  let armedFor = Infinity;
+  function arm() {
+    const { deadline } = machine;
+    if (deadline >= armedFor && armedFor < Infinity && deadline < Infinity) return;
+    cancel?.();
+    armedFor = deadline;
+    cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : void 0;
+  }
+  function wake() {
+    armedFor = Infinity;
+    cancel = void 0;
+    feed({ on: "tick" });
+  }
+  function feed(input) {
+    queue.push(input);
+    if (busy) return;
+    busy = true;
+    try {
+      for (let next; next = queue.shift(); ) {
+        for (const output of machine.handle(next, env.now())) guard(perform, output);
+      }
+    } finally {
+      busy = false;
+      arm();
+    }
+  }
+  return feed;
+}
+function guard(perform, output) {
+  try {
+    perform(output);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+exports.Close = Close;
+exports.ConnectionError = ConnectionError;
+exports.FrameError = FrameError;
+exports.HoldfastError = HoldfastError;
+exports.MessageError = MessageError;
+exports.OptionError = OptionError;
+exports.assertNever = assertNever;
+exports.createEnv = createEnv;
+exports.run = run;
+exports.verdict = verdict;
+//# sourceMappingURL=run.cjs.map

@@ -1,0 +1,184 @@
+import { createServer as createHttp } from 'node:http'
+import { connect as dial } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { AuthError, createServer, type Authenticate } from '../../src/server/index.js'
+import { ask, connect, hello, Raw, serve } from './server.world.js'
+
+const authenticate: Authenticate = async ({ token }) => {
+  await Promise.resolve()
+  if (token === 'banned') throw new AuthError('forbidden')
+  if (token === 'gone') throw Object.assign(new Error('gone'), { status: 403 })
+  if (token === 'trouble') throw new Error('the user database is down')
+  return token?.startsWith('tok-') ? token.slice(4) : null
+}
+const beside = (token: string) => ['holdfast.1', `holdfast.token.${Buffer.from(token).toString('base64url')}`]
+
+describe('an upgrade', () => {
+  it.each([
+    ['no token', undefined, 401],
+    ['a token of nobody', 'wrong', 401],
+    ['a token of somebody unwanted', 'banned', 403],
+    ['a hook that throws a status', 'gone', 403],
+    ['a hook that fails', 'trouble', 503],
+  ])('with %s is refused before the handshake ends', async (_, token, status) => {
+    const { url } = await serve({ authenticate })
+    const refusal = await new Raw(url, {}, token === undefined ? undefined : beside(token)).refused
+    expect(refusal.status).toBe(status)
+    expect(refusal.headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined)
+  })
+
+  it.each([
+    ['beside the subprotocol', {}, beside('tok-Zoë')],
+    ['as a bearer', { headers: { authorization: 'Bearer tok-Zoë' } }, ['holdfast.1']],
+  ])('with a token %s is taken, and the subprotocol is the protocol, not the token', async (_, options, protocols) => {
+    const { url } = await serve({ authenticate })
+    const headers = Object.fromEntries(
+      Object.entries(options.headers ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
+    )
+    const raw = new Raw(url, { headers }, protocols)
+    await raw.opened
+    expect(raw.socket.protocol).toBe('holdfast.1')
+    raw.say(hello())
+    expect((await raw.next('welcome')).user).toMatch(/^Zo/)
+  })
+
+  it('without a subprotocol is taken', async () => {
+    const { url } = await serve()
+    const raw = new Raw(url, {}, [])
+    await raw.opened
+    raw.say(hello())
+    expect(await raw.next('welcome')).toMatchObject({ resumed: false, got: 0 })
+  })
+
+  it.each<[string, string[] | '*' | undefined, string | undefined, number]>([
+    ['of the same host', undefined, 'same', 101],
+    ['of another host', undefined, 'https://evil.example', 403],
+    ['of no browser', undefined, undefined, 101],
+    ['on the list', ['https://a.example', 'https://b.example'], 'https://b.example', 101],
+    ['not on the list', ['https://a.example'], 'https://a.example.evil.example', 403],
+    ['of a sandboxed page', ['https://a.example'], 'null', 403],
+    ['of anybody when all may', '*', 'https://evil.example', 101],
+  ])('from a page %s', async (_, allowedOrigins, origin, status) => {
+    const { url, port } = await serve({ allowedOrigins })
+    const from = origin === 'same' ? `http://127.0.0.1:${port}` : origin
+    const raw = new Raw(url, from === undefined ? {} : { origin: from })
+    expect(await Promise.race([raw.opened.then(() => 101), raw.refused.then((refusal) => refusal.status)])).toBe(status)
+  })
+
+  it('whose hook hangs is refused in time', async () => {
+    const { url } = await serve({ authenticate: () => new Promise(() => undefined), authenticateTimeout: 30 })
+    expect((await new Raw(url).refused).status).toBe(503)
+  })
+
+  it('that is given up while the hook thinks leaves nothing behind', async () => {
+    let decide = (_: string): void => undefined
+    const asked = new Promise<void>((resolve) => {
+      void serve({ authenticate: () => new Promise((user) => ((decide = user), resolve())) }).then(({ port }) => {
+        const socket = dial(port, '127.0.0.1', () => {
+          socket.write('GET /realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n')
+          socket.write('Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+        })
+        void asked.then(() => socket.resetAndDestroy())
+      })
+    })
+    await asked
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    decide('late')
+  })
+
+  it('on another path is left to whoever wants it, and refused when nobody does', async () => {
+    const { port, http } = await serve()
+    const url = `ws://127.0.0.1:${port}/elsewhere`
+    expect((await new Raw(url).refused).status).toBe(404)
+    const other = new WebSocketServer({ noServer: true })
+    http.on('upgrade', (request, socket, head) => {
+      if (request.url === '/elsewhere') other.handleUpgrade(request, socket, head, (one) => one.close(4000))
+    })
+    expect((await new Raw(url).closed).code).toBe(4000)
+  })
+})
+
+describe('a request that is no upgrade', () => {
+  it.each([
+    ['no token', undefined, 401],
+    ['a good token', 'tok-ann', 426],
+    ['a bad token', 'banned', 403],
+    ['a hook that fails', 'trouble', 503],
+  ])('with %s is told what an upgrade would be told', async (_, token, status) => {
+    const { port } = await serve({ authenticate })
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    expect((await ask(port, '/realtime?x=1', headers)).status).toBe(status)
+  })
+
+  it('of an allowed page can be read by it, and asked with a token', async () => {
+    const { port } = await serve({ authenticate, allowedOrigins: ['https://a.example'] })
+    const origin = 'https://a.example'
+    const plain = await ask(port, '/realtime', { origin })
+    expect(plain).toMatchObject({ status: 401, headers: { 'access-control-allow-origin': origin, vary: 'origin' } })
+    const preflight = await ask(
+      port,
+      '/realtime',
+      { origin, 'access-control-request-headers': 'authorization' },
+      'OPTIONS',
+    )
+    expect(preflight).toMatchObject({ status: 204, headers: { 'access-control-allow-headers': 'authorization' } })
+    const evil = await ask(port, '/realtime', { origin: 'https://evil.example' })
+    expect(evil).toMatchObject({ status: 403 })
+    expect(evil.headers['access-control-allow-origin']).toBeUndefined()
+  })
+
+  it('is GET, or nothing', async () => {
+    const { port } = await serve()
+    expect(await ask(port, '/realtime', {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET' } })
+  })
+
+  it('on another path goes to the app, or is 404', async () => {
+    const app = createHttp((request, response) => response.end(`the app at ${request.url ?? ''}`))
+    expect(await ask((await serve({}, app)).port, '/page')).toMatchObject({ status: 200, text: 'the app at /page' })
+    expect((await ask((await serve()).port, '/page')).status).toBe(404)
+  })
+
+  it('goes to the app again once the server is closed', async () => {
+    const app = createHttp((_, response) => response.end('the app'))
+    const { port, server } = await serve({}, app)
+    expect((await ask(port, '/realtime')).status).toBe(426)
+    await server.close({ after: 0, spread: 0 })
+    expect((await ask(port, '/realtime')).text).toBe('the app')
+  })
+})
+
+it('the user reaches authorize and the entries', async () => {
+  const asked: unknown[] = []
+  const { url } = await serve({
+    authenticate: () => 'Ann',
+    authorize: (ask) => asked.push(ask) > 0 && ask.channel !== 'secret',
+  })
+  const raw = await connect(url, 'ann', { t: 'sub', ch: 'room', from: 'now' }, { t: 'sub', ch: 'secret', from: 'now' })
+  raw.say({ t: 'send', seq: 1, ch: 'room', body: '"hi"' })
+  expect(await raw.next('message')).toMatchObject({ from: 'Ann', body: 'hi', id: 'ann:1' })
+  expect(await raw.next('denied')).toMatchObject({ ch: 'secret', code: 'forbidden' })
+  expect(asked).toContainEqual({ user: 'Ann', action: 'publish', channel: 'room' })
+})
+
+describe('options', () => {
+  it.each([
+    [{ idle: -1 }, /^idle takes a time in ms, at least 100/],
+    [{ window: 1.5 }, /^window takes a whole number from 1/],
+    [{ secret: 'short' }, /^secret takes/],
+    [{ allowedOrigins: ['https://a.example/path'] }, /^allowedOrigins takes/],
+    [{ store: {} as never }, /^store takes/],
+    [{ authenticate: true as never }, /^authenticate takes a function/],
+    [{ speling: 1 } as never, /^there is no option speling/],
+  ])('%j are named when wrong', (options, message) => {
+    expect(() => createServer(options)).toThrow(
+      expect.objectContaining({ name: 'OptionError', message: expect.stringMatching(message) as string }),
+    )
+  })
+
+  it('of attach and close as well', () => {
+    const server = createServer()
+    expect(() => server.attach(createHttp(), { path: 'realtime' })).toThrow(/^path takes/)
+    expect(() => server.close({ spread: -1 })).toThrow(/^spread takes/)
+  })
+})

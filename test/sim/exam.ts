@@ -1,0 +1,275 @@
+import type { Device } from './device.js'
+import type { Sent } from './ledger.js'
+import { CALM_DELAY } from './net.js'
+import type { World } from './world.js'
+
+/** Two that are online, and a channel in which the one may say something to the other. */
+interface Pair {
+  world: World
+  from: Device
+  to: Device
+  ch: string
+}
+
+/** One accident in a calm world, and how long (ms) its repair may take. */
+interface Exam {
+  /** Does it; what it returns tells when all is repaired. */
+  act: (pair: Pair) => () => boolean
+  within: (pair: Pair) => number
+}
+
+const accepted = (...sent: Sent[]) => sent.every(({ outcome }) => outcome === 'accepted')
+/** A chain of so many trips through the calm network, and the store's answers between. */
+const trips = (count: number): number => count * (CALM_DELAY + 5)
+/** The first overdue message is sent again, and those behind it as soon as it is in. */
+const retransmitted = ({ from }: Pair): number => 1.6 * from.core.rtt.rto + 400
+const asked = ({ to }: Pair): number => Math.max(1_000, 2 * to.core.rtt.rto) + trips(6)
+const pinged = ({ world }: Pair): number => Math.min(world.weather.limits.interval, world.weather.limits.idle / 2)
+/** What a probe may take before the link is given up. */
+const PROBE = 2_000
+
+function lose(world: World, device: Device, way: 'up' | 'down', text: string): void {
+  world.net.accident = { user: device.name, way, text }
+}
+
+const say = ({ from, ch }: Pair, count: number): Sent[] => Array.from({ length: count }, (_, n) => from.send(ch, n))
+
+/** All that was said is accepted, and in the hands of the other. */
+const through =
+  ({ world, to, ch }: Pair, sent: Sent[]) =>
+  () =>
+    accepted(...sent) && world.isCaughtUp(to, ch)
+
+const EXAMS: Record<string, Exam> = {
+  'nothing at all': {
+    act: (pair) => through(pair, say(pair, 3)),
+    within: () => trips(8),
+  },
+  'a message on its way down, others follow': {
+    act(pair) {
+      lose(pair.world, pair.to, 'down', '"t":"message"')
+      const first = say(pair, 1)
+      pair.world.pass(200)
+      return through(pair, [...first, ...say(pair, 1)])
+    },
+    within: () => trips(8),
+  },
+  'the last message on its way down': {
+    act(pair) {
+      lose(pair.world, pair.to, 'down', '"t":"message"')
+      return through(pair, say(pair, 1))
+    },
+    within: (pair) => pinged(pair) + trips(10),
+  },
+  'a message on its way up, others follow': {
+    act(pair) {
+      lose(pair.world, pair.from, 'up', '"t":"send"')
+      return through(pair, say(pair, 6))
+    },
+    within: retransmitted,
+  },
+  'an acceptance': {
+    act(pair) {
+      lose(pair.world, pair.from, 'down', '"t":"accepted"')
+      return through(pair, say(pair, 1))
+    },
+    within: retransmitted,
+  },
+  'an append': {
+    act(pair) {
+      pair.world.host.failNext = 'append'
+      return through(pair, say(pair, 3))
+    },
+    within: retransmitted,
+  },
+  'a cut at the sender': {
+    act(pair) {
+      const { world, from } = pair
+      const before = say(pair, 3)
+      world.pass(world.dice.between(0, 60))
+      if (from.wire) world.net.cut(from.wire)
+      return through(pair, [...before, ...say(pair, 1)])
+    },
+    within: () => trips(9),
+  },
+  'a cut at the reader': {
+    act(pair) {
+      const { world, to } = pair
+      const before = say(pair, 2)
+      world.pass(world.dice.between(0, 60))
+      if (to.wire) world.net.cut(to.wire)
+      return through(pair, [...before, ...say(pair, 1)])
+    },
+    within: () => trips(9),
+  },
+  'a dead link, idle': {
+    act({ world, from }) {
+      const dead = from.wire
+      if (dead) blacken(world, from)
+      return () => from.core.status === 'online' && from.wire !== dead
+    },
+    within: ({ world }) => world.weather.limits.interval + world.weather.limits.timeout + trips(8),
+  },
+  'a dead link, something to say': {
+    act(pair) {
+      blacken(pair.world, pair.from)
+      return through(pair, say(pair, 3))
+    },
+    within: ({ from }) => from.core.rtt.rto + PROBE + trips(12),
+  },
+  'a crash': {
+    act(pair) {
+      const before = say(pair, 2)
+      pair.world.host.crash()
+      pair.world.host.start()
+      return () => accepted(...before) && pair.world.unwell() === ''
+    },
+    within: (pair) => trips(14) + retransmitted(pair),
+  },
+  'a drain': {
+    act({ world, to }) {
+      world.host.drain(1_000, 500)
+      world.pass(600)
+      return () => to.core.status === 'online'
+    },
+    within: ({ world }) => 1_500 + 5_000 + world.weather.limits.cap,
+  },
+  'a question': {
+    act(pair) {
+      const { world, to, ch } = pair
+      to.leave(ch)
+      world.pass(200)
+      lose(world, to, 'up', '"t":"sub"')
+      to.follow(ch, 'oldest')
+      return () => world.isCaughtUp(to, ch)
+    },
+    within: asked,
+  },
+  'an answer': {
+    act({ world, to, ch }) {
+      lose(world, to, 'down', `"id":${to.asks + 1},"ch"`)
+      const page = to.history(ch, 1, 5)
+      return () => page.answers > 0
+    },
+    within: asked,
+  },
+  'acknowledgements of the reader': {
+    act(pair) {
+      lose(pair.world, pair.to, 'up', '"t":"received"')
+      const sent = say(pair, Math.min(8, pair.world.weather.limits.maxMessages))
+      return through(pair, sent)
+    },
+    within: (pair) => pinged(pair) + trips(16) + 1_000,
+  },
+  'a welcome': {
+    act({ world, from }) {
+      lose(world, from, 'down', '"t":"welcome"')
+      from.feed({ on: 'reconnect', code: 1000, reason: 'exam' })
+      return () => from.core.status === 'online'
+    },
+    within: ({ world }) => world.weather.limits.connectTimeout + 500 + trips(8),
+  },
+  'a long sleep': {
+    act({ world, from }) {
+      from.sleeper.sleep(90_000, world.dice.pick(['timer', 'news']), () => from.feed({ on: 'wake' }))
+      world.pass(90_000)
+      const dead = from.wire
+      return () => from.core.status === 'online' && (from.wire !== dead || dead.lanes.down.blackAt === Infinity)
+    },
+    within: () => PROBE + 2_000 + trips(8),
+  },
+}
+
+function blacken({ net }: World, { wire }: Device): void {
+  if (!wire) return
+  net.blacken(wire, 'up')
+  net.blacken(wire, 'down')
+}
+
+/** 20: every single accident is repaired in its time. 21: who has nothing to do does nothing but beat. */
+export function examine(world: World): void {
+  const names = Object.keys(EXAMS)
+  for (let left = 5; left > 0 && !world.broken; left--) {
+    const [first = '', ...others] = names
+    take(world, world.dice.pick([first, ...others]))
+  }
+  if (!world.broken) idle(world)
+  if (!world.broken) farewell(world)
+}
+
+function take(world: World, name: string): void {
+  const exam = EXAMS[name]
+  const pair = choose(world)
+  if (!exam || !pair) return
+  // Long enough for every link to be called stable, not long enough for a ping.
+  if (!world.pass(6_000, () => false) && world.broken) return
+  world.trace.add(world.clock.now, 'exam', name)
+  const from = world.clock.now
+  const repaired = exam.act(pair)
+  const within = exam.within(pair)
+  if (!world.pass(within, repaired) && !world.broken)
+    world.fail(
+      '20 recoversInTime',
+      `lost ${name}: not repaired after ${within.toFixed(0)} ms (since ${from.toFixed(1)})`,
+    )
+  world.net.accident = undefined
+  calmDown(world)
+}
+
+/** Back to where nothing is under way. */
+function calmDown(world: World): void {
+  const until = world.clock.now + 60_000
+  while (!world.broken && world.unwell() && world.clock.now < until) world.pass(500)
+  const why = world.broken ? '' : world.unwell()
+  if (why) world.fail('19 healsInTime', `${why}, a minute after one accident`)
+}
+
+function choose(world: World): Pair | undefined {
+  const { devices, weather, dice } = world
+  const awake = devices.filter(({ wantsClosed }) => !wantsClosed)
+  const pairs = weather.channels.flatMap((ch) =>
+    awake.flatMap((from) =>
+      awake.flatMap((to) =>
+        from !== to && world.may(from, 'publish', ch) && world.may(to, 'subscribe', ch) && world.may(to, 'history', ch)
+          ? [{ world, from, to, ch }]
+          : [],
+      ),
+    ),
+  )
+  const [first, ...others] = pairs
+  if (!first) return undefined
+  const pair = dice.pick([first, ...others])
+  if (!pair.to.following.has(pair.ch)) pair.to.follow(pair.ch, 'now')
+  world.pass(1_000)
+  return pair
+}
+
+/** 21 */
+function idle(world: World): void {
+  const { devices, weather, clock } = world
+  const { interval, idle: silence } = weather.limits
+  const time = 60_000
+  const before = devices.map(({ writes }) => writes)
+  const events = clock.events
+  world.trace.add(clock.now, 'exam', 'idle')
+  world.pass(time)
+  const beat = Math.min(interval, silence / 2)
+  const most = Math.ceil(time / beat) + Math.ceil(time / (silence / 2)) + 2
+  devices.forEach(({ name, writes }, at) => {
+    const count = writes - (before[at] ?? 0)
+    if (count > most) world.fail('21 idleIsQuiet', `${name} wrote ${count} packets in a minute of nothing`)
+  })
+  if (clock.events - events > 200 + 20 * most * devices.length)
+    world.fail('21 idleIsQuiet', `${clock.events - events} events in a minute of nothing`)
+}
+
+/** What is said at the very end is settled, too, and nobody is left waiting for anything. */
+function farewell(world: World): void {
+  for (const device of world.devices) {
+    if (world.dice.chance(0.5)) device.send('a', 'last words')
+    device.feed({ on: 'close', code: 1000, reason: 'the end' })
+  }
+  world.pass(60_000)
+  const why = world.broken ? '' : world.unwell()
+  if (why) world.fail('19 healsInTime', `${why}, after the end`)
+}

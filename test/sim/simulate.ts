@@ -1,0 +1,73 @@
+import { useApp } from './app.js'
+import { examine } from './exam.js'
+import { rage } from './storm.js'
+import { bound } from './weather.js'
+import { type Broken, World } from './world.js'
+
+export interface Outcome {
+  seed: number
+  hash: string
+  broken: Broken | undefined
+  /** Virtual time, ms. */
+  time: number
+  events: number
+  messages: number
+  /** From the end of the storm until all was well, ms; and what was allowed. */
+  recovery: number
+  bound: number
+  trace: (lines?: number) => string
+}
+
+const SECOND = 1_000
+
+/** One world from its first dial to its last word. The same seed gives the same hash. */
+export function simulate(seed: number, keep = 300): Outcome {
+  const world = new World(seed, keep)
+  const most = bound(world.weather)
+  let recovery = 0
+  world.attempt(() => {
+    storm(world)
+    const from = world.clock.now
+    settleDown(world)
+    while (!world.broken && world.unwell() && world.clock.now < from + most) world.pass(SECOND)
+    recovery = world.clock.now - from
+    const why = world.broken ? '' : world.unwell()
+    if (why) world.fail('19 healsInTime', `${why}, ${most} ms after the last fault`)
+    if (!world.broken) examine(world)
+  })
+  return {
+    ...{ seed, recovery, bound: most, hash: world.trace.hash, broken: world.broken },
+    ...{ time: world.clock.now, events: world.clock.events, messages: world.ledger.sent.size },
+    trace: (lines) => `${JSON.stringify(world.weather)}\n${world.trace.text(lines)}`,
+  }
+}
+
+function storm(world: World): void {
+  const { weather, devices, host, clock, dice } = world
+  host.start()
+  for (const device of devices) {
+    for (const ch of weather.channels) if (dice.chance(0.6)) device.follow(ch, dice.pick(['oldest', 'now']))
+    if (dice.chance(0.3)) device.send('a', 'before all')
+    device.feed({ on: 'connect' })
+    useApp(world, device, weather.storm)
+  }
+  rage(world, weather.storm)
+  const patrol = (): void => {
+    for (const device of devices) world.inspect(device)
+    clock.after(SECOND, patrol)
+  }
+  patrol()
+  world.pass(weather.storm)
+}
+
+/** No new faults; what is broken stays so until somebody finds out. */
+function settleDown(world: World): void {
+  const { net, host, devices, dice, clock, trace } = world
+  trace.add(clock.now, 'storm', 'over')
+  net.calm = true
+  host.start()
+  for (const device of devices) {
+    device.feed({ on: 'online' })
+    if (device.wantsClosed && dice.chance(0.7)) device.feed({ on: 'connect' })
+  }
+}

@@ -1,0 +1,129 @@
+import { Clock } from './clock.js'
+import { Device } from './device.js'
+import { Dice } from './dice.js'
+import { Host } from './host.js'
+import { type Following, MessageInvariants } from './invariants.js'
+import { Ledger } from './ledger.js'
+import { Load } from './load.js'
+import { Net } from './net.js'
+import { Trace } from './trace.js'
+import { forecast, type Weather } from './weather.js'
+
+export interface Broken {
+  invariant: string
+  why: string
+  at: number
+}
+
+/** One seed's world: everything in it, and the first thing that went wrong. */
+export class World {
+  readonly dice: Dice
+  readonly clock = new Clock()
+  readonly weather: Weather
+  readonly trace: Trace
+  readonly ledger = new Ledger()
+  readonly invariants: MessageInvariants
+  readonly load: Load
+  readonly net: Net
+  readonly host: Host
+  readonly devices: Device[]
+  broken: Broken | undefined
+
+  constructor(seed: number, keep: number) {
+    this.dice = new Dice(seed)
+    this.trace = new Trace(keep)
+    this.weather = forecast(this.dice)
+    const fail = (invariant: string, why: string): void => this.fail(invariant, why)
+    this.invariants = new MessageInvariants(this.ledger, fail)
+    this.load = new Load(fail)
+    this.host = new Host(this)
+    this.net = new Net(this.clock, this.dice, this.weather, this.host)
+    const names = ['ann', 'bob', 'cyd', 'dan'].slice(0, this.weather.devices)
+    this.devices = names.map((name) => new Device(this, name))
+    if (this.weather.guarded) this.#forbid()
+  }
+
+  /** The storm is over: the network and the store are quick and sure. */
+  get calm(): boolean {
+    return this.net.calm
+  }
+
+  /** Only the first is told of: what follows may follow from it. */
+  fail(invariant: string, why: string): void {
+    this.broken ??= { invariant, why, at: this.clock.now }
+    if (this.broken.why === why) this.trace.add(this.clock.now, 'BROKEN', invariant, why)
+  }
+
+  /** For what the loop would otherwise report to the platform. */
+  attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.fail('17 neverThrows', String(error instanceof Error ? error.stack : error))
+    }
+  }
+
+  /** Lets time pass until `done`, for `ms` at most. Says whether it was. */
+  pass(ms: number, done: () => boolean = () => false): boolean {
+    this.clock.run(this.clock.now + ms, () => this.broken !== undefined || done())
+    return done()
+  }
+
+  may(device: Device, action: 'publish' | 'subscribe' | 'history', ch: string): boolean {
+    return !this.host.forbidden.has(`${device.name} ${action} ${ch}`)
+  }
+
+  /** What is not yet as it should be; empty when all is well. */
+  unwell(): string {
+    for (const device of this.devices) {
+      const why = this.#unwell(device)
+      if (why) return `${device.name} ${why}`
+    }
+    const { pending, links } = this.host
+    const online = this.devices.filter(({ core }) => core.status === 'online').length
+    if (pending) return `the server waits for ${pending} calls`
+    if (links !== online) return `the server has ${links} links, ${online} clients are online`
+    for (const { settlements, id } of this.ledger.sent.values()) if (!settlements) return `${id} is not settled`
+    return ''
+  }
+
+  #unwell({ core, wantsClosed, following, pages }: Device): string {
+    const wanted = wantsClosed ? 'closed' : 'online'
+    if (core.status !== wanted) return `is ${core.status}, not ${wanted}`
+    if (core.outbox.size) return `has ${core.outbox.size} messages left`
+    for (const [id, { answers }] of pages) if (!answers) return `has no answer to history ${id}`
+    if (wantsClosed) return core.deadline === Infinity ? '' : 'is closed and waits for something'
+    if (core.reader.askAt !== Infinity) return 'has questions open'
+    const behind = [...following.values()].find((one) => !this.#caughtUp(one))
+    return behind ? `is at ${String(behind.next)} of ${behind.ch}, which is at ${this.host.bounds(behind.ch).next}` : ''
+  }
+
+  isCaughtUp({ following }: Device, ch: string): boolean {
+    const one = following.get(ch)
+    return one !== undefined && this.#caughtUp(one)
+  }
+
+  #caughtUp(following: Following): boolean {
+    return this.invariants.caughtUp(following, this.host.bounds(following.ch))
+  }
+
+  /** 22: what is held is bounded. 12: a dead link is not called online for longer than it takes to find out. */
+  inspect({ name, core, sleeper, wire }: Device): void {
+    const { maxMessages, window } = this.weather.limits
+    if (core.outbox.size > maxMessages) this.fail('22 memoryIsBounded', `${name} holds ${core.outbox.size} messages`)
+    if (core.outbox.inFlight > window) this.fail('22 memoryIsBounded', `${name} has ${core.outbox.inFlight} in flight`)
+    if (!wire || core.link.state.is !== 'up' || sleeper.asleep) return
+    const { interval, timeout } = this.weather.limits
+    const { delay, jitter } = this.weather
+    const since = Math.max(wire.lanes.down.blackAt, sleeper.wokeAt)
+    const most = interval + timeout + 3_000 + 2 * (delay + jitter)
+    if (this.clock.now - since > most) this.fail('12 statusIsTrue', `${name} is online on a link dead since ${since}`)
+  }
+
+  #forbid(): void {
+    for (const { name } of this.devices)
+      for (const ch of this.weather.channels)
+        for (const action of ['publish', 'subscribe', 'history'])
+          if (this.dice.chance(0.15)) this.host.forbidden.add(`${name} ${action} ${ch}`)
+  }
+}
