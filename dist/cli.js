@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createServer } from 'node:http';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import { c as createServer$1 } from './shared/create.js';
 import './shared/run.js';
@@ -13,13 +13,14 @@ const whole = (most) => (text) => {
   if (!/^\d+$/.test(text) || value > most) throw new InvalidArgumentError(`It takes a whole number up to ${most}.`);
   return value;
 };
+const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 const collect = (origin, others = []) => [...others, origin];
 function flags() {
   return new Command("holdfast").description("Serves Holdfast channels over WebSocket, kept in memory, open to everybody who may connect.").option("-p, --port <number>", "TCP port; 0 takes a free one", whole(65535), 8080).option("--host <address>", "address to listen on", "127.0.0.1").option("--path <path>", "path of the WebSocket", "/realtime").option(
     "-o, --origin <origin>",
     "page that may connect, '*' for all; again for more (default: the same host)",
     collect
-  ).option("--idle <ms>", "silence after which a link is dropped", whole(36e5), 45e3).option("--drain <ms>", "on SIGTERM and SIGINT, clients are sent away over this time", whole(6e5), 4e3).option("--log-level <level>", "trace, debug, info, warn, error or silent", "info").addHelpText(
+  ).option("--idle <ms>", "silence after which a link is dropped", whole(36e5), 45e3).option("--drain <ms>", "on SIGTERM and SIGINT, clients are sent away over this time", whole(6e5), 4e3).addOption(new Option("--log-level <level>", "least to log").choices(LEVELS).default("info")).addHelpText(
     "after",
     "\nEnvironment:\n  HOLDFAST_SECRET  signs session tickets, 16 characters at least (default: random)"
   ).parse().opts();

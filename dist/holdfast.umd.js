@@ -55,11 +55,16 @@
   }
 
   const MAX_UNREAD = 1e4;
+  function need(right, what) {
+    if (!right) throw new OptionError("bad-option", what);
+  }
+  const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
   class Channel {
     name;
     #host;
     #events = new Emitter();
     constructor(host, name) {
+      need(typeof name === "string" && name !== "" && name.length < 256, "a channel has a name of 1 to 255 characters");
       this.#host = host;
       this.name = name;
     }
@@ -72,8 +77,10 @@
     }
     /** Listens. The first to listen to `message` starts the reading; returns the way to stop listening. */
     on(type, listener, options) {
+      const { from = "now" } = options ?? {};
+      need(from === "now" || from === "oldest" || isCount(from), `from takes 'now', 'oldest' or an offset`);
       const off = this.#events.on(type, listener, options);
-      if (type === "message") this.#host.follow(this.name, options?.from ?? "now");
+      if (type === "message") this.#host.follow(this.name, from);
       return off;
     }
     /** Stops reading. Messages to send still leave. */
@@ -82,20 +89,24 @@
     }
     /**
      * A page of the log, at most 1,000 entries.
-     * @param from the first offset wanted. Default 1.
-     * @param limit entries at most. Default 100.
+     * @param options `from`: the first offset wanted, default 1. `limit`: entries at most, default 100.
+     * @throws OptionError for numbers that are none.
      * @throws ConnectionError where the server does not allow it, or the client is closed.
      */
     async history({ from = 1, limit = 100 } = {}) {
+      need(isCount(from) && isCount(limit), "history() takes whole numbers that are not negative");
       const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit);
       return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch };
     }
-    /** The messages from now on, in order. */
+    /** The messages from now on, in order, until the client is closed. */
     async *[Symbol.asyncIterator]() {
       const unread = [];
       let wake = () => void 0;
       const off = this.on("message", (message) => {
         if (unread.length <= MAX_UNREAD) unread.push(message);
+        wake();
+      });
+      const offStatus = this.#host.on("status", () => {
         wake();
       });
       try {
@@ -105,10 +116,12 @@
               throw new HoldfastError("overflow", `the reader is ${String(MAX_UNREAD)} messages behind`);
             yield message;
           }
+          if (this.#host.status === "closed") return;
           await new Promise((resolve) => wake = resolve);
         }
       } finally {
         off();
+        offStatus();
       }
     }
     /** @internal The client's word. */
@@ -230,7 +243,9 @@
     /** Asks the link whether it lives; no answer within 2 s ends it. */
     probe(now) {
       const { state } = this;
-      if (state.is !== "up" || state.pulse.asked && state.pulse.asked.due <= now + PROBE) return [];
+      if (state.is !== "up") return [];
+      const { asked } = state.pulse;
+      if (asked && !asked.left && asked.due <= now + PROBE) return [];
       this.state = { ...state, pulse: probe(state.pulse, now, PROBE) };
       return [{ do: "ping", link: state.link }];
     }
@@ -417,12 +432,16 @@
       this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
       return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
     }
-    /** What the window lets out now. `sent` holds the tags of those that leave for the first time. */
-    pump(now, limit = this.#options.windowBytes) {
+    /**
+     * What the window lets out now. `sent` holds the tags of those that leave for the first time.
+     * @param limit bytes at most, also for a message alone.
+     */
+    pump(now, limit = Infinity) {
       const frames = [];
       const sent = [];
+      const most = Math.min(limit, this.#options.windowBytes);
       for (let item; item = this.#items[this.#flight]; this.#flight++) {
-        const room = this.#flightBytes + item.bytes <= limit || !this.#flight && limit >= this.#options.windowBytes;
+        const room = this.#flightBytes + item.bytes <= most || !this.#flight && limit === Infinity;
         if (this.#flight >= this.#window || !room) break;
         if (!item.tries) sent.push(item.tag);
         frames.push(this.#write(item, this.#flight, now));
@@ -597,22 +616,26 @@
     /** The offset wanted next; unknown until the server has answered. */
     next;
     epoch;
+    /** The server has answered on this link. Before that, nobody knows of which epoch a message is. */
+    sure = false;
     /** The last offset acknowledged to the server. */
     told = 0;
     duplicates = 0;
+    /** Which of this channel's subscriptions it is. */
+    id;
     #ch;
     #from;
     #early = /* @__PURE__ */ new Map();
     #seen = /* @__PURE__ */ new Map();
-    constructor(ch, from) {
+    constructor(ch, from, id) {
       this.#ch = ch;
       this.#from = from;
+      this.id = id;
     }
     /** The question that gets the rest, from here on. */
     get question() {
-      const { next, epoch } = this;
-      const from = next ?? this.#from;
-      return epoch === void 0 ? { t: "sub", ch: this.#ch, from } : { t: "sub", ch: this.#ch, from, epoch };
+      const { next, epoch, id } = this;
+      return { t: "sub", ch: this.#ch, from: next ?? this.#from, id, ...epoch !== void 0 && { epoch } };
     }
     /** Messages in hand that the server has not been told of. */
     get untold() {
@@ -622,26 +645,33 @@
     get waits() {
       return this.#early.size > 0;
     }
-    /** The server's answer to {@link question}. An older answer that arrives late moves nothing back. */
+    /** The server's answer to {@link question}. One that comes late, or was given twice, moves nothing. */
     subscribed({ epoch, next, lost }) {
       const expected = this.next;
+      this.sure = true;
       const renewed = this.epoch !== void 0 && this.epoch !== epoch;
-      const rewound = lost !== void 0 && lost[1] === expected;
-      if (renewed || rewound) this.#early.clear();
+      if (renewed) this.#early.clear();
       this.epoch = epoch;
-      if (expected !== void 0 && !renewed && !rewound && next <= expected) return { messages: [] };
+      let missed = lost;
+      if (expected !== void 0 && !renewed) {
+        const rewound = next < expected && lost?.[1] === expected;
+        if (rewound) this.#early.clear();
+        if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected };
+        if (!rewound) missed = [expected, next];
+      }
       this.next = next;
       this.told = next - 1;
       for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
-      const messages = this.#drain();
-      const missed = expected === void 0 ? lost : lost ?? [expected, next];
-      return missed ? { gap: { from: missed[0], to: missed[1] }, messages } : { messages };
+      const answer = { messages: this.#drain(), missing: false };
+      if (renewed) missed ??= [expected ?? next, next];
+      return missed ? { ...answer, gap: { from: missed[0], to: missed[1] } } : answer;
     }
     accept(message) {
       const { offset } = message;
       if (offset === void 0) return { messages: this.#isNew(message) ? [message] : [], missing: false };
-      if (this.next === void 0 || offset < this.next || this.#early.has(offset)) {
-        if (this.next !== void 0) this.duplicates++;
+      if (this.next === void 0 || !this.sure) return { messages: [], missing: false };
+      if (offset < this.next || this.#early.has(offset)) {
+        this.duplicates++;
         return { messages: [], missing: false };
       }
       if (this.#early.size < MAX_EARLY || offset === this.next) this.#early.set(offset, message);
@@ -686,6 +716,7 @@
     #asks = new Asks();
     #emit;
     #forgotten = 0;
+    #subscriptions = 0;
     constructor(emit) {
       this.#emit = emit;
     }
@@ -700,7 +731,7 @@
     }
     subscribe(ch, from) {
       if (this.#inboxes.has(ch)) return;
-      const inbox = new Inbox(ch, from);
+      const inbox = new Inbox(ch, from, ++this.#subscriptions);
       this.#inboxes.set(ch, inbox);
       this.#ask(ch, inbox);
     }
@@ -720,7 +751,10 @@
     }
     /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
     resume() {
-      for (const [ch, inbox] of this.#inboxes) this.#ask(ch, inbox);
+      for (const [ch, inbox] of this.#inboxes) {
+        inbox.sure = false;
+        this.#ask(ch, inbox);
+      }
       this.#asks.resume();
     }
     /** The questions that are due; one without an answer is due again after `patience` ms. */
@@ -748,9 +782,10 @@
     subscribed(frame, now) {
       const { ch } = frame;
       const inbox = this.#inboxes.get(ch);
-      if (!inbox) return;
-      const { gap, messages } = inbox.subscribed(frame);
+      if (!inbox || (frame.id ?? inbox.id) !== inbox.id) return;
+      const { gap, messages, missing } = inbox.subscribed(frame);
       this.#asks.delete(`sub ${ch}`);
+      if (missing) this.#ask(ch, inbox);
       if (inbox.waits) this.#ask(ch, inbox, now);
       if (gap) {
         this.gaps++;
@@ -767,11 +802,16 @@
     answer(id, page) {
       if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: "page", id, page });
     }
-    /** A heartbeat repairs: what the server has pushed and this side lacks is asked for. */
-    heads(heads = {}) {
+    /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
+    heads(heads = {}, now) {
       for (const [ch, head] of Object.entries(heads)) {
         const inbox = this.#inboxes.get(ch);
-        if (inbox?.next !== void 0 && head >= inbox.next) this.#ask(ch, inbox);
+        if (inbox?.next === void 0) continue;
+        if (head >= inbox.next) this.#ask(ch, inbox);
+        else {
+          inbox.told = Math.min(inbox.told, head - 1);
+          this.ackAt = now;
+        }
       }
     }
     /** No answer will come any more. */
@@ -850,7 +890,6 @@
     /** A new token was asked for since the last welcome. */
     #renewed = false;
     #pings = 0;
-    #retry;
     #reason = "";
     #said = "";
     constructor(options) {
@@ -996,11 +1035,18 @@
           this.#write([...reader.received(), { t: "pong", id: frame.id }]);
           return;
         case "pong":
-          reader.heads(frame.heads);
+          reader.heads(frame.heads, this.#now);
           this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
           return;
         case "retry":
-          this.#retry = frame;
+          this.#give(
+            {
+              code: Close.tryLater,
+              reason: "the server asks to come back later",
+              retryAfter: frame.after + frame.spread * this.#options.link.random()
+            },
+            link
+          );
           return;
         case "error":
           this.#out.push({ do: "fault", error: new ConnectionError(frame.code, frame.reason) });
@@ -1024,7 +1070,6 @@
     #welcomed() {
       this.#known = true;
       this.#renewed = false;
-      this.#retry = void 0;
       this.#reason = "";
     }
     #give(closing, link) {
@@ -1032,12 +1077,10 @@
       this.#ended(closing, link);
     }
     #ended(closing, link) {
-      const { error } = closing;
+      const { error, code } = closing;
       if (error) this.#out.push({ do: "fault", error });
-      const retry = this.#retry;
-      this.#retry = void 0;
-      const told = retry ? { ...closing, retryAfter: retry.after + retry.spread * this.#options.link.random() } : closing;
-      this.#link({ on: "ended", link, closing: told });
+      const reason = closing.reason || (code === Close.abnormal ? "the connection was lost" : `closed with code ${String(code)}`);
+      this.#link({ on: "ended", link, closing: { ...closing, reason } });
     }
     #isFatal({ code }) {
       const said = verdict(code);
@@ -1068,7 +1111,8 @@
     }
     #write(frames) {
       const { state } = this.link;
-      if (state.is === "up" && frames.length) this.#out.push({ do: "write", link: state.link, frames });
+      const open = state.is === "up" || state.is === "greeting";
+      if (open && frames.length) this.#out.push({ do: "write", link: state.link, frames });
     }
     /** How long a question may go without an answer, ms. */
     get #patience() {
@@ -1308,7 +1352,7 @@
     welcome: { v: "n", ticket: "s", resumed: "b", got: "n", idle: "n", max: "n", window: "n", user: "s?" },
     accepted: { seq: "n", only: "b?" },
     refused: { seq: "n", code: "s", reason: "s" },
-    subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?" },
+    subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?", id: "n?" },
     denied: { ch: "c", id: "n?", code: "s", reason: "s" },
     message: { ch: "c", offset: "n?", id: "s?", from: "s?", time: "n?", body: "j" },
     page: { id: "n", ch: "c", epoch: "s", oldest: "n", next: "n", entries: "e" },
@@ -1697,7 +1741,7 @@
     /** @internal For channels. */
     send(ch, body, { ttl = this.#ttl, key }) {
       const message = new OutgoingMessage(this.id, ch);
-      const expiresAt = this.#env.now() + ttl;
+      const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0);
       if (this.#reading || typeof Blob !== "undefined" && body instanceof Blob) {
         const read = async () => {
           this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
@@ -1788,8 +1832,9 @@
           return;
         case "retry": {
           const { attempt, delay, closing } = output;
-          const reason = closing.reason || `the link ended with code ${String(closing.code)}`;
-          this.#journal.add(`${reason}; next try in ${String(Math.round(delay))} ms`);
+          const { reason } = closing;
+          const next = delay < Infinity ? `next try in ${String(Math.round(delay))} ms` : "waiting for the network";
+          this.#journal.add(`${reason}; ${next}`);
           this.#events.emit("retry", { attempt, delay, reason });
           return;
         }
@@ -1989,14 +2034,14 @@
       });
     }
   }
-  function closeFields({ code, reason, clean }) {
-    return { code, reason, wasClean: !!clean };
+  function closeEvent({ code, reason, clean = false }) {
+    return makeEvent("close", { code, reason, wasClean: clean });
   }
   function checkClose(code, reason) {
     if (code !== 1e3 && !(code >= 3e3 && code <= 4999))
-      throw new DOMException("a close code is 1000 or 3000 to 4999", "InvalidAccessError");
+      throw new DOMException("the code is not 1000 or 3000 to 4999", "InvalidAccessError");
     if (new TextEncoder().encode(reason).length > 123)
-      throw new DOMException("a close reason has at most 123 bytes", "SyntaxError");
+      throw new DOMException("the reason has over 123 bytes", "SyntaxError");
   }
 
   const BASE = 500;
@@ -2138,12 +2183,12 @@
     }
   }
   function sizeOf(data) {
-    if (typeof data === "string") return new TextEncoder().encode(data).length;
-    return data instanceof Blob ? data.size : data.byteLength;
+    if (typeof data !== "object") return new TextEncoder().encode(data).length;
+    return "size" in data ? data.size : data.byteLength;
   }
   function copy(data) {
-    if (!ArrayBuffer.isView(data)) return data.slice(0);
-    return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+    if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+    return typeof data === "object" ? data.slice(0) : data;
   }
 
   class ResilientWebSocket extends EventTarget {
@@ -2188,7 +2233,7 @@
       this.#link = createLink(
         settled,
         rtt,
-        (closing) => this.#ask(settled.shouldReconnectOnClose, makeEvent("close", closeFields(closing))) === false
+        (closing) => this.#ask(settled.shouldReconnectOnClose, closeEvent(closing)) === false
       );
       this.#feed = run(
         withQueue(this.#link, this.#queue, settled),
@@ -2265,7 +2310,7 @@
     }
     /** The native socket, while it takes messages. */
     get #open() {
-      return this.#current && this.#ws?.readyState === 1 ? this.#ws : void 0;
+      return this.#ws?.readyState === 1 ? this.#ws : void 0;
     }
     #perform(output) {
       switch (output.do) {
@@ -2366,7 +2411,7 @@
       this.#current = 0;
       this.#ws?.close(closing.code < 3e3 ? 1e3 : closing.code, closing.reason);
       if (closing.code === Close.timeout) this.#fail(new Error(closing.reason));
-      this.#emit("close", closeFields(closing));
+      this.dispatchEvent(closeEvent(closing));
       this.#told = true;
     }
     /** Forgets the link that has ended; what is returned tells the app, unless it was told. */
@@ -2375,7 +2420,7 @@
       this.#current = 0;
       this.#told = false;
       return () => {
-        if (!told) this.#emit("close", closeFields(closing));
+        if (!told) this.dispatchEvent(closeEvent(closing));
       };
     }
     /** Asks the app; its mistake is reported, and is no answer. */

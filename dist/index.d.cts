@@ -10,6 +10,37 @@ interface ListenOptions {
     signal?: AbortSignal;
 }
 
+/** Close codes, and what a client does after each (`docs/PROTOCOL.md`, close codes). */
+declare const Close: {
+    readonly normal: 1000;
+    readonly goingAway: 1001;
+    readonly abnormal: 1006;
+    readonly tooBig: 1009;
+    readonly restart: 1012;
+    readonly tryLater: 1013;
+    readonly badFrame: 4400;
+    readonly unauthorized: 4401;
+    readonly forbidden: 4403;
+    readonly version: 4406;
+    readonly timeout: 4408;
+    readonly replaced: 4409;
+    readonly overloaded: 4429;
+};
+/** Why a link ended. */
+interface Closing {
+    code: number;
+    reason: string;
+    /** The closing handshake was completed. */
+    clean?: boolean;
+    /** The server asks to stay away this long, in ms. */
+    retryAfter?: number;
+    /** What went wrong on this side: a provider that failed, a frame that did not decode. */
+    error?: Error;
+}
+
+/** The truth about the connection, in the app's words. */
+type Status = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'closed';
+
 type MessageState = 'queued' | 'sent' | 'accepted' | 'failed';
 interface MessageEvents {
     state: {
@@ -72,6 +103,8 @@ interface ChannelEvents<Body> {
 /** What a channel asks of its client. */
 interface ChannelHost {
     readonly id: string;
+    readonly status: Status;
+    on(type: 'status', listener: () => void): () => void;
     send(channel: string, body: unknown, options: SendOptions): OutgoingMessage;
     follow(channel: string, from: From | undefined): void;
     history(channel: string, from: number, limit: number): Promise<Page>;
@@ -94,8 +127,8 @@ declare class Channel<Body = unknown> {
     leave(): void;
     /**
      * A page of the log, at most 1,000 entries.
-     * @param from the first offset wanted. Default 1.
-     * @param limit entries at most. Default 100.
+     * @param options `from`: the first offset wanted, default 1. `limit`: entries at most, default 100.
+     * @throws OptionError for numbers that are none.
      * @throws ConnectionError where the server does not allow it, or the client is closed.
      */
     history({ from, limit }?: {
@@ -107,44 +140,13 @@ declare class Channel<Body = unknown> {
         next: number;
         epoch: string;
     }>;
-    /** The messages from now on, in order. */
+    /** The messages from now on, in order, until the client is closed. */
     [Symbol.asyncIterator](): AsyncGenerator<IncomingMessage<Body>, void>;
     /** @internal The client's word. */
     deliver(message: Message): void;
     /** @internal The client's word. */
     tell<Type extends 'gap' | 'error'>(type: Type, event: ChannelEvents<Body>[Type]): void;
 }
-
-/** Close codes, and what a client does after each (`docs/PROTOCOL.md`, close codes). */
-declare const Close: {
-    readonly normal: 1000;
-    readonly goingAway: 1001;
-    readonly abnormal: 1006;
-    readonly tooBig: 1009;
-    readonly restart: 1012;
-    readonly tryLater: 1013;
-    readonly badFrame: 4400;
-    readonly unauthorized: 4401;
-    readonly forbidden: 4403;
-    readonly version: 4406;
-    readonly timeout: 4408;
-    readonly replaced: 4409;
-    readonly overloaded: 4429;
-};
-/** Why a link ended. */
-interface Closing {
-    code: number;
-    reason: string;
-    /** The closing handshake was completed. */
-    clean?: boolean;
-    /** The server asks to stay away this long, in ms. */
-    retryAfter?: number;
-    /** What went wrong on this side: a provider that failed, a frame that did not decode. */
-    error?: Error;
-}
-
-/** The truth about the connection, in the app's words. */
-type Status = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'closed';
 
 /** What happened, in words, with its time in ms since 1970. */
 interface JournalEntry {

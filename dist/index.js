@@ -1,4 +1,4 @@
-import { H as HoldfastError, M as MessageError, b as ConnectionError, a as assertNever, C as Close, v as verdict, O as OptionError, c as createEnv, r as run, F as FrameError } from './shared/run.js';
+import { H as HoldfastError, O as OptionError, M as MessageError, b as ConnectionError, a as assertNever, C as Close, v as verdict, c as createEnv, r as run, F as FrameError } from './shared/run.js';
 import { P as PROTOCOL_VERSION, c as clientCodec, p as pack, s as sizeOf, f as flaw, a as serverShapes, u as unpack } from './shared/codec.js';
 import { R as Rtt, L as Link, l as listen } from './shared/page.js';
 
@@ -32,11 +32,16 @@ class Emitter {
 }
 
 const MAX_UNREAD = 1e4;
+function need(right, what) {
+  if (!right) throw new OptionError("bad-option", what);
+}
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 class Channel {
   name;
   #host;
   #events = new Emitter();
   constructor(host, name) {
+    need(typeof name === "string" && name !== "" && name.length < 256, "a channel has a name of 1 to 255 characters");
     this.#host = host;
     this.name = name;
   }
@@ -49,8 +54,10 @@ class Channel {
   }
   /** Listens. The first to listen to `message` starts the reading; returns the way to stop listening. */
   on(type, listener, options) {
+    const { from = "now" } = options ?? {};
+    need(from === "now" || from === "oldest" || isCount(from), `from takes 'now', 'oldest' or an offset`);
     const off = this.#events.on(type, listener, options);
-    if (type === "message") this.#host.follow(this.name, options?.from ?? "now");
+    if (type === "message") this.#host.follow(this.name, from);
     return off;
   }
   /** Stops reading. Messages to send still leave. */
@@ -59,20 +66,24 @@ class Channel {
   }
   /**
    * A page of the log, at most 1,000 entries.
-   * @param from the first offset wanted. Default 1.
-   * @param limit entries at most. Default 100.
+   * @param options `from`: the first offset wanted, default 1. `limit`: entries at most, default 100.
+   * @throws OptionError for numbers that are none.
    * @throws ConnectionError where the server does not allow it, or the client is closed.
    */
   async history({ from = 1, limit = 100 } = {}) {
+    need(isCount(from) && isCount(limit), "history() takes whole numbers that are not negative");
     const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit);
     return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch };
   }
-  /** The messages from now on, in order. */
+  /** The messages from now on, in order, until the client is closed. */
   async *[Symbol.asyncIterator]() {
     const unread = [];
     let wake = () => void 0;
     const off = this.on("message", (message) => {
       if (unread.length <= MAX_UNREAD) unread.push(message);
+      wake();
+    });
+    const offStatus = this.#host.on("status", () => {
       wake();
     });
     try {
@@ -82,10 +93,12 @@ class Channel {
             throw new HoldfastError("overflow", `the reader is ${String(MAX_UNREAD)} messages behind`);
           yield message;
         }
+        if (this.#host.status === "closed") return;
         await new Promise((resolve) => wake = resolve);
       }
     } finally {
       off();
+      offStatus();
     }
   }
   /** @internal The client's word. */
@@ -159,12 +172,16 @@ class Outbox {
     this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
     return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
   }
-  /** What the window lets out now. `sent` holds the tags of those that leave for the first time. */
-  pump(now, limit = this.#options.windowBytes) {
+  /**
+   * What the window lets out now. `sent` holds the tags of those that leave for the first time.
+   * @param limit bytes at most, also for a message alone.
+   */
+  pump(now, limit = Infinity) {
     const frames = [];
     const sent = [];
+    const most = Math.min(limit, this.#options.windowBytes);
     for (let item; item = this.#items[this.#flight]; this.#flight++) {
-      const room = this.#flightBytes + item.bytes <= limit || !this.#flight && limit >= this.#options.windowBytes;
+      const room = this.#flightBytes + item.bytes <= most || !this.#flight && limit === Infinity;
       if (this.#flight >= this.#window || !room) break;
       if (!item.tries) sent.push(item.tag);
       frames.push(this.#write(item, this.#flight, now));
@@ -339,22 +356,26 @@ class Inbox {
   /** The offset wanted next; unknown until the server has answered. */
   next;
   epoch;
+  /** The server has answered on this link. Before that, nobody knows of which epoch a message is. */
+  sure = false;
   /** The last offset acknowledged to the server. */
   told = 0;
   duplicates = 0;
+  /** Which of this channel's subscriptions it is. */
+  id;
   #ch;
   #from;
   #early = /* @__PURE__ */ new Map();
   #seen = /* @__PURE__ */ new Map();
-  constructor(ch, from) {
+  constructor(ch, from, id) {
     this.#ch = ch;
     this.#from = from;
+    this.id = id;
   }
   /** The question that gets the rest, from here on. */
   get question() {
-    const { next, epoch } = this;
-    const from = next ?? this.#from;
-    return epoch === void 0 ? { t: "sub", ch: this.#ch, from } : { t: "sub", ch: this.#ch, from, epoch };
+    const { next, epoch, id } = this;
+    return { t: "sub", ch: this.#ch, from: next ?? this.#from, id, ...epoch !== void 0 && { epoch } };
   }
   /** Messages in hand that the server has not been told of. */
   get untold() {
@@ -364,26 +385,33 @@ class Inbox {
   get waits() {
     return this.#early.size > 0;
   }
-  /** The server's answer to {@link question}. An older answer that arrives late moves nothing back. */
+  /** The server's answer to {@link question}. One that comes late, or was given twice, moves nothing. */
   subscribed({ epoch, next, lost }) {
     const expected = this.next;
+    this.sure = true;
     const renewed = this.epoch !== void 0 && this.epoch !== epoch;
-    const rewound = lost !== void 0 && lost[1] === expected;
-    if (renewed || rewound) this.#early.clear();
+    if (renewed) this.#early.clear();
     this.epoch = epoch;
-    if (expected !== void 0 && !renewed && !rewound && next <= expected) return { messages: [] };
+    let missed = lost;
+    if (expected !== void 0 && !renewed) {
+      const rewound = next < expected && lost?.[1] === expected;
+      if (rewound) this.#early.clear();
+      if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected };
+      if (!rewound) missed = [expected, next];
+    }
     this.next = next;
     this.told = next - 1;
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
-    const messages = this.#drain();
-    const missed = expected === void 0 ? lost : lost ?? [expected, next];
-    return missed ? { gap: { from: missed[0], to: missed[1] }, messages } : { messages };
+    const answer = { messages: this.#drain(), missing: false };
+    if (renewed) missed ??= [expected ?? next, next];
+    return missed ? { ...answer, gap: { from: missed[0], to: missed[1] } } : answer;
   }
   accept(message) {
     const { offset } = message;
     if (offset === void 0) return { messages: this.#isNew(message) ? [message] : [], missing: false };
-    if (this.next === void 0 || offset < this.next || this.#early.has(offset)) {
-      if (this.next !== void 0) this.duplicates++;
+    if (this.next === void 0 || !this.sure) return { messages: [], missing: false };
+    if (offset < this.next || this.#early.has(offset)) {
+      this.duplicates++;
       return { messages: [], missing: false };
     }
     if (this.#early.size < MAX_EARLY || offset === this.next) this.#early.set(offset, message);
@@ -428,6 +456,7 @@ class Reader {
   #asks = new Asks();
   #emit;
   #forgotten = 0;
+  #subscriptions = 0;
   constructor(emit) {
     this.#emit = emit;
   }
@@ -442,7 +471,7 @@ class Reader {
   }
   subscribe(ch, from) {
     if (this.#inboxes.has(ch)) return;
-    const inbox = new Inbox(ch, from);
+    const inbox = new Inbox(ch, from, ++this.#subscriptions);
     this.#inboxes.set(ch, inbox);
     this.#ask(ch, inbox);
   }
@@ -462,7 +491,10 @@ class Reader {
   }
   /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
   resume() {
-    for (const [ch, inbox] of this.#inboxes) this.#ask(ch, inbox);
+    for (const [ch, inbox] of this.#inboxes) {
+      inbox.sure = false;
+      this.#ask(ch, inbox);
+    }
     this.#asks.resume();
   }
   /** The questions that are due; one without an answer is due again after `patience` ms. */
@@ -490,9 +522,10 @@ class Reader {
   subscribed(frame, now) {
     const { ch } = frame;
     const inbox = this.#inboxes.get(ch);
-    if (!inbox) return;
-    const { gap, messages } = inbox.subscribed(frame);
+    if (!inbox || (frame.id ?? inbox.id) !== inbox.id) return;
+    const { gap, messages, missing } = inbox.subscribed(frame);
     this.#asks.delete(`sub ${ch}`);
+    if (missing) this.#ask(ch, inbox);
     if (inbox.waits) this.#ask(ch, inbox, now);
     if (gap) {
       this.gaps++;
@@ -509,11 +542,16 @@ class Reader {
   answer(id, page) {
     if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: "page", id, page });
   }
-  /** A heartbeat repairs: what the server has pushed and this side lacks is asked for. */
-  heads(heads = {}) {
+  /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
+  heads(heads = {}, now) {
     for (const [ch, head] of Object.entries(heads)) {
       const inbox = this.#inboxes.get(ch);
-      if (inbox?.next !== void 0 && head >= inbox.next) this.#ask(ch, inbox);
+      if (inbox?.next === void 0) continue;
+      if (head >= inbox.next) this.#ask(ch, inbox);
+      else {
+        inbox.told = Math.min(inbox.told, head - 1);
+        this.ackAt = now;
+      }
     }
   }
   /** No answer will come any more. */
@@ -567,7 +605,6 @@ let Client$1 = class Client {
   /** A new token was asked for since the last welcome. */
   #renewed = false;
   #pings = 0;
-  #retry;
   #reason = "";
   #said = "";
   constructor(options) {
@@ -713,11 +750,18 @@ let Client$1 = class Client {
         this.#write([...reader.received(), { t: "pong", id: frame.id }]);
         return;
       case "pong":
-        reader.heads(frame.heads);
+        reader.heads(frame.heads, this.#now);
         this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
         return;
       case "retry":
-        this.#retry = frame;
+        this.#give(
+          {
+            code: Close.tryLater,
+            reason: "the server asks to come back later",
+            retryAfter: frame.after + frame.spread * this.#options.link.random()
+          },
+          link
+        );
         return;
       case "error":
         this.#out.push({ do: "fault", error: new ConnectionError(frame.code, frame.reason) });
@@ -741,7 +785,6 @@ let Client$1 = class Client {
   #welcomed() {
     this.#known = true;
     this.#renewed = false;
-    this.#retry = void 0;
     this.#reason = "";
   }
   #give(closing, link) {
@@ -749,12 +792,10 @@ let Client$1 = class Client {
     this.#ended(closing, link);
   }
   #ended(closing, link) {
-    const { error } = closing;
+    const { error, code } = closing;
     if (error) this.#out.push({ do: "fault", error });
-    const retry = this.#retry;
-    this.#retry = void 0;
-    const told = retry ? { ...closing, retryAfter: retry.after + retry.spread * this.#options.link.random() } : closing;
-    this.#link({ on: "ended", link, closing: told });
+    const reason = closing.reason || (code === Close.abnormal ? "the connection was lost" : `closed with code ${String(code)}`);
+    this.#link({ on: "ended", link, closing: { ...closing, reason } });
   }
   #isFatal({ code }) {
     const said = verdict(code);
@@ -785,7 +826,8 @@ let Client$1 = class Client {
   }
   #write(frames) {
     const { state } = this.link;
-    if (state.is === "up" && frames.length) this.#out.push({ do: "write", link: state.link, frames });
+    const open = state.is === "up" || state.is === "greeting";
+    if (open && frames.length) this.#out.push({ do: "write", link: state.link, frames });
   }
   /** How long a question may go without an answer, ms. */
   get #patience() {
@@ -1185,7 +1227,7 @@ class Client {
   /** @internal For channels. */
   send(ch, body, { ttl = this.#ttl, key }) {
     const message = new OutgoingMessage(this.id, ch);
-    const expiresAt = this.#env.now() + ttl;
+    const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0);
     if (this.#reading || typeof Blob !== "undefined" && body instanceof Blob) {
       const read = async () => {
         this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
@@ -1276,8 +1318,9 @@ class Client {
         return;
       case "retry": {
         const { attempt, delay, closing } = output;
-        const reason = closing.reason || `the link ended with code ${String(closing.code)}`;
-        this.#journal.add(`${reason}; next try in ${String(Math.round(delay))} ms`);
+        const { reason } = closing;
+        const next = delay < Infinity ? `next try in ${String(Math.round(delay))} ms` : "waiting for the network";
+        this.#journal.add(`${reason}; ${next}`);
         this.#events.emit("retry", { attempt, delay, reason });
         return;
       }

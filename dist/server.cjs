@@ -123,6 +123,8 @@ class Feed {
   epoch = "";
   /** The offset to push next. */
   next = 1;
+  /** What the client calls this subscription. */
+  id;
   peer;
   ch;
   #client;
@@ -153,7 +155,8 @@ class Feed {
     this.next = next;
     this.#unreceived = [];
     this.#bytes = 0;
-    this.peer.tell({ t: "subscribed", ch: this.ch, epoch, next, ...lost && { lost } });
+    const { ch, id } = this;
+    this.peer.tell({ t: "subscribed", ch, epoch, next, ...lost && { lost }, ...id !== void 0 && { id } });
   }
   push({ frame, bytes }) {
     this.peer.tell(frame);
@@ -163,8 +166,9 @@ class Feed {
   }
   /** The client has everything up to `offset`. Says whether there is room for a good batch again. */
   receive(offset) {
-    if (offset <= this.received || offset >= this.next) return false;
-    for (const bytes of this.#unreceived.splice(0, offset - this.received)) this.#bytes -= bytes;
+    const count = Math.min(offset, this.next - 1) - this.received;
+    if (count <= 0) return false;
+    for (const bytes of this.#unreceived.splice(0, count)) this.#bytes -= bytes;
     this.#save();
     const { pushWindow, pushBytes } = this.#options;
     return this.#unreceived.length <= pushWindow / 2 && this.#bytes <= pushBytes / 2;
@@ -240,15 +244,21 @@ class Feeds {
     this.#effects = effects;
     this.#options = options;
   }
-  subscribe(peer, client, { ch, ...wanted }) {
+  /** Channels followed or written to. */
+  get size() {
+    return this.#topics.size + this.#writing.size + this.#peers.size;
+  }
+  subscribe(peer, client, { ch, id, ...wanted }) {
     const feeds = this.#peers.get(peer) ?? /* @__PURE__ */ new Map();
     const feed = feeds.get(ch);
     if (feed) {
+      feed.id = id;
       this.#move(feed, wanted);
     } else if (feeds.size >= this.#options.maxSubscriptions) {
       peer.tell({ t: "denied", ch, code: "too-many", reason: `${feeds.size} subscriptions are the most` });
     } else {
       const fresh = new Feed(peer, client, ch, this.#effects, this.#options);
+      fresh.id = id;
       this.#peers.set(peer, feeds.set(ch, fresh));
       this.#topicOf(ch).feeds.add(fresh);
       this.#admit(fresh, wanted);
@@ -743,7 +753,7 @@ function packedOf(body) {
   }
 }
 
-const AWAY = { after: 1e3, spread: 4e3 };
+const AWAY$1 = { after: 1e3, spread: 4e3 };
 class Sessions {
   #effects;
   #options;
@@ -754,6 +764,9 @@ class Sessions {
     this.#effects = effects;
     this.#options = options;
     this.#journal = journal;
+  }
+  get size() {
+    return this.#sessions.size + this.#holders.size;
   }
   /** The session that this link holds. */
   of(peer) {
@@ -783,7 +796,7 @@ class Sessions {
   }
   #admit(peer, hello, answer) {
     if (answer.is === "failed") {
-      peer.dismiss(run.Close.tryLater, AWAY.after, AWAY.spread, "the store does not answer");
+      peer.dismiss(run.Close.tryLater, AWAY$1.after, AWAY$1.spread, "the store does not answer");
       return false;
     }
     if (answer.result.is === "taken") {
@@ -825,6 +838,7 @@ class Sessions {
 }
 
 const MAX_FRAMES = 4096;
+const AWAY = 2e3;
 const SLOT = 10;
 class Server {
   #options;
@@ -848,6 +862,11 @@ class Server {
   /** Links open now. */
   get links() {
     return this.#peers.size;
+  }
+  /** How much is remembered at this moment: with no link and no call under way, nothing. */
+  get load() {
+    const { size: channels } = this.#feeds;
+    return { links: this.links, sessions: this.#sessions.size, channels, calls: this.#effects.pending };
   }
   get deadline() {
     return Math.min(this.#roundAt, this.#feeds.deadline, this.#drain?.deadline ?? Infinity);
@@ -909,8 +928,8 @@ class Server {
   }
   /** Each that is turned away gets a time of its own, so that they do not come back as a crowd. */
   #nextSlot(now) {
-    this.#slot = Math.max(this.#slot, now) + SLOT;
-    return this.#slot - now;
+    this.#slot = Math.max(this.#slot, now + AWAY) + SLOT;
+    return Math.ceil(this.#slot - now);
   }
   #gone(peer) {
     this.#peers.delete(peer.link);

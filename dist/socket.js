@@ -42,14 +42,14 @@ function addHandlers(target, types) {
     });
   }
 }
-function closeFields({ code, reason, clean }) {
-  return { code, reason, wasClean: !!clean };
+function closeEvent({ code, reason, clean = false }) {
+  return makeEvent("close", { code, reason, wasClean: clean });
 }
 function checkClose(code, reason) {
   if (code !== 1e3 && !(code >= 3e3 && code <= 4999))
-    throw new DOMException("a close code is 1000 or 3000 to 4999", "InvalidAccessError");
+    throw new DOMException("the code is not 1000 or 3000 to 4999", "InvalidAccessError");
   if (new TextEncoder().encode(reason).length > 123)
-    throw new DOMException("a close reason has at most 123 bytes", "SyntaxError");
+    throw new DOMException("the reason has over 123 bytes", "SyntaxError");
 }
 
 const BASE = 500;
@@ -191,12 +191,12 @@ class Queue {
   }
 }
 function sizeOf(data) {
-  if (typeof data === "string") return new TextEncoder().encode(data).length;
-  return data instanceof Blob ? data.size : data.byteLength;
+  if (typeof data !== "object") return new TextEncoder().encode(data).length;
+  return "size" in data ? data.size : data.byteLength;
 }
 function copy(data) {
-  if (!ArrayBuffer.isView(data)) return data.slice(0);
-  return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return typeof data === "object" ? data.slice(0) : data;
 }
 
 class ResilientWebSocket extends EventTarget {
@@ -241,7 +241,7 @@ class ResilientWebSocket extends EventTarget {
     this.#link = createLink(
       settled,
       rtt,
-      (closing) => this.#ask(settled.shouldReconnectOnClose, makeEvent("close", closeFields(closing))) === false
+      (closing) => this.#ask(settled.shouldReconnectOnClose, closeEvent(closing)) === false
     );
     this.#feed = run(
       withQueue(this.#link, this.#queue, settled),
@@ -318,7 +318,7 @@ class ResilientWebSocket extends EventTarget {
   }
   /** The native socket, while it takes messages. */
   get #open() {
-    return this.#current && this.#ws?.readyState === 1 ? this.#ws : void 0;
+    return this.#ws?.readyState === 1 ? this.#ws : void 0;
   }
   #perform(output) {
     switch (output.do) {
@@ -419,7 +419,7 @@ class ResilientWebSocket extends EventTarget {
     this.#current = 0;
     this.#ws?.close(closing.code < 3e3 ? 1e3 : closing.code, closing.reason);
     if (closing.code === Close.timeout) this.#fail(new Error(closing.reason));
-    this.#emit("close", closeFields(closing));
+    this.dispatchEvent(closeEvent(closing));
     this.#told = true;
   }
   /** Forgets the link that has ended; what is returned tells the app, unless it was told. */
@@ -428,7 +428,7 @@ class ResilientWebSocket extends EventTarget {
     this.#current = 0;
     this.#told = false;
     return () => {
-      if (!told) this.#emit("close", closeFields(closing));
+      if (!told) this.dispatchEvent(closeEvent(closing));
     };
   }
   /** Asks the app; its mistake is reported, and is no answer. */

@@ -7,7 +7,7 @@ import { Seen } from './socket/dedupe.js'
 import {
   addHandlers,
   checkClose,
-  closeFields,
+  closeEvent,
   makeEvent,
   type SocketErrorEvent,
   type SocketEventMap,
@@ -81,8 +81,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     this.#link = createLink(
       settled,
       rtt,
-      (closing) =>
-        this.#ask(settled.shouldReconnectOnClose, makeEvent('close', closeFields(closing)) as CloseEvent) === false,
+      (closing) => this.#ask(settled.shouldReconnectOnClose, closeEvent(closing)) === false,
     )
     this.#feed = run<LinkInput, SocketOutput>(withQueue(this.#link, this.#queue, settled), settled.env, (output) =>
       this.#perform(output),
@@ -170,7 +169,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
 
   /** The native socket, while it takes messages. */
   get #open(): WebSocket | undefined {
-    return this.#current && this.#ws?.readyState === 1 ? this.#ws : undefined
+    return this.#ws?.readyState === 1 ? this.#ws : undefined
   }
 
   #perform(output: SocketOutput): void {
@@ -281,7 +280,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     // A page may not say 1001.
     this.#ws?.close(closing.code < 3000 ? 1000 : closing.code, closing.reason)
     if (closing.code === Close.timeout) this.#fail(new Error(closing.reason))
-    this.#emit('close', closeFields(closing))
+    this.dispatchEvent(closeEvent(closing))
     this.#told = true
   }
 
@@ -291,7 +290,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     this.#current = 0
     this.#told = false
     return () => {
-      if (!told) this.#emit('close', closeFields(closing))
+      if (!told) this.dispatchEvent(closeEvent(closing))
     }
   }
 

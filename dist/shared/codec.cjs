@@ -36,7 +36,7 @@ const entry = { offset: "n", id: "s", from: "s", time: "n", body: "j" };
 const clientShapes = {
   hello: { v: "n", client: "c", key: "c", acked: "n", ticket: "s?" },
   send: { seq: "n", after: "n?", ch: "c", body: "j" },
-  sub: { ch: "c", from: "f", epoch: "s?" },
+  sub: { ch: "c", from: "f", epoch: "s?", id: "n?" },
   unsub: { ch: "c" },
   history: { id: "n", ch: "c", from: "n", limit: "n" },
   received: { ch: "c", offset: "n" },
@@ -48,7 +48,7 @@ const serverShapes = {
   welcome: { v: "n", ticket: "s", resumed: "b", got: "n", idle: "n", max: "n", window: "n", user: "s?" },
   accepted: { seq: "n", only: "b?" },
   refused: { seq: "n", code: "s", reason: "s" },
-  subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?" },
+  subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?", id: "n?" },
   denied: { ch: "c", id: "n?", code: "s", reason: "s" },
   message: { ch: "c", offset: "n?", id: "s?", from: "s?", time: "n?", body: "j" },
   page: { id: "n", ch: "c", epoch: "s", oldest: "n", next: "n", entries: "e" },

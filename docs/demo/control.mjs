@@ -28,7 +28,8 @@ export function createControl(world) {
   }
 
   async function act(request, response) {
-    const action = actions[request.url.slice('/control/'.length)]
+    const fault = request.url.slice('/control/'.length)
+    const action = Object.hasOwn(actions, fault) ? actions[fault] : undefined
     if (!isLocal(request)) return answer(response, 403, 'faults are for a browser on the machine that runs the demo')
     if (!action) return answer(response, 404, 'no such fault')
     const order = await read(request)

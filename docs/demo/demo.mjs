@@ -72,4 +72,4 @@ function listen(http, port, host) {
   })
 }
 
-const named = (host) => (['0.0.0.0', '::', '127.0.0.1'].includes(host) ? 'localhost' : host)
+const named = (host) => (['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host)

@@ -108,8 +108,8 @@ function join(browser, server, acks, ended) {
   }
   carry(browser, server, link, (chunk) => chunk)
   carry(server, browser, link, (chunk) => acks.pass(chunk))
-  // The browser gives a silent link up after a minute.
-  browser.once('close', () => link.silent && cut())
+  // The browser gives a silent link up after a minute, or leaves.
+  for (const event of ['end', 'close']) browser.once(event, () => link.silent && cut())
   return link
 }
 

@@ -1,5 +1,5 @@
 // `npm start`: the demo, from a bare clone. Zero dependencies, because it is what installs them.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,26 +14,31 @@ const [major] = process.versions.node.split('.').map(Number)
 if (major < 20) fail(`Node 20 or newer is needed, this is ${process.version}`)
 
 const { port, host } = options()
+let stop = () => {}
+let stopping = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
+// A SIGTERM to npm ends its shell, which passes nothing on: that we are orphaned is all we hear.
+const parent = process.ppid
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && !stopping && end(), 500).unref()
+
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 process.chdir(root)
 const dist = resolve(process.env.DIST ?? 'dist')
 
-if (!installed()) npm('installing', ['ci', '--no-audit', '--no-fund'])
-if (!built()) npm('building', ['run', '--silent', 'build'])
+if (!installed()) await npm('installing', ['ci', '--no-audit', '--no-fund'])
+if (!built()) await npm('building', ['run', '--silent', 'build'])
 
 const { startDemo } = await import('./demo.mjs')
 const demo = await startDemo({ dist, root, port, host })
+stop = () => demo.stop()
 if (port !== 0 && demo.port !== port) console.log(`Port ${port} is taken.`)
 console.log(`\n  Holdfast demo   ${demo.url}\n\n  Ctrl-C stops it.\n`)
 
-let stopping = false
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, async () => {
-    if (stopping) process.exit(1)
-    stopping = true
-    await demo.stop()
-    process.exit(0)
-  })
+async function end() {
+  if (stopping) process.exit(1)
+  stopping = true
+  await stop()
+  process.exit(0)
 }
 
 function options() {
@@ -70,10 +75,12 @@ function newest(folder) {
   return Math.max(...times)
 }
 
-function npm(doing, args) {
+async function npm(doing, args) {
   console.log(`${doing} … (npm ${args.join(' ')})`)
-  const { status } = spawnSync('npm', args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
-  if (status !== 0) fail(`npm ${args.join(' ')} failed`)
+  const child = spawn('npm', args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  stop = () => child.kill()
+  const code = await new Promise((done) => child.once('exit', done).once('error', done))
+  if (code !== 0) fail(`npm ${args.join(' ')} failed`)
 }
 
 function fail(words) {

@@ -1,5 +1,6 @@
 import { Emitter, type ListenOptions } from '../shell/emitter.js'
-import { HoldfastError } from '../wire/errors.js'
+import type { Status } from '../core/status.js'
+import { HoldfastError, OptionError } from '../wire/errors.js'
 import type { Message, Page } from '../wire/frame.js'
 import type { OutgoingMessage } from './message.js'
 
@@ -38,6 +39,8 @@ export interface ChannelEvents<Body> {
 /** What a channel asks of its client. */
 export interface ChannelHost {
   readonly id: string
+  readonly status: Status
+  on(type: 'status', listener: () => void): () => void
   send(channel: string, body: unknown, options: SendOptions): OutgoingMessage
   follow(channel: string, from: From | undefined): void
   history(channel: string, from: number, limit: number): Promise<Page>
@@ -46,6 +49,13 @@ export interface ChannelHost {
 /** Messages that an iterator holds for its reader; one that is slower than that is told so. */
 const MAX_UNREAD = 10_000
 
+/** The server would end the link for it, and for every try after: so it goes no further than this. */
+function need(right: boolean, what: string): void {
+  if (!right) throw new OptionError('bad-option', what)
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
 /** A log on the server, and this client's place in it. */
 export class Channel<Body = unknown> {
   readonly name: string
@@ -53,6 +63,7 @@ export class Channel<Body = unknown> {
   readonly #events = new Emitter<ChannelEvents<Body>>()
 
   constructor(host: ChannelHost, name: string) {
+    need(typeof name === 'string' && name !== '' && name.length < 256, 'a channel has a name of 1 to 255 characters')
     this.#host = host
     this.name = name
   }
@@ -71,8 +82,10 @@ export class Channel<Body = unknown> {
     listener: (event: ChannelEvents<Body>[Type]) => void,
     options?: ListenOptions & { from?: From },
   ): () => void {
+    const { from = 'now' } = options ?? {}
+    need(from === 'now' || from === 'oldest' || isCount(from), `from takes 'now', 'oldest' or an offset`)
     const off = this.#events.on(type, listener, options)
-    if (type === 'message') this.#host.follow(this.name, options?.from ?? 'now')
+    if (type === 'message') this.#host.follow(this.name, from)
     return off
   }
 
@@ -83,8 +96,8 @@ export class Channel<Body = unknown> {
 
   /**
    * A page of the log, at most 1,000 entries.
-   * @param from the first offset wanted. Default 1.
-   * @param limit entries at most. Default 100.
+   * @param options `from`: the first offset wanted, default 1. `limit`: entries at most, default 100.
+   * @throws OptionError for numbers that are none.
    * @throws ConnectionError where the server does not allow it, or the client is closed.
    */
   async history({ from = 1, limit = 100 } = {}): Promise<{
@@ -93,16 +106,20 @@ export class Channel<Body = unknown> {
     next: number
     epoch: string
   }> {
+    need(isCount(from) && isCount(limit), 'history() takes whole numbers that are not negative')
     const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit)
     return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch }
   }
 
-  /** The messages from now on, in order. */
+  /** The messages from now on, in order, until the client is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<IncomingMessage<Body>, void> {
     const unread: IncomingMessage<Body>[] = []
     let wake = (): void => undefined
     const off = this.on('message', (message) => {
       if (unread.length <= MAX_UNREAD) unread.push(message)
+      wake()
+    })
+    const offStatus = this.#host.on('status', () => {
       wake()
     })
     try {
@@ -112,10 +129,12 @@ export class Channel<Body = unknown> {
             throw new HoldfastError('overflow', `the reader is ${String(MAX_UNREAD)} messages behind`)
           yield message
         }
+        if (this.#host.status === 'closed') return
         await new Promise<void>((resolve) => (wake = resolve))
       }
     } finally {
       off()
+      offStatus()
     }
   }
 

@@ -130,7 +130,8 @@ export class Client implements ChannelHost {
   /** @internal For channels. */
   send(ch: string, body: unknown, { ttl = this.#ttl, key }: SendOptions): OutgoingMessage {
     const message = new OutgoingMessage(this.id, ch)
-    const expiresAt = this.#env.now() + ttl
+    // What is no time is no time to live: one NaN in the ledger would stop every deadline.
+    const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0)
     if (this.#reading || (typeof Blob !== 'undefined' && body instanceof Blob)) {
       const read = async (): Promise<void> => {
         this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key)
@@ -227,8 +228,9 @@ export class Client implements ChannelHost {
         return
       case 'retry': {
         const { attempt, delay, closing } = output
-        const reason = closing.reason || `the link ended with code ${String(closing.code)}`
-        this.#journal.add(`${reason}; next try in ${String(Math.round(delay))} ms`)
+        const { reason } = closing
+        const next = delay < Infinity ? `next try in ${String(Math.round(delay))} ms` : 'waiting for the network'
+        this.#journal.add(`${reason}; ${next}`)
         this.#events.emit('retry', { attempt, delay, reason })
         return
       }

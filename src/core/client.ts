@@ -1,6 +1,6 @@
 import { Close, type Closing, verdict } from '../wire/close.js'
 import { ConnectionError } from '../wire/errors.js'
-import type { ClientFrame, Hello, Packed, Retry, ServerFrame, Welcome } from '../wire/frame.js'
+import type { ClientFrame, Hello, Packed, ServerFrame, Welcome } from '../wire/frame.js'
 import { PROTOCOL_VERSION } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 import { Link, type LinkInput, type LinkOutput } from './link.js'
@@ -32,7 +32,6 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   /** A new token was asked for since the last welcome. */
   #renewed = false
   #pings = 0
-  #retry: Retry | undefined
   #reason = ''
   #said = ''
 
@@ -191,11 +190,19 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         this.#write([...reader.received(), { t: 'pong', id: frame.id }])
         return
       case 'pong':
-        reader.heads(frame.heads)
+        reader.heads(frame.heads, this.#now)
         this.#out.push(...outbox.ack(frame.got ?? 0, this.#now))
         return
       case 'retry':
-        this.#retry = frame
+        // A close follows, and may be lost.
+        this.#give(
+          {
+            code: Close.tryLater,
+            reason: 'the server asks to come back later',
+            retryAfter: frame.after + frame.spread * this.#options.link.random(),
+          },
+          link,
+        )
         return
       case 'error':
         this.#out.push({ do: 'fault', error: new ConnectionError(frame.code, frame.reason) })
@@ -221,7 +228,6 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   #welcomed(): void {
     this.#known = true
     this.#renewed = false
-    this.#retry = undefined
     this.#reason = ''
   }
 
@@ -231,12 +237,11 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #ended(closing: Closing, link: number): void {
-    const { error } = closing
+    const { error, code } = closing
     if (error) this.#out.push({ do: 'fault', error })
-    const retry = this.#retry
-    this.#retry = undefined
-    const told = retry ? { ...closing, retryAfter: retry.after + retry.spread * this.#options.link.random() } : closing
-    this.#link({ on: 'ended', link, closing: told })
+    const reason =
+      closing.reason || (code === Close.abnormal ? 'the connection was lost' : `closed with code ${String(code)}`)
+    this.#link({ on: 'ended', link, closing: { ...closing, reason } })
   }
 
   #isFatal({ code }: Closing): boolean {
@@ -272,7 +277,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   #write(frames: ClientFrame<Packed>[]): void {
     const { state } = this.link
-    if (state.is === 'up' && frames.length) this.#out.push({ do: 'write', link: state.link, frames })
+    const open = state.is === 'up' || state.is === 'greeting'
+    if (open && frames.length) this.#out.push({ do: 'write', link: state.link, frames })
   }
 
   /** How long a question may go without an answer, ms. */

@@ -27,24 +27,28 @@ export class Inbox {
   /** The offset wanted next; unknown until the server has answered. */
   next: number | undefined
   epoch: string | undefined
+  /** The server has answered on this link. Before that, nobody knows of which epoch a message is. */
+  sure = false
   /** The last offset acknowledged to the server. */
   told = 0
   duplicates = 0
+  /** Which of this channel's subscriptions it is. */
+  readonly id: number
   readonly #ch: string
   readonly #from: Subscribe['from']
   readonly #early = new Map<number, Message>()
   readonly #seen = new Map<string, number>()
 
-  constructor(ch: string, from: Subscribe['from']) {
+  constructor(ch: string, from: Subscribe['from'], id: number) {
     this.#ch = ch
     this.#from = from
+    this.id = id
   }
 
   /** The question that gets the rest, from here on. */
   get question(): Subscribe {
-    const { next, epoch } = this
-    const from = next ?? this.#from
-    return epoch === undefined ? { t: 'sub', ch: this.#ch, from } : { t: 'sub', ch: this.#ch, from, epoch }
+    const { next, epoch, id } = this
+    return { t: 'sub', ch: this.#ch, from: next ?? this.#from, id, ...(epoch !== undefined && { epoch }) }
   }
 
   /** Messages in hand that the server has not been told of. */
@@ -57,28 +61,37 @@ export class Inbox {
     return this.#early.size > 0
   }
 
-  /** The server's answer to {@link question}. An older answer that arrives late moves nothing back. */
-  subscribed({ epoch, next, lost }: Subscribed): { gap?: Gap; messages: Message[] } {
+  /** The server's answer to {@link question}. One that comes late, or was given twice, moves nothing. */
+  subscribed({ epoch, next, lost }: Subscribed): Accepted & { gap?: Gap } {
     const expected = this.next
+    this.sure = true
     const renewed = this.epoch !== undefined && this.epoch !== epoch
-    // The same epoch, yet shorter than what is in hand: the log lost its end.
-    const rewound = lost !== undefined && lost[1] === expected
-    if (renewed || rewound) this.#early.clear()
+    if (renewed) this.#early.clear()
     this.epoch = epoch
-    if (expected !== undefined && !renewed && !rewound && next <= expected) return { messages: [] }
+    let missed = lost
+    if (expected !== undefined && !renewed) {
+      // The same epoch, yet shorter than what is in hand: the log lost its end.
+      const rewound = next < expected && lost?.[1] === expected
+      if (rewound) this.#early.clear()
+      // What leaps over entries that the log still has is no answer: those are asked for.
+      if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected }
+      // What was pushed before and never came is lost with the rest.
+      if (!rewound) missed = [expected, next]
+    }
     this.next = next
     this.told = next - 1
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset)
-    const messages = this.#drain()
-    const missed = expected === undefined ? lost : (lost ?? [expected, next])
-    return missed ? { gap: { from: missed[0], to: missed[1] }, messages } : { messages }
+    const answer = { messages: this.#drain(), missing: false }
+    if (renewed) missed ??= [expected ?? next, next]
+    return missed ? { ...answer, gap: { from: missed[0], to: missed[1] } } : answer
   }
 
   accept(message: Message): Accepted {
     const { offset } = message
     if (offset === undefined) return { messages: this.#isNew(message) ? [message] : [], missing: false }
-    if (this.next === undefined || offset < this.next || this.#early.has(offset)) {
-      if (this.next !== undefined) this.duplicates++
+    if (this.next === undefined || !this.sure) return { messages: [], missing: false }
+    if (offset < this.next || this.#early.has(offset)) {
+      this.duplicates++
       return { messages: [], missing: false }
     }
     if (this.#early.size < MAX_EARLY || offset === this.next) this.#early.set(offset, message)

@@ -113,12 +113,16 @@ export class Outbox<Tag> {
     return gone.map((lost) => fail(lost, lost === older ? 'superseded' : 'dropped', 'a newer message took its place'))
   }
 
-  /** What the window lets out now. `sent` holds the tags of those that leave for the first time. */
-  pump(now: number, limit = this.#options.windowBytes): { frames: Send<Packed>[]; sent: Tag[] } {
+  /**
+   * What the window lets out now. `sent` holds the tags of those that leave for the first time.
+   * @param limit bytes at most, also for a message alone.
+   */
+  pump(now: number, limit = Infinity): { frames: Send<Packed>[]; sent: Tag[] } {
     const frames: Send<Packed>[] = []
     const sent: Tag[] = []
+    const most = Math.min(limit, this.#options.windowBytes)
     for (let item; (item = this.#items[this.#flight]); this.#flight++) {
-      const room = this.#flightBytes + item.bytes <= limit || (!this.#flight && limit >= this.#options.windowBytes)
+      const room = this.#flightBytes + item.bytes <= most || (!this.#flight && limit === Infinity)
       if (this.#flight >= this.#window || !room) break
       if (!item.tries) sent.push(item.tag)
       frames.push(this.#write(item, this.#flight, now))

@@ -23,6 +23,7 @@ export class Reader {
   readonly #asks = new Asks()
   readonly #emit: (output: ReaderOutput) => void
   #forgotten = 0
+  #subscriptions = 0
 
   constructor(emit: (output: ReaderOutput) => void) {
     this.#emit = emit
@@ -41,7 +42,7 @@ export class Reader {
 
   subscribe(ch: string, from: Subscribe['from']): void {
     if (this.#inboxes.has(ch)) return
-    const inbox = new Inbox(ch, from)
+    const inbox = new Inbox(ch, from, ++this.#subscriptions)
     this.#inboxes.set(ch, inbox)
     this.#ask(ch, inbox)
   }
@@ -65,7 +66,10 @@ export class Reader {
 
   /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
   resume(): void {
-    for (const [ch, inbox] of this.#inboxes) this.#ask(ch, inbox)
+    for (const [ch, inbox] of this.#inboxes) {
+      inbox.sure = false
+      this.#ask(ch, inbox)
+    }
     this.#asks.resume()
   }
 
@@ -97,9 +101,11 @@ export class Reader {
   subscribed(frame: Subscribed, now: number): void {
     const { ch } = frame
     const inbox = this.#inboxes.get(ch)
-    if (!inbox) return
-    const { gap, messages } = inbox.subscribed(frame)
+    // The answer may be to a subscription that was given up since.
+    if (!inbox || (frame.id ?? inbox.id) !== inbox.id) return
+    const { gap, messages, missing } = inbox.subscribed(frame)
     this.#asks.delete(`sub ${ch}`)
+    if (missing) this.#ask(ch, inbox)
     // What is still early lacks something that may be on its way: ask again only if it does not come.
     if (inbox.waits) this.#ask(ch, inbox, now)
     if (gap) {
@@ -120,11 +126,16 @@ export class Reader {
     if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: 'page', id, page })
   }
 
-  /** A heartbeat repairs: what the server has pushed and this side lacks is asked for. */
-  heads(heads: Pong['heads'] = {}): void {
+  /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
+  heads(heads: Pong['heads'] = {}, now: number): void {
     for (const [ch, head] of Object.entries(heads)) {
       const inbox = this.#inboxes.get(ch)
-      if (inbox?.next !== undefined && head >= inbox.next) this.#ask(ch, inbox)
+      if (inbox?.next === undefined) continue
+      if (head >= inbox.next) this.#ask(ch, inbox)
+      else {
+        inbox.told = Math.min(inbox.told, head - 1)
+        this.ackAt = now
+      }
     }
   }
 

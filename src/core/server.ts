@@ -14,7 +14,8 @@ import { Sessions } from './server/sessions.js'
 
 /** Frames of one packet, and frames held while a hello is answered: more is no client, but a flood. */
 const MAX_FRAMES = 4_096
-/** One link more that is turned away comes back this much later, ms. */
+/** A client that finds the server full comes back after this at the earliest, and one more by so much later, ms. */
+const AWAY = 2_000
 const SLOT = 10
 
 /** The server side of the protocol: links, sessions, messages in and out. All I/O, the store included, is outside. */
@@ -42,6 +43,12 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   /** Links open now. */
   get links(): number {
     return this.#peers.size
+  }
+
+  /** How much is remembered at this moment: with no link and no call under way, nothing. */
+  get load(): { links: number; sessions: number; channels: number; calls: number } {
+    const { size: channels } = this.#feeds
+    return { links: this.links, sessions: this.#sessions.size, channels, calls: this.#effects.pending }
   }
 
   get deadline(): number {
@@ -109,8 +116,8 @@ export class Server implements Machine<ServerInput, ServerOutput> {
 
   /** Each that is turned away gets a time of its own, so that they do not come back as a crowd. */
   #nextSlot(now: number): number {
-    this.#slot = Math.max(this.#slot, now) + SLOT
-    return this.#slot - now
+    this.#slot = Math.max(this.#slot, now + AWAY) + SLOT
+    return Math.ceil(this.#slot - now)
   }
 
   #gone(peer: Peer): void {

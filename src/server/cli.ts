@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
 import { createServer, type HoldfastServer } from './create.js'
 
@@ -21,6 +21,8 @@ const whole = (most: number) => (text: string) => {
   return value
 }
 
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
+
 const collect = (origin: string, others: string[] = []): string[] => [...others, origin]
 
 function flags(): Flags {
@@ -36,7 +38,7 @@ function flags(): Flags {
     )
     .option('--idle <ms>', 'silence after which a link is dropped', whole(3_600_000), 45_000)
     .option('--drain <ms>', 'on SIGTERM and SIGINT, clients are sent away over this time', whole(600_000), 4_000)
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
+    .addOption(new Option('--log-level <level>', 'least to log').choices(LEVELS).default('info'))
     .addHelpText(
       'after',
       '\nEnvironment:\n  HOLDFAST_SECRET  signs session tickets, 16 characters at least (default: random)',

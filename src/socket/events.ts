@@ -64,15 +64,15 @@ export function addHandlers(target: EventTarget, types: readonly string[]): void
   }
 }
 
-/** The fields of the close event that tells of this. */
-export function closeFields({ code, reason, clean }: Closing): object {
-  return { code, reason, wasClean: !!clean }
+/** The close event that tells of this. */
+export function closeEvent({ code, reason, clean = false }: Closing): CloseEvent {
+  return makeEvent('close', { code, reason, wasClean: clean }) as CloseEvent
 }
 
 /** Throws as the standard has it. */
 export function checkClose(code: number, reason: string): void {
   if (code !== 1000 && !(code >= 3000 && code <= 4999))
-    throw new DOMException('a close code is 1000 or 3000 to 4999', 'InvalidAccessError')
+    throw new DOMException('the code is not 1000 or 3000 to 4999', 'InvalidAccessError')
   if (new TextEncoder().encode(reason).length > 123)
-    throw new DOMException('a close reason has at most 123 bytes', 'SyntaxError')
+    throw new DOMException('the reason has over 123 bytes', 'SyntaxError')
 }

@@ -65,7 +65,7 @@ export interface SocketOptions {
   minUptime?: number | undefined
   /** Failures in a row before it closes for good; 0 never reconnects. Default Infinity. */
   maxRetries?: number | undefined
-  /** Messages that wait for a link; one more is not taken, and `send` says false. Default Infinity. */
+  /** While there is no link: messages that wait, for it or for an ack, at most; one more is not taken, and `send` says false. Default Infinity. */
   maxEnqueuedMessages?: number | undefined
   /** Starts closed: `reconnect()` opens. Default false. */
   startClosed?: boolean | undefined

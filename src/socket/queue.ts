@@ -82,11 +82,11 @@ export class Queue {
 }
 
 export function sizeOf(data: Data): number {
-  if (typeof data === 'string') return new TextEncoder().encode(data).length
-  return data instanceof Blob ? data.size : data.byteLength
+  if (typeof data !== 'object') return new TextEncoder().encode(data).length
+  return 'size' in data ? data.size : data.byteLength
 }
 
 function copy(data: Data): Data {
-  if (!ArrayBuffer.isView(data)) return data.slice(0)
-  return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)
+  if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)
+  return typeof data === 'object' ? data.slice(0) : data
 }

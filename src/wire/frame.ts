@@ -41,6 +41,8 @@ export interface Subscribe {
   from: 'now' | 'oldest' | 'last' | number
   /** The epoch that a numeric `from` belongs to. */
   epoch?: string
+  /** Told again in the answers, so that those to an earlier subscription of the channel can be known. */
+  id?: number
 }
 
 /** Stops following. Client → server. */
@@ -131,6 +133,8 @@ export interface Subscribed {
   next: number
   /** Present when the wanted position cannot be had: offsets from … to (excluded) are gone, or of another epoch. */
   lost?: [from: number, to: number]
+  /** That of the `sub`. */
+  id?: number
 }
 
 /** A subscription or a history request is not allowed. Server → client. */

@@ -26,7 +26,7 @@ const take = (...list: (number | Message)[]) =>
   list.flatMap((one) => offsets(inbox.accept(typeof one === 'number' ? message(one) : one).messages))
 
 beforeEach(() => {
-  inbox = new Inbox('room', 'now')
+  inbox = new Inbox('room', 'now', 1)
   inbox.subscribed(answer(1))
 })
 
@@ -53,9 +53,19 @@ describe('an inbox', () => {
     expect(inbox.duplicates).toBe(4)
   })
   it('takes nothing before it knows where the channel stands', () => {
-    const fresh = new Inbox('room', 'now')
+    const fresh = new Inbox('room', 'now', 1)
     expect(fresh.accept(message(1))).toEqual({ messages: [], missing: false })
     expect(fresh).toMatchObject({ duplicates: 0, waits: false })
+  })
+  it('takes nothing on a new link before the answer: who knows of which epoch it is', () => {
+    take(1)
+    inbox.sure = false
+    expect([inbox.accept(message(2)), inbox.accept(message(3))]).toEqual(
+      Array(2).fill({ messages: [], missing: false }),
+    )
+    expect(inbox).toMatchObject({ next: 2, duplicates: 0, waits: false })
+    inbox.subscribed(answer(2))
+    expect(take(2, 3)).toEqual([2, 3])
   })
   it('counts what the server has not been told of', () => {
     take(1, 2, 4)
@@ -68,28 +78,28 @@ describe('an inbox', () => {
 
 describe('the question of an inbox', () => {
   it('is the wish of the app, until there is an answer', () => {
-    expect(new Inbox('room', 'last').question).toEqual({ t: 'sub', ch: 'room', from: 'last' })
-    expect(new Inbox('room', 7).question).toEqual({ t: 'sub', ch: 'room', from: 7 })
+    expect(new Inbox('room', 'last', 1).question).toEqual({ t: 'sub', ch: 'room', from: 'last', id: 1 })
+    expect(new Inbox('room', 7, 2).question).toEqual({ t: 'sub', ch: 'room', from: 7, id: 2 })
   })
   it('is then for what comes next in this epoch, early ones or not', () => {
     take(1, 2, 5)
-    expect(inbox.question).toEqual({ t: 'sub', ch: 'room', from: 3, epoch: 'e1' })
+    expect(inbox.question).toEqual({ t: 'sub', ch: 'room', from: 3, epoch: 'e1', id: 1 })
   })
 })
 
 describe('the answer to an inbox', () => {
   it('starts it, anywhere, with nothing missed and nothing to tell', () => {
-    const fresh = new Inbox('room', 'now')
-    expect(fresh.subscribed(answer(100))).toEqual({ messages: [] })
+    const fresh = new Inbox('room', 'now', 1)
+    expect(fresh.subscribed(answer(100))).toEqual({ messages: [], missing: false })
     expect(fresh).toMatchObject({ next: 100, epoch: 'e1', untold: 0 })
   })
   it('says what is lost of a position that was asked for', () => {
-    const fresh = new Inbox('room', 5)
-    expect(fresh.subscribed(answer(10, [5, 10]))).toEqual({ gap: { from: 5, to: 10 }, messages: [] })
+    const fresh = new Inbox('room', 5, 1)
+    expect(fresh.subscribed(answer(10, [5, 10]))).toEqual({ gap: { from: 5, to: 10 }, messages: [], missing: false })
   })
   it('moves nothing back when it is late', () => {
     take(1, 2, 3)
-    expect(inbox.subscribed(answer(2))).toEqual({ messages: [] })
+    expect(inbox.subscribed(answer(2))).toEqual({ messages: [], missing: false })
     expect(inbox.next).toBe(4)
     expect(take(2, 3, 4)).toEqual([4])
   })
@@ -100,22 +110,41 @@ describe('the answer to an inbox', () => {
   })
   it('skips what is gone, says so, and hands on what was early behind it', () => {
     take(2, 5, 6, 9)
-    expect(inbox.subscribed(answer(5, [1, 5]))).toEqual({ gap: { from: 1, to: 5 }, messages: [message(5), message(6)] })
+    expect(inbox.subscribed(answer(5, [1, 5]))).toEqual({
+      gap: { from: 1, to: 5 },
+      messages: [message(5), message(6)],
+      missing: false,
+    })
     expect(inbox).toMatchObject({ next: 7, untold: 2, waits: true })
     expect(take(2)).toEqual([])
   })
-  it('owns up to a gap even where the server says nothing of it', () => {
-    expect(inbox.subscribed(answer(5))).toEqual({ gap: { from: 1, to: 5 }, messages: [] })
+  it('leaps over nothing that the log still has: that is asked for again', () => {
+    take(1, 4)
+    expect(inbox.subscribed(answer(5))).toEqual({ messages: [], missing: true })
+    expect(take(2, 3)).toEqual([2, 3, 4])
+  })
+  it('counts as lost all that never came, whatever the server counts', () => {
+    take(1)
+    expect(inbox.subscribed(answer(9, [6, 9]))).toMatchObject({ gap: { from: 2, to: 9 } })
+  })
+  it('is not taken for a log that lost its end when it only names what is in hand', () => {
+    take(1, 2, 3)
+    expect(inbox.subscribed(answer(4, [1, 4]))).toEqual({ messages: [], missing: false })
+    expect(inbox).toMatchObject({ next: 4, untold: 3 })
+  })
+  it('owns up to a gap where another epoch is all that the server says', () => {
+    take(1, 2)
+    expect(inbox.subscribed(answer(7, undefined, 'e2'))).toMatchObject({ gap: { from: 3, to: 7 } })
   })
   it('starts anew with another epoch, and keeps nothing early of the old one', () => {
     take(1, 2, 5)
-    expect(inbox.subscribed(answer(1, [3, 3], 'e2'))).toEqual({ gap: { from: 3, to: 3 }, messages: [] })
+    expect(inbox.subscribed(answer(1, [3, 9], 'e2'))).toEqual({ gap: { from: 3, to: 9 }, messages: [], missing: false })
     expect(inbox).toMatchObject({ next: 1, epoch: 'e2', waits: false, untold: 0 })
     expect(take(message(1, 'bob:1'), message(2, 'bob:2'))).toEqual([1, 2])
   })
   it('goes back with a log that lost its end, and keeps nothing early of what it lost', () => {
     take(1, 2, 3, 4, 6)
-    expect(inbox.subscribed(answer(3, [3, 5]))).toEqual({ gap: { from: 3, to: 5 }, messages: [] })
+    expect(inbox.subscribed(answer(3, [3, 5]))).toEqual({ gap: { from: 3, to: 5 }, messages: [], missing: false })
     expect(inbox).toMatchObject({ next: 3, waits: false, untold: 0 })
     expect(take(...[3, 4, 5, 6].map((offset) => message(offset, `bob:${String(offset)}`)))).toEqual([3, 4, 5, 6])
   })
@@ -144,7 +173,7 @@ describe('a server without offsets', () => {
     ids.flatMap((id) => inbox.accept(bare(id)).messages.map(({ body }) => body))
 
   it('is read as it comes, each id once, and needs no answer first', () => {
-    inbox = new Inbox('room', 'now')
+    inbox = new Inbox('room', 'now', 1)
     expect(passes('b', 'a', 'b', 'a:2', 'a:1', 'a:2')).toEqual(['b', 'a', 'a:2', 'a:1'])
     expect(inbox).toMatchObject({ next: undefined, duplicates: 2, untold: 0 })
   })
@@ -192,7 +221,7 @@ describe('whatever the link does', () => {
   it('each message is handed on once, in order, without a gap', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 80 }), (events) => {
-        inbox = new Inbox('room', 'oldest')
+        inbox = new Inbox('room', 'oldest', 1)
         const got: (number | undefined)[] = []
         const pushAll = (from: number, count: number) => {
           for (let offset = from; offset < from + count; offset++) got.push(...take(offset))

@@ -1,5 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { fates, OutboxBench } from '../support/outbox.js'
+import { Outbox } from '../../src/core/outbox.js'
+import { Rtt } from '../../src/core/rtt.js'
+import { fates, limits, OutboxBench } from '../support/outbox.js'
 
 describe('a time to live', () => {
   it('ends as expired when the message was never sent, and as in-doubt when it was', () => {
@@ -101,11 +105,13 @@ describe('a key', () => {
     bench.pump()
     expect(bench.push({ key: 'cursor' })).toEqual([])
     expect(bench.push({ key: 'cursor' })).toEqual(['m2 superseded'])
+    bench.ack(1)
+    expect(bench.push({ key: 'cursor' })).toEqual(['m3 superseded'])
   })
   it('is of one channel', () => {
     const bench = new OutboxBench()
     bench.push({ key: 'a', ch: 'b' })
-    expect(bench.push({ key: 'a', ch: 'c' })).toEqual([])
+    expect(bench.push({ key: '', ch: 'ba' })).toEqual([])
     expect(bench.push({ key: '","a', ch: 'b' })).toEqual([])
     expect(bench.outbox.size).toBe(3)
   })
@@ -131,6 +137,28 @@ describe('a key', () => {
     bench.expire(10)
     expect(bench.push({ key: 'cursor' })).toEqual([])
     expect(bench.outbox).toMatchObject({ size: 1, bytes: 10 })
+  })
+})
+
+describe('what was settled', () => {
+  it.each<[string, (outbox: Outbox<object>) => unknown]>([
+    ['acknowledged', (outbox) => outbox.ack(1, 0)],
+    ['settled alone', (outbox) => outbox.settle(1)],
+    ['refused', (outbox) => outbox.settle(1, { code: 'refused', reason: '' })],
+    ['expired', (outbox) => outbox.expire(500)],
+    ['closed', (outbox) => outbox.close('')],
+  ])('is let go of: %s', async (_how, settle) => {
+    const outbox = new Outbox<object>(limits, new Rtt())
+    const tag = new WeakRef({})
+    outbox.push({ seq: 1, ch: 'a', body: '', bytes: 1, key: 'k', expiresAt: 500, tag: tag.deref() ?? {} })
+    outbox.pump(0)
+    settle(outbox)
+    // What a WeakRef has shown lives until the task ends.
+    await new Promise(setImmediate)
+    setFlagsFromString('--expose-gc')
+    ;(runInNewContext('gc') as () => void)()
+    expect(tag.deref()).toBeUndefined()
+    expect(outbox.size).toBe(0)
   })
 })
 

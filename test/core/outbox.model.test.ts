@@ -124,7 +124,7 @@ describe('the outbox, whatever happens to it', () => {
           const flight = model.alive.slice(0, outbox.inFlight)
           expect(flight.every(({ sent }) => sent)).toBe(true)
           expect(flight.length).toBeLessThanOrEqual(limits.window)
-          if (flight.length > 1) expect(sum(flight)).toBeLessThanOrEqual(Math.max(limits.windowBytes, 120))
+          if (flight.length > 1) expect(sum(flight)).toBeLessThanOrEqual(limits.windowBytes)
         }
         model.settle(outbox.close('over'))
         expect(outbox).toMatchObject({ size: 0, bytes: 0, inFlight: 0 })

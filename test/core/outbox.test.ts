@@ -128,6 +128,11 @@ describe('the window', () => {
     expect(bench.pump(0, 20)).toEqual([])
     expect(bench.pump(0, 60)).toEqual(['1', '2'])
     expect(bench.pump(0)).toEqual(['3'])
+    expect(new OutboxBench().fill(1, { bytes: 500 }).pump(0, 499)).toEqual([])
+  })
+  it('lets out no more than it holds, whatever it is told', () => {
+    const bench = new OutboxBench().fill(4, { bytes: 40 })
+    expect(bench.pump(0, 1_000)).toEqual(['1', '2'])
   })
   it('is as small as the server wishes, but never shut, and never larger than ours', () => {
     const bench = new OutboxBench().fill(9, { bytes: 1 })
@@ -153,6 +158,12 @@ describe('a link that ends', () => {
     expect(frames.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
     expect(sent).toEqual(['m4'])
     expect(bench.outbox.retransmits).toBe(3)
+  })
+  it('leaves the whole window open', () => {
+    const bench = new OutboxBench().fill(4, { bytes: 40 })
+    expect(bench.pump()).toEqual(['1', '2'])
+    bench.outbox.interrupt()
+    expect(bench.pump()).toEqual(['1', '2'])
   })
   it('stops the clock of what was overdue', () => {
     const bench = new OutboxBench().fill(1)

@@ -22,6 +22,7 @@ describe('a subscription', () => {
     ['from 0', sub('room', 0), 4, [1, 4]],
     ['from what is not there yet', sub('room', 50, 'epoch'), 11, [11, 50]],
     ['from another epoch', sub('room', 2, 'elder'), 4, [2, 4]],
+    ['from the middle of another epoch', sub('room', 6, 'elder'), 4, [6, 6]],
     ['from far along another epoch', sub('room', 70, 'elder'), 4, [70, 70]],
     ['from the end of numbers', sub('room', Number.MAX_SAFE_INTEGER), 11, [11, Number.MAX_SAFE_INTEGER]],
   ])('%s', (_, frame, next, lost) => {
@@ -66,6 +67,67 @@ describe('a subscription', () => {
     expect(offsets(world)).toEqual([3, 4, 5])
   })
 
+  it('said again while it is being placed is placed where it was last wanted', () => {
+    const world = new World()
+    fill(world, 5)
+    world.hold.add('read')
+    world.open(1, 'ann', [sub('room', 1), sub('room', 5), sub('room', 4)])
+    world.release()
+    expect(world.reads(1, 'subscribed')).toMatchObject([{ next: 4 }])
+  })
+
+  it('said again is placed whatever was being read or received', () => {
+    const world = new World({ pushWindow: 2 })
+    fill(world, 5)
+    world.open(1, 'ann', [sub()])
+    world.read(1)
+    world.hold.add('read')
+    world.say(1, got(2), sub('room', 1), got(1))
+    world.release()
+    expect(world.read(1)).toMatchObject([{ t: 'subscribed', next: 1 }, { offset: 1 }, { offset: 2 }])
+  })
+
+  it('received while it is being placed again is still placed', () => {
+    const world = new World()
+    fill(world, 2)
+    world.open(1, 'ann', [sub()])
+    world.read(1)
+    world.hold.add('read')
+    world.say(1, sub('room', 2), got(1))
+    world.release()
+    expect(world.read(1)).toMatchObject([{ t: 'subscribed', next: 2 }, { offset: 2 }])
+  })
+
+  it('starts with an empty window when it moves', () => {
+    const world = new World({ pushWindow: 2 })
+    fill(world, 5)
+    world.open(1, 'ann', [sub()])
+    world.say(1, sub('room', 3))
+    expect(offsets(world)).toEqual([1, 2, 3, 4])
+  })
+
+  it.each(['read', 'authorize'] as const)('given up during %s is never placed', (call) => {
+    const world = new World({ guarded: true })
+    world.hold.add(call)
+    world.open(1, 'ann', [sub()])
+    world.say(1, { t: 'unsub', ch: 'room' })
+    world.read(1)
+    world.release()
+    expect(world.read(1)).toEqual([])
+    expect(world.calls('read')).toHaveLength(call === 'read' ? 1 : 0)
+  })
+
+  it('is in order even when the answers to two batches are not', () => {
+    const world = new World()
+    world.open(1, 'ann', [sub()])
+    world.hold.add('append')
+    world.say(1, send(1))
+    world.open(2, 'bob', [send(1)])
+    const [first, second] = world.held.map((call) => world.execute(call))
+    for (const answer of [second, first]) if (answer) world.feed(answer)
+    expect(offsets(world)).toEqual([1, 2])
+  })
+
   it('said a thousand times asks the store no more than twice at once', () => {
     const world = new World()
     world.open(1, 'ann', [sub()])
@@ -87,6 +149,8 @@ describe('a subscription', () => {
     world.feed({ on: 'closed', link: 1 })
     world.say(2, send(3, 'hall'))
     expect(world.read(1)).toEqual([])
+    world.feed({ on: 'closed', link: 2 })
+    expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
   })
 
   it('beyond the limit of its link is denied', () => {
@@ -121,6 +185,13 @@ describe('a slow reader', () => {
     expect(offsets(world)).toEqual([5, 6])
     world.say(1, got(6))
     expect(offsets(world)).toEqual(range(7, 10))
+  })
+
+  it('is pushed a window of one large batch, too', () => {
+    const world = new World({ pushWindow: 4 })
+    world.open(1, 'ann', [sub()])
+    world.say(1, ...range(1, 20).map((seq) => send(seq)))
+    expect(offsets(world)).toEqual(range(1, 4))
   })
 
   it('is pushed no more bytes than the window', () => {
@@ -221,6 +292,21 @@ describe('entries of other nodes', () => {
       { t: 'subscribed', epoch: 'epoch.1', next: 1, lost: [3, 3] },
       { t: 'message', offset: 1, id: 'bob:2' },
     ])
+    const before = world.calls('read').length
+    world.wait(3_000)
+    expect(world.calls('read')).toHaveLength(before)
+  })
+
+  it('of a log that began anew at the very place are told as such', () => {
+    const world = new World({}, tables({ maxChannels: 1 }))
+    world.open(1, 'ann', [sub()])
+    world.read(1)
+    world.say(1, send(1, 'a'), send(2, 'b'), send(3))
+    expect(world.read(1)).toMatchObject([
+      { t: 'accepted', seq: 3 },
+      { t: 'subscribed', epoch: 'epoch.1', next: 1 },
+      { t: 'message', offset: 1, id: 'ann:3' },
+    ])
   })
 })
 
@@ -273,6 +359,16 @@ describe('history', () => {
     fill(world, 1_200)
     world.open(1, 'ann', [frame])
     expect(world.reads(1, 'page')[0]?.entries).toHaveLength(count)
+  })
+
+  it('can be asked for again and again, and permission once', () => {
+    const world = new World({ guarded: true })
+    world.hold.add('authorize')
+    world.open(1, 'ann', [page(0, 1, 1), page(0, 1, 2)])
+    expect(world.calls('authorize')).toHaveLength(1)
+    world.release()
+    for (let id = 3; id <= 40; id++) world.say(1, page(0, 1, id))
+    expect(world.reads(1, 'page').map(({ id }) => id)).toEqual(range(1, 40))
   })
 
   it('is cut by bytes, but one entry always fits', () => {

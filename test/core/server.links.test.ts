@@ -76,6 +76,16 @@ describe('a hello', () => {
     expect(world.closes(2)).toEqual([])
   })
 
+  it('answered after its link is gone opens nothing', () => {
+    const world = new World()
+    world.hold.add('open')
+    world.open(1)
+    world.feed({ on: 'closed', link: 1 })
+    world.release()
+    expect(world.read(1)).toEqual([])
+    expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
+  })
+
   it('is turned away for a while when the store fails', () => {
     const world = new World()
     world.hold.add('open')
@@ -243,7 +253,7 @@ describe('drain', () => {
   it('of an empty server is done at once, and new links are sent away', () => {
     const world = new World()
     expect(world.feed({ on: 'drain', after: 0, spread: 1_000 })).toEqual([{ do: 'drained' }])
-    world.feed({ on: 'opened', link: 1 })
+    expect(world.feed({ on: 'opened', link: 1 })).not.toContainEqual({ do: 'drained' })
     expect(world.closes(1)).toEqual([1012])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { send, sub, tables, World } from './server.world.js'
+import { hello, send, sub, tables, World } from './server.world.js'
 
 const bodies = (world: World, ch = 'room') => world.log(ch).entries.map(({ body }) => body)
 
@@ -51,6 +51,21 @@ describe('messages', () => {
     world.release()
     expect(bodies(world)).toEqual(['1', '2'])
     expect(world.reads(2, 'accepted').at(-1)).toEqual({ t: 'accepted', seq: 2 })
+  })
+
+  it('that wait go no further once their link is gone or has lost the session', () => {
+    const world = new World()
+    world.hold.add('append')
+    world.open(1, 'ann', [send(1)])
+    world.say(1, send(2))
+    world.open(2)
+    world.open(3, 'bob', [send(1)])
+    world.say(3, send(2))
+    world.feed({ on: 'closed', link: 3 })
+    world.release()
+    expect(world.log().entries.map(({ id }) => id)).toEqual(['ann:1', 'bob:1'])
+    world.feed({ on: 'closed', link: 2 })
+    expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
   })
 
   it('keep JSON and bytes as they are', () => {
@@ -171,6 +186,9 @@ describe('permission to publish', () => {
     world.say(1, send(3, 'room', 3, 1))
     expect(bodies(world)).toEqual(['1', '3'])
     expect(world.log('hall').next).toBe(1)
+    world.read(1)
+    world.say(1, send(4), send(5, 'hall'), send(6))
+    expect(world.read(1)).toMatchObject([{ seq: 4 }, { t: 'refused', seq: 5 }, { t: 'accepted', seq: 4 }])
   })
 
   it('that cannot be asked for is asked for again', () => {
@@ -178,7 +196,9 @@ describe('permission to publish', () => {
     world.hold.add('authorize')
     world.open(1, 'ann', [send(1)])
     world.fail(world.held.pop())
+    expect(world.calls('authorize')).toHaveLength(1)
     world.release()
+    expect(bodies(world)).toEqual([])
     world.say(1, send(1))
     expect(bodies(world)).toEqual(['1'])
   })
@@ -203,8 +223,18 @@ describe('bye', () => {
     world.release()
     expect(bodies(world)).toEqual(['1', '2'])
     expect(world.calls('forget')).toHaveLength(1)
+    expect(world.reads(1, 'accepted')).toEqual([])
     world.open(2)
     expect(world.reads(2, 'welcome')).toMatchObject([{ resumed: false }])
+  })
+
+  it('ends the link: what stands behind it is not read', () => {
+    const world = new World()
+    world.open(1)
+    world.say(1, send(1), { t: 'bye' }, send(2), hello())
+    expect(bodies(world)).toEqual(['1'])
+    expect(world.calls('open')).toHaveLength(1)
+    expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
   })
 })
 

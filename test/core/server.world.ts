@@ -42,10 +42,10 @@ export class World {
   readonly denied = new Set<string>()
   readonly asked: Call[] = []
 
-  constructor(
-    options: Partial<ServerOptions> = {},
-    readonly store = tables(),
-  ) {
+  readonly store: Tables
+
+  constructor(options: Partial<ServerOptions> = {}, store = tables()) {
+    this.store = store
     this.server = new Server({
       ...serverDefaults,
       sign: ({ client, user }) => `ticket of ${client}/${user}`,
@@ -68,13 +68,18 @@ export class World {
     return outputs
   }
 
-  answer({ op, request }: Call): void {
+  answer(call: Call): void {
+    this.feed(this.execute(call))
+  }
+
+  /** Carries a call out; its answer is for later. */
+  execute({ op, request }: Call): ServerInput {
     const { store } = this
     const result: CallResult =
       request.call === 'authorize'
         ? !this.denied.has(`${request.ask.action} ${request.ask.ch}`)
         : (store[request.call] as (ask: unknown) => CallResult).call(store, request.ask)
-    this.feed({ on: 'done', op, result })
+    return { on: 'done', op, result }
   }
 
   /** Lets all held calls go, and holds no more. */

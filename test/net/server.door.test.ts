@@ -1,7 +1,7 @@
 import { createServer as createHttp } from 'node:http'
 import { connect as dial } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { WebSocketServer } from 'ws'
+import { type ClientOptions, WebSocketServer } from 'ws'
 import { AuthError, createServer, type Authenticate } from '../../src/server/index.js'
 import { ask, connect, hello, Raw, serve } from './server.world.js'
 
@@ -28,19 +28,17 @@ describe('an upgrade', () => {
     expect(refusal.headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined)
   })
 
-  it.each([
+  it.each<[string, ClientOptions, string[]]>([
     ['beside the subprotocol', {}, beside('tok-Zoë')],
-    ['as a bearer', { headers: { authorization: 'Bearer tok-Zoë' } }, ['holdfast.1']],
+    ['before the subprotocol', {}, beside('tok-Zoë').reverse()],
+    ['as a bearer', { headers: { authorization: 'Bearer tok-Zoe' } }, ['holdfast.1']],
   ])('with a token %s is taken, and the subprotocol is the protocol, not the token', async (_, options, protocols) => {
     const { url } = await serve({ authenticate })
-    const headers = Object.fromEntries(
-      Object.entries(options.headers ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
-    )
-    const raw = new Raw(url, { headers }, protocols)
+    const raw = new Raw(url, options, protocols)
     await raw.opened
     expect(raw.socket.protocol).toBe('holdfast.1')
     raw.say(hello())
-    expect((await raw.next('welcome')).user).toMatch(/^Zo/)
+    expect((await raw.next('welcome')).user).toMatch(/^Zo[eë]$/)
   })
 
   it('without a subprotocol is taken', async () => {
@@ -71,20 +69,40 @@ describe('an upgrade', () => {
     expect((await new Raw(url).refused).status).toBe(503)
   })
 
+  /** An upgrade whose fate is decided by the test. */
+  const pending = async () => {
+    let decide: (user: string) => void = () => undefined
+    let asked: () => void = () => undefined
+    const isAsked = new Promise<void>((resolve) => (asked = resolve))
+    const hook: Authenticate = () => {
+      asked()
+      return new Promise((resolve) => (decide = resolve))
+    }
+    const served = await serve({ authenticate: hook })
+    return { ...served, isAsked, decide: (user: string) => decide(user) }
+  }
+
   it('that is given up while the hook thinks leaves nothing behind', async () => {
-    let decide = (_: string): void => undefined
-    const asked = new Promise<void>((resolve) => {
-      void serve({ authenticate: () => new Promise((user) => ((decide = user), resolve())) }).then(({ port }) => {
-        const socket = dial(port, '127.0.0.1', () => {
-          socket.write('GET /realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n')
-          socket.write('Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
-        })
-        void asked.then(() => socket.resetAndDestroy())
-      })
-    })
-    await asked
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    const { http, port, server, isAsked, decide } = await pending()
+    const gone = new Promise((resolve) => http.once('connection', (socket) => socket.once('close', resolve)))
+    const socket = dial(port, '127.0.0.1')
+    socket.write('GET /realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n')
+    socket.write('Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+    await isAsked
+    socket.resetAndDestroy()
+    await gone
     decide('late')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(server.links).toBe(0)
+  })
+
+  it('that is decided after the server went down is refused', async () => {
+    const { url, server, isAsked, decide } = await pending()
+    const raw = new Raw(url)
+    await isAsked
+    await server.close({ after: 0, spread: 0 })
+    decide('late')
+    expect((await raw.refused).status).toBe(503)
   })
 
   it('on another path is left to whoever wants it, and refused when nobody does', async () => {

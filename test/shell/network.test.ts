@@ -123,6 +123,7 @@ describe('sleep', () => {
   it('is noticed by a timer more than 2 s late', async () => {
     const { env, events } = start()
     await env.pass(20_000)
+    await env.sleep(5_000 + 2_000)
     expect(events).toEqual([])
     await env.sleep(5_000 + 2_001)
     expect(events).toEqual([['wake', 'sleep']])

@@ -222,4 +222,14 @@ describe('the runner and mistakes', () => {
     clock.to(100)
     expect(said).toEqual(['a', 'tick 100'])
   })
+  it('keeps what was waiting when the machine threw', () => {
+    const { feed, said } = start((output) => {
+      if (output !== 'a') return
+      feed({ on: 'break' })
+      feed({ on: 'say', what: ['b'] })
+    })
+    expect(() => feed({ on: 'say', what: ['a'] })).toThrow('the core is broken')
+    feed({ on: 'say', what: ['c'] })
+    expect(said).toEqual(['a', 'b', 'c'])
+  })
 })

@@ -1,5 +1,6 @@
 import type { Device } from './device.js'
 import type { World } from './world.js'
+import type { Subscribe } from '../../src/wire/frame.js'
 
 /** What the app of one device does during the storm: anything, at any time. */
 export function useApp(world: World, device: Device, until: number): void {
@@ -30,7 +31,7 @@ function act(world: World, device: Device): void {
 /** `last` said while this client is still following elsewhere, or again, is as good as any. */
 function follow({ dice, host }: World, device: Device, ch: string): void {
   const { next } = host.bounds(ch)
-  device.follow(ch, dice.pick(['now', 'oldest', 'last', dice.int(1, next)]))
+  device.follow(ch, dice.pick<Subscribe['from']>(['now', 'oldest', 'last', dice.int(1, next)]))
 }
 
 function leave({ dice }: World, device: Device, ch: string): void {

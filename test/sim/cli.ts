@@ -1,4 +1,64 @@
-import { simulate } from './simulate.js'
+/* eslint-disable no-console -- a command talks to a person */
+import { parseArgs } from 'node:util'
+import { type Outcome, simulate } from './simulate.js'
 
-// eslint-disable-next-line no-console -- placeholder
-console.log(simulate)
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    /** Go on after a failure, and count them. */
+    all: { type: 'boolean', default: false },
+  },
+})
+
+/** Seed, broken invariant, the last events, and the way to see it again. */
+export function report({ seed, broken, trace }: Outcome, lines: number): string {
+  if (!broken) return `seed ${seed}: all is well`
+  return [
+    ...(lines ? [trace(lines)] : []),
+    `seed ${seed} breaks ${broken.invariant} at ${broken.at.toFixed(1)} ms: ${broken.why}`,
+    `npm run sim -- --seed ${seed} --trace`,
+  ].join('\n')
+}
+
+function one(seed: number): number {
+  const outcome = simulate(seed, values.trace ? Infinity : 60)
+  if (values.trace) console.log(outcome.trace())
+  console.log(report(outcome, values.trace ? 0 : 60))
+  console.log(`hash ${outcome.hash}`)
+  return outcome.broken ? 1 : 0
+}
+
+function many(from: number, count: number): number {
+  const started = performance.now()
+  const sum = { time: 0, events: 0, messages: 0 }
+  const broken = new Map<string, number[]>()
+  let slowest = 0
+  for (let seed = from; seed < from + count; seed++) {
+    const outcome = simulate(seed, 60)
+    sum.time += outcome.time
+    sum.events += outcome.events
+    sum.messages += outcome.messages
+    slowest = Math.max(slowest, outcome.recovery / outcome.bound)
+    if (!outcome.broken) continue
+    const { invariant } = outcome.broken
+    if (!broken.size || (values.all && !broken.has(invariant))) console.log(report(outcome, 40))
+    broken.set(invariant, [...(broken.get(invariant) ?? []), seed])
+    if (!values.all) break
+  }
+  const seconds = (performance.now() - started) / 1_000
+  for (const [invariant, seeds] of broken)
+    console.log(`${invariant}: ${seeds.length} seeds, ${seeds.slice(0, 12).join(' ')}`)
+  const failed = [...broken.values()].reduce((total, { length }) => total + length, 0)
+  console.log(
+    `${count} seeds from ${from}: ${failed} broken; ${(sum.time / 3_600_000).toFixed(1)} virtual hours, ` +
+      `${sum.events} events, ${sum.messages} messages in ${seconds.toFixed(1)} s; ` +
+      `slowest recovery took ${(slowest * 100).toFixed(0)} % of its bound`,
+  )
+  return failed ? 1 : 0
+}
+
+process.exitCode =
+  values.seed === undefined ? many(Number(values.from), Number(values.seeds)) : one(Number(values.seed))

@@ -77,7 +77,7 @@ export class Device {
         windowBytes: 2 ** 18,
       },
     })
-    this.#feed = run(this.core, this.#env(), (output) => world.attempt(() => this.#perform(output)))
+    this.#feed = run<Input, Output>(this.core, this.#env(), (output) => world.attempt(() => this.#perform(output)))
   }
 
   feed(input: Input): void {
@@ -118,7 +118,16 @@ export class Device {
     if (this.following.has(ch)) return
     const asked = this.#world.host.bounds(ch)
     const before = this.#before.get(`${ch} ${asked.epoch}`) ?? 1
-    this.following.set(ch, { ch, from, asked, before, next: undefined, epoch: undefined, senders: new Map() })
+    this.following.set(ch, {
+      ch,
+      from,
+      asked,
+      before,
+      id: undefined,
+      next: undefined,
+      epoch: undefined,
+      senders: new Map(),
+    })
     this.#tell({ on: 'subscribe', ch, from })
   }
 
@@ -288,6 +297,10 @@ export class Device {
   /** Frames of one moment may leave in one packet, as they do in a browser. */
   #write(link: number, frames: ClientFrame<Packed>[]): void {
     this.links.writesToCurrent(link)
+    for (const frame of frames) {
+      const following = frame.t === 'sub' ? this.following.get(frame.ch) : undefined
+      if (frame.t === 'sub' && following) following.id = frame.id
+    }
     const held = this.#held.get(link)
     if (held) {
       held.push(...frames)

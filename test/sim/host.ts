@@ -91,7 +91,7 @@ export class Host implements Far {
     const tables = this.#tables
     const life: Life = {
       ...{ server, sleeper, wires: new Map(), links: new Map(), welcomed: new Map(), calls: new Set(), over: false },
-      feed: run(
+      feed: run<ServerInput, ServerOutput>(
         server,
         this.#env(sleeper, () => life.over),
         (output) => this.#world.attempt(() => this.#perform(life, tables, output)),
@@ -158,8 +158,10 @@ export class Host implements Far {
     const life = this.#life
     const link = life?.links.get(wire)
     if (!life || link === undefined) return
-    life.welcomed.get(wire.user)?.delete(link)
-    life.sleeper.run('news', () => this.#tell({ on: 'closed', link }, life))
+    life.sleeper.run('news', () => {
+      life.welcomed.get(wire.user)?.delete(link)
+      this.#tell({ on: 'closed', link }, life)
+    })
   }
 
   #tell(input: ServerInput, life = this.#life): void {

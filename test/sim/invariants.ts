@@ -21,6 +21,10 @@ export interface Following {
   asked: Bounds
   /** How far this client had come in an earlier life; 1 when there was none. */
   before: number
+  /** The server will not have it. */
+  denied: boolean
+  /** What the client calls it towards the server, once it has asked. */
+  id: number | undefined
   /** The offset that must come next; unknown until something came. */
   next: number | undefined
   epoch: string | undefined
@@ -92,14 +96,16 @@ export class MessageInvariants {
     const { epoch, next, ch } = following
     if (next !== undefined && epoch !== undefined) this.#nothingSkipped(following, epoch, next, from)
     const renewed = (epoch ?? following.asked.epoch) !== now.epoch
-    if (!renewed && to > now.oldest) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to} is not lost`)
+    // The app may have named a position of a log that is no more.
+    const beyond = to === following.from && following.asked.epoch !== now.epoch
+    if (!renewed && !beyond && to > now.oldest) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to} is not lost`)
     following.next = renewed ? undefined : Math.max(next ?? 1, to)
     following.epoch = now.epoch
   }
 
   /** 7: a subscription begins where the app asked, and nowhere else. Called with the first answer of the server. */
-  startsWhereAsked(following: Following, { epoch, next, lost }: Subscribed, now: Bounds): void {
-    if (following.next !== undefined || following.epoch !== undefined) return
+  startsWhereAsked(following: Following, { epoch, next, lost, id }: Subscribed, now: Bounds): void {
+    if (following.next !== undefined || following.epoch !== undefined || id !== following.id) return
     following.next = lost ? undefined : next
     following.epoch = epoch
     const { ch, from, asked, before } = following
@@ -134,7 +140,8 @@ export class MessageInvariants {
   }
 
   /** Everything up to the end of the log was handed on. */
-  caughtUp({ next, epoch, ch, senders }: Following, now: Bounds): boolean {
+  caughtUp({ next, epoch, ch, senders, denied }: Following, now: Bounds): boolean {
+    if (denied) return true
     if (epoch === undefined) return false
     for (let offset = next !== undefined && epoch === now.epoch ? next : now.oldest; offset < now.next; offset++) {
       const entry = this.#ledger.entry(now.epoch, ch, offset)

@@ -23,7 +23,7 @@ interface Dialled {
 type Call = 'connect' | 'reconnect' | 'wake' | 'online' | 'suspend' | 'close'
 
 /** No dial in a minute beyond so many: with the backoff at its shortest there are some dozens. */
-const DIALS = 60
+const DIALS = 70
 const MINUTE = 60_000
 /** A heartbeat is no quicker than that with its verdict, ms. */
 const LEAST_PATIENCE = 1_000
@@ -86,6 +86,7 @@ export class LinkInvariants {
   /** The app or the page did something that may lead to a dial. */
   calls(what: Call, now: number): void {
     this.#call = { what, at: now }
+    if (what === 'connect' || what === 'reconnect') this.#holdUntil = 0
     if (what !== 'close') this.#notBefore = what === 'suspend' && !this.#closed && this.#links ? Infinity : 0
   }
 
@@ -119,6 +120,10 @@ export class LinkInvariants {
       const least = last.welcomed ? Math.min(LEAST_PATIENCE, timeout / (retries + 1)) : connectTimeout
       const since = last.welcomed ? last.heardAt : (last.openedAt ?? last.at)
       if (now - since < least - 0.01) this.#fail('9 dialHasCause', `given up ${now - since} ms after it was heard`)
+      this.#over(last, now)
+      return
+    }
+    if (last.sentAway !== undefined) {
       this.#over(last, now)
       return
     }

@@ -1,5 +1,6 @@
 // Messages that wait for an acknowledgement, and messages that come twice.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { Seen } from '../../src/socket/dedupe.js'
 import { answers, FakeSocket, open as openSocket, start } from './fakes.js'
 
 interface Message {
@@ -52,6 +53,8 @@ describe('ack', () => {
     socket.send(message(3))
     await env.pass(1_799)
     expect(first.sent).toHaveLength(4)
+    await env.pass(1)
+    expect(first.sent).toHaveLength(5)
   })
 
   it('sends again on each new link what is not acknowledged, in order, between what waited', async () => {
@@ -136,6 +139,22 @@ describe('dedupe', () => {
     const { first, events } = await openSocket({ dedupe: { idOf, maxCount: 2 } })
     for (const id of [1, 2, 1, 3, 2, 1]) first.say(message(id))
     expect(ids(events)).toEqual([1, 2, 3, 1])
+  })
+
+  it('counts an id that came again after maxAge as the newest', async () => {
+    const { env, first, events } = await openSocket({ dedupe: { idOf, maxCount: 2, maxAge: 1_000 } })
+    for (const id of [1, 2]) first.say(message(id))
+    await env.pass(1_001)
+    for (const id of [1, 3, 1]) first.say(message(id))
+    expect(ids(events)).toEqual([1, 2, 1, 3])
+  })
+
+  it('keeps no id that is too old', () => {
+    const dropped = vi.spyOn(Map.prototype, 'delete')
+    const seen = new Seen(10_000, 1_000)
+    for (let id = 1; id <= 100; id++) seen.has(id, id * 100)
+    expect(dropped.mock.results.filter(({ value }) => value === true).length).toBe(100 - 11)
+    dropped.mockRestore()
   })
 
   it('forgets an id after maxAge', async () => {

@@ -17,7 +17,7 @@ export class FakeSocket extends EventTarget {
   bufferedAmount = 0
   sent: Data[] = []
   /** What `close` was called with. */
-  closes: [code?: number, reason?: string][] = []
+  closes: [code: number | undefined, reason: string | undefined][] = []
 
   constructor(url: string | URL, protocols?: string | string[]) {
     super()
@@ -126,7 +126,12 @@ export class FakePage extends EventTarget {
   }
 }
 
-export type Seen = { type: string; readyState: number; [field: string]: unknown }
+export interface Seen {
+  type: string
+  readyState: number
+  data?: unknown
+  [field: string]: unknown
+}
 
 /** A socket over fakes, already dialling, that writes down its events. */
 export async function start(

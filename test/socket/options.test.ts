@@ -35,7 +35,10 @@ it('needs a WebSocket from somewhere', () => {
 
 it('debug says what happens to debugLogger', async () => {
   const lines: unknown[][] = []
-  await start({ debug: true, debugLogger: (...args) => lines.push(args) })
+  const debugLogger = (...args: unknown[]) => lines.push(args)
+  await start({ debugLogger })
+  expect(lines).toEqual([])
+  await start({ debug: true, debugLogger })
   FakeSocket.last.accept()
   expect(lines.slice(0, 2)).toEqual([
     [{ on: 'connect' }, [{ do: 'open', link: 1 }]],

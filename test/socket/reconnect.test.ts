@@ -23,6 +23,15 @@ describe('reconnect', () => {
     ])
   })
 
+  it('grows by reconnectionDelayGrowFactor', async () => {
+    const { env, events } = await start({ reconnectionDelayGrowFactor: 3 })
+    for (let round = 0; round < 3; round++) {
+      FakeSocket.last.refuse()
+      await env.pass(2_250)
+    }
+    expect(events.filter(({ type }) => type === 'retry').map(({ delay }) => delay)).toEqual([250, 750, 2_250])
+  })
+
   it('takes minReconnectionDelay as a floor', async () => {
     const { first, events } = await open({ minReconnectionDelay: 3_000 })
     first.end()
@@ -100,12 +109,10 @@ describe('reconnect', () => {
   })
 
   it('reports and retries when the constructor throws', async () => {
-    class Refusing {
-      constructor() {
-        throw new DOMException('bad url', 'SyntaxError')
-      }
+    const refuse = function () {
+      throw new DOMException('bad url', 'SyntaxError')
     }
-    const { events } = await start({ WebSocket: Refusing as never })
+    const { events } = await start({ WebSocket: refuse as never })
     expect(events).toMatchObject([{ type: 'error' }, { type: 'close' }, { type: 'retry' }])
   })
 
@@ -129,6 +136,7 @@ describe('reconnect', () => {
   it('stops at a code that is not retryable', async () => {
     const { socket, first, types } = await open({ nonRetryableCodes: [4401] })
     first.end(4401)
+    await answers()
     expect([socket.readyState, types()]).toEqual([3, ['close']])
   })
 
@@ -143,6 +151,7 @@ describe('reconnect', () => {
     await answers()
     expect(events).toMatchObject([{ type: 'error', error: { message: 'mine' } }, { type: 'close' }, { type: 'retry' }])
     FakeSocket.last.refuse()
+    await answers()
     expect(events.at(-1)).toMatchObject({ type: 'close', readyState: 3 })
   })
 
@@ -260,19 +269,26 @@ describe('the page', () => {
     expect(dials()).toBe(2)
     page.say('pagehide')
     socket.close()
+    await answers()
     expect(events.at(-1)).toMatchObject({ type: 'close', readyState: 3 })
   })
 
   it('is not listened to after close, nor with page: false', async () => {
     const { socket, page, first } = await open()
-    const removed = vi.spyOn(page, 'addEventListener')
+    const added = vi.spyOn(page, 'addEventListener')
+    const listening = () =>
+      added.mock.calls.filter(([, , options]) => !(options as { signal: AbortSignal }).signal.aborted)
     socket.close()
     first.end(1000)
-    page.say('offline')
     socket.reconnect()
     await answers()
-    expect(removed).toHaveBeenCalled()
-    FakeSocket.last.accept()
+    expect(listening()).toHaveLength(6)
+    socket.reconnect()
+    expect(listening()).toHaveLength(6)
+    socket.close()
+    FakeSocket.last.end(1000)
+    await answers()
+    expect(listening()).toHaveLength(0)
     const silent = await open({ page: false })
     silent.page.say('pagehide')
     expect(silent.first.closes).toEqual([])

@@ -18,6 +18,7 @@ describe('the face of a WebSocket', () => {
     socket.close(3001, 'enough')
     states.push(socket.readyState)
     FakeSocket.last.end(3001, 'enough')
+    await answers()
     expect([...states, socket.readyState]).toEqual([0, 1, 2, 3])
     expect(events).toEqual([
       { type: 'open', readyState: 1 },
@@ -177,11 +178,36 @@ describe('close', () => {
     expect([socket.readyState, FakeSocket.last.closes]).toEqual([2, [[1000, '']]])
     FakeSocket.last.refuse()
     socket.close()
+    await answers()
     expect(events).toMatchObject([{ type: 'error' }, { type: 'close', code: 1006, readyState: 3 }])
   })
 
+  it('tells of the end only after it returned', async () => {
+    const { socket } = await start({ startClosed: true })
+    for (const leave of [() => undefined, () => FakeSocket.last.refuse()]) {
+      socket.reconnect()
+      await answers()
+      leave()
+      socket.reconnect()
+      socket.close()
+      const heard = new Promise<Event>((done) => {
+        socket.onclose = done
+      })
+      expect(await heard).toMatchObject({ type: 'close' })
+      socket.onclose = null
+    }
+  })
+
+  it('is not undone by an open event that was on its way', async () => {
+    const { socket, types } = await start()
+    socket.send('waits')
+    socket.close()
+    FakeSocket.last.accept()
+    expect([FakeSocket.last.sent, types(), socket.readyState]).toEqual([[], [], 2])
+  })
+
   it('while a url is being made dials no more', async () => {
-    let answer = (_url: string) => undefined as unknown
+    let answer: (url: string) => unknown = () => undefined
     const { socket, events } = await start({}, () => new Promise<string>((done) => (answer = done)))
     socket.close()
     answer('ws://late')
@@ -195,6 +221,7 @@ describe('close', () => {
     socket.close()
     first.say('last words')
     first.end(1000)
+    await answers()
     expect(events).toMatchObject([{ type: 'message', data: 'last words' }, { type: 'close' }])
   })
 })
@@ -260,6 +287,15 @@ describe('send', () => {
     FakeSocket.last.accept()
     expect(FakeSocket.last.sent).toEqual(['a', 'b'])
     expect(socket.send('d')).toBe(true)
+  })
+
+  it('leaves what is neither text nor binary to the native send, which makes it text', async () => {
+    const { socket } = await start()
+    socket.send(12 as never)
+    expect(socket.bufferedAmount).toBe(2)
+    FakeSocket.last.accept()
+    socket.send(true as never)
+    expect(FakeSocket.last.sent).toEqual([12, true])
   })
 
   it('drainQueuedMessages takes back what waits', async () => {

@@ -18,7 +18,7 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
     { t: 'send', seq: 3, ch: 'room:42', body: bytes() },
   ],
   sub: [
-    { t: 'sub', ch: '@alice', from: 12, epoch: 'e1' },
+    { t: 'sub', ch: '@alice', from: 12, epoch: 'e1', id: 2 },
     { t: 'sub', ch: '@alice', from: 'now' },
     { t: 'sub', ch: '@alice', from: 'oldest' },
     { t: 'sub', ch: '@alice', from: 'last' },
@@ -45,7 +45,7 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
   ],
   refused: [{ t: 'refused', seq: 3, code: 'forbidden', reason: 'not here' }],
   subscribed: [
-    { t: 'subscribed', ch: 'a', epoch: 'e', next: 5, lost: [1, 5] },
+    { t: 'subscribed', ch: 'a', epoch: 'e', next: 5, lost: [1, 5], id: 2 },
     { t: 'subscribed', ch: 'a', epoch: 'e', next: 5 },
   ],
   denied: [

@@ -210,6 +210,14 @@ describe('a packet of bytes', () => {
       joined('[{"t":"send","seq":1,"ch":"a","bin":2},{"t":"send","seq":2,"ch":"a","bin":2}]', undefined, 1, 2, 3),
     )
   })
+  it.each([
+    [5, -2],
+    [1.5, 1.5],
+    [2 ** 53 + 3, -(2 ** 53)],
+  ])('is refused when its lengths only add up: %d and %d', (one, other) => {
+    const head = [one, other].map((bin, at) => ({ t: 'send', seq: at + 1, ch: 'a', bin }))
+    refuses(serverCodec, joined(JSON.stringify(head), undefined, 1, 2, 3))
+  })
   it('is needed for bin to mean anything', () => {
     refuses(serverCodec, '[{"t":"send","seq":1,"ch":"a","bin":3}]')
   })

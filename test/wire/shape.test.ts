@@ -23,6 +23,7 @@ describe.each(sides)('the shapes of the %s', (_side, shapes, examples) => {
   it('say which field is wrong', () => {
     expect(flaw({ t: 'ping', id: 'x' }, shapes)).toBe('ping.id is missing or of the wrong type')
     expect(flaw({ t: 'what' }, shapes)).toBe('unknown frame type what')
+    expect(flaw({ t: 'x'.repeat(10_000) }, shapes)?.length).toBeLessThan(100)
     expect(flaw([], shapes)).toBe('a frame is an object with a string t')
   })
 })

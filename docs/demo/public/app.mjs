@@ -111,8 +111,11 @@ function connectButtons() {
     talk.setAttribute('aria-pressed', String(Boolean(stop)))
   })
   const another = find('#another')
-  let strangers = STRANGERS.filter((name) => name !== asked)
-  const invite = () => (another.href = `?name=${(strangers = [...strangers.slice(1), strangers[0]])[0]}`)
+  const strangers = STRANGERS.filter((name) => name !== asked)
+  const invite = () => {
+    strangers.push(strangers[0])
+    another.href = `?name=${strangers.shift()}`
+  }
   another.addEventListener('click', () => setTimeout(invite))
   invite()
 }

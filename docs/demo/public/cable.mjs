@@ -7,7 +7,7 @@
 export function makeCable() {
   const events = new EventTarget()
   const emit = (type, detail) => events.dispatchEvent(new CustomEvent(type, { detail }))
-  const cable = { events, open: 0, dialling: 0, plugged: true }
+  const cable = { events, open: 0, dialling: 0, plugged: true, heardAt: performance.now() }
   const sockets = new Set()
 
   function count() {
@@ -44,6 +44,7 @@ export function makeCable() {
 
     #hear(event) {
       if (this.dead) return event.stopImmediatePropagation()
+      if (event.type === 'open' || event.type === 'message') cable.heardAt = performance.now()
       if (event.type === 'message') return emit('parcel', { up: false, kind: kindOf(event.data) })
       if (event.type === 'close') sockets.delete(this)
       count()

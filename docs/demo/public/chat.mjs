@@ -1,6 +1,8 @@
 // A conversation as one person sees it. The page holds the last messages only; the log holds them all.
 
 const SHOWN = 200
+/** Characters of one message. */
+const MOST = 2_000
 const states = {
   queued: 'queued',
   sent: 'sent, not yet acknowledged',
@@ -18,12 +20,14 @@ export class Chat {
   #items = new Map()
   #earlier = 0
   #dirty = false
+  #scroll
   #list
   #note
 
   constructor(root, person) {
-    this.#list = root.querySelector('.messages')
-    this.#list.setAttribute('aria-label', `What ${person.name} sees`)
+    this.#scroll = root.querySelector('.messages')
+    this.#list = root.querySelector('.messages ol')
+    this.#scroll.setAttribute('aria-label', `What ${person.name} sees`)
     person.addEventListener('said', ({ detail }) => this.#later(() => this.#pending.set(keyOf(detail), detail)))
     person.addEventListener('moved', ({ detail }) => this.#touch(detail))
     person.addEventListener('settled', ({ detail }) => this.#touch(detail))
@@ -68,7 +72,8 @@ export class Chat {
 
   #draw() {
     const list = this.#list
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60
+    const scroll = this.#scroll
+    const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60
     const all = [...this.#heard, ...this.#pending.values()]
     const shown = all.slice(-SHOWN)
     const keys = new Set(shown.map(keyOf))
@@ -80,7 +85,7 @@ export class Chat {
       if (item !== place) list.insertBefore(item, place)
       place = item.nextElementSibling
     })
-    if (atEnd || shown.at(-1)?.own) list.scrollTop = list.scrollHeight
+    if (atEnd || shown.at(-1)?.own) scroll.scrollTop = scroll.scrollHeight
   }
 
   /** Says what is not shown; returns the place of the first message. */
@@ -121,7 +126,7 @@ function bubble(entry) {
   const foot = part('span', 'foot', '')
   foot.append(part('time', '', clock.format(entry.time)))
   if (entry.own) foot.append(tick())
-  item.append(part('span', 'text', entry.text), foot)
+  item.append(part('span', 'text', entry.text.length > MOST ? `${entry.text.slice(0, MOST)} …` : entry.text), foot)
   if (entry.own) mark(item, entry)
   return item
 }
@@ -144,7 +149,7 @@ function mark(item, { state = 'accepted', error }) {
   item.dataset.state = state
   const svg = item.querySelector('.tick')
   svg?.setAttribute('aria-label', states[state])
-  svg?.firstChild.setAttribute('href', `icons.svg#${state}`)
+  svg?.firstChild.setAttribute('href', `#icon-${state}`)
   if (state !== 'failed') return
   item.classList.add('failed')
   item.append(part('span', 'error', `Not sent: ${error?.message ?? 'no reason given'}`))

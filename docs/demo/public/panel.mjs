@@ -1,7 +1,7 @@
 // One person's panel: status in words, composer, buttons, instruments.
 import { Chat } from './chat.mjs'
 import { Plot } from './plot.mjs'
-import { counted, write } from './words.mjs'
+import { write } from './words.mjs'
 
 const titles = {
   connecting: 'Connecting',
@@ -51,13 +51,16 @@ export class Panel {
 
   /** Instruments and countdown. */
   draw() {
+    this.#say()
     const stats = this.#person.client.stats()
     counters.forEach(([, key, show = plain.format], at) => write(this.#values[at], show(stats[key] ?? 0)))
-    write(this.#part('.next'), this.#next())
     write(this.#part('.waiting'), waiting(stats.queued))
     const online = this.#person.status === 'online'
     this.#plot.push(online ? stats.rtt : undefined)
-    write(this.#part('.rtt'), online && stats.rtt !== undefined ? `${Math.round(stats.rtt)} ms` : 'no link')
+    write(
+      this.#part('.rtt'),
+      online ? (stats.rtt === undefined ? 'not measured yet' : `${Math.round(stats.rtt)} ms`) : 'no link',
+    )
   }
 
   drawLog() {
@@ -113,20 +116,23 @@ export class Panel {
   }
 
   #status() {
-    const { status, reason } = this.#person
+    const { status } = this.#person
     this.root.dataset.status = status
     write(this.#part('.pill'), titles[status])
-    write(this.#part('.why'), this.#why(status, reason))
-    write(this.#part('.next'), this.#next())
+    this.#say()
   }
 
-  #why(status, reason) {
-    if (status === 'online') return 'the server answers'
+  #say() {
+    write(this.#part('.why'), this.#why(this.#person))
+    write(this.#part('.next'), this.#next(this.#person))
+  }
+
+  #why({ status, reason, cable }) {
+    if (status === 'online') return `last heard ${((performance.now() - cable.heardAt) / 1000).toFixed(1)} s ago`
     return reason || (status === 'connecting' ? 'for the first time' : 'the link was lost')
   }
 
-  #next() {
-    const { status, retryAt } = this.#person
+  #next({ status, retryAt }) {
     if (status === 'offline') return 'waiting for the network'
     if (!['reconnecting', 'connecting'].includes(status) || retryAt === undefined) return ''
     const left = retryAt - performance.now()
@@ -134,7 +140,7 @@ export class Panel {
   }
 }
 
-const waiting = (count) => (count === 0 ? 'nothing waiting' : `${counted(count, 'message')} waiting`)
+const waiting = (count) => `${count === 0 ? 'nothing' : plain.format(count)} waiting`
 
 function line({ time, what }) {
   const item = document.createElement('li')

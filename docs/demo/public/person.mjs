@@ -21,6 +21,8 @@ export class Person extends EventTarget {
   /** When the next attempt is made, ms on the page's clock. */
   retryAt
   #count = 0
+  /** The last numbers that failed: whoever listens need not wait for them. */
+  #failed = []
 
   constructor(name) {
     super()
@@ -41,7 +43,7 @@ export class Person extends EventTarget {
   /** Never waits: the entry's `state` says how far it has come. */
   say(text) {
     const n = ++this.#count
-    const message = this.room.send({ name: this.name, run: this.run, n, text })
+    const message = this.room.send({ name: this.name, run: this.run, n, text, failed: this.#failed })
     const entry = { own: true, name: this.name, run: this.run, n, text, time: Date.now(), state: message.state }
     this.#emit('said', entry)
     message.on('state', ({ state, error }) => this.#move(entry, state, error))
@@ -52,6 +54,7 @@ export class Person extends EventTarget {
 
   #move(entry, state, error) {
     Object.assign(entry, { state, error })
+    if (state === 'failed') this.#failed = [...this.#failed.slice(-19), entry.n]
     this.#emit(state === 'accepted' || state === 'failed' ? 'settled' : 'moved', entry)
   }
 

@@ -28,7 +28,7 @@ export class Score {
     })
   }
 
-  #check(listener, { run, n }) {
+  #check(listener, { run, n, failed }) {
     const key = `${listener.run} hears ${run}`
     // Of an earlier visit, the log may have only the end.
     const tally = this.#tallies.get(key) ?? { run, last: n - 1, missing: new Set() }
@@ -39,6 +39,7 @@ export class Score {
       tally.last = n
     } else if (tally.missing.delete(n)) this.disordered++
     else this.duplicated++
+    for (const gone of failed) tally.missing.delete(gone)
   }
 
   /** A message whose sender was told that it failed is not lost. */

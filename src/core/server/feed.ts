@@ -31,6 +31,8 @@ export class Feed {
   epoch = ''
   /** The offset to push next. */
   next = 1
+  /** What the client calls this subscription. */
+  id: number | undefined
   readonly peer: Peer
   readonly ch: string
   readonly #client: string
@@ -71,7 +73,8 @@ export class Feed {
     this.next = next
     this.#unreceived = []
     this.#bytes = 0
-    this.peer.tell({ t: 'subscribed', ch: this.ch, epoch, next, ...(lost && { lost }) })
+    const { ch, id } = this
+    this.peer.tell({ t: 'subscribed', ch, epoch, next, ...(lost && { lost }), ...(id !== undefined && { id }) })
   }
 
   push({ frame, bytes }: Parcel): void {
@@ -83,8 +86,10 @@ export class Feed {
 
   /** The client has everything up to `offset`. Says whether there is room for a good batch again. */
   receive(offset: number): boolean {
-    if (offset <= this.received || offset >= this.next) return false
-    for (const bytes of this.#unreceived.splice(0, offset - this.received)) this.#bytes -= bytes
+    // It may have more than this position has reached: what it asked for again came the first time after all.
+    const count = Math.min(offset, this.next - 1) - this.received
+    if (count <= 0) return false
+    for (const bytes of this.#unreceived.splice(0, count)) this.#bytes -= bytes
     this.#save()
     const { pushWindow, pushBytes } = this.#options
     return this.#unreceived.length <= pushWindow / 2 && this.#bytes <= pushBytes / 2

@@ -35,15 +35,22 @@ export class Feeds implements Journal {
     this.#options = options
   }
 
-  subscribe(peer: Peer, client: string, { ch, ...wanted }: Subscribe): void {
+  /** Channels followed or written to. */
+  get size(): number {
+    return this.#topics.size + this.#writing.size + this.#peers.size
+  }
+
+  subscribe(peer: Peer, client: string, { ch, id, ...wanted }: Subscribe): void {
     const feeds = this.#peers.get(peer) ?? new Map<string, Feed>()
     const feed = feeds.get(ch)
     if (feed) {
+      feed.id = id
       this.#move(feed, wanted)
     } else if (feeds.size >= this.#options.maxSubscriptions) {
       peer.tell({ t: 'denied', ch, code: 'too-many', reason: `${feeds.size} subscriptions are the most` })
     } else {
       const fresh = new Feed(peer, client, ch, this.#effects, this.#options)
+      fresh.id = id
       this.#peers.set(peer, feeds.set(ch, fresh))
       this.#topicOf(ch).feeds.add(fresh)
       this.#admit(fresh, wanted)

@@ -23,6 +23,10 @@ export class Sessions {
     this.#journal = journal
   }
 
+  get size(): number {
+    return this.#sessions.size + this.#holders.size
+  }
+
   /** The session that this link holds. */
   of(peer: Peer): Session | undefined {
     return this.#holders.get(peer)

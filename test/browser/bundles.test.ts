@@ -1,0 +1,82 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Backend, urlOf } from './support/backend.js'
+import { accepted, counted, enter, heard, say } from './support/chat.js'
+import { complaints, launch } from './support/chrome.js'
+import { serveSite } from './support/site.js'
+
+const backend = new Backend()
+let browser: Browser
+let site: Awaited<ReturnType<typeof serveSite>>
+
+beforeAll(async () => {
+  ;[browser, site] = await Promise.all([launch(), serveSite(), backend.start()])
+})
+afterAll(async () => {
+  await browser.close()
+  await backend.kill()
+  site.close()
+})
+
+describe.each(['umd', 'umd.min', 'esm'])('the %s build', (build) => {
+  it('passes messages between two tabs', async () => {
+    const context = await browser.newContext()
+    const [ann, bob] = await Promise.all([context.newPage(), context.newPage()])
+    const complained = [complaints(ann), complaints(bob)]
+    for (const [page, name] of [
+      [ann, 'ann'],
+      [bob, 'bob'],
+    ] as const) {
+      await page.goto(`${site.url}/${build}`)
+      await enter(page, urlOf(backend), name, build)
+    }
+
+    await Promise.all([say(ann, 20), say(bob, 20)])
+
+    expect(await heard(bob, 20)).toEqual(counted('ann', 20))
+    expect(await heard(ann, 20)).toEqual(counted('bob', 20))
+    expect([await accepted(ann), await accepted(bob)]).toEqual([[], []])
+    expect(complained).toEqual([[], []])
+    await context.close()
+  })
+
+  it('carries bytes, and a Blob in its place', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${site.url}/${build}`)
+    await enter(page, urlOf(backend), 'ann', `${build} bytes`)
+
+    const bodies = await page.evaluate(async () => {
+      const room = chat.client.channel(`${chat.room.name}`)
+      const seen: unknown[] = []
+      room.on('message', ({ body }) => seen.push(body instanceof Uint8Array ? [...body] : body))
+      const last = [new Blob([Uint8Array.of(1, 2)]), Uint8Array.of(0, 255), { text: 'ü' }].map((body) =>
+        room.send(body),
+      )
+      await Promise.all(last.map((message) => message.accepted))
+      while (seen.length < 3) await new Promise(requestAnimationFrame)
+      return seen
+    })
+
+    expect(bodies).toEqual([[1, 2], [0, 255], { text: 'ü' }])
+    await page.close()
+  })
+})
+
+describe.each(['umd', 'umd.min'])('the %s script tag', (build) => {
+  it('adds one global, Holdfast, with the levels in it', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${site.url}/${build}`)
+
+    const added = await page.evaluate(() => {
+      const { globals } = document as Document & { globals?: string[] }
+      return Object.getOwnPropertyNames(window).filter((name) => !globals?.includes(name))
+    })
+    const kinds = await page.evaluate(() =>
+      [Holdfast.createClient, Holdfast.ResilientWebSocket, Holdfast.NetworkDetector].map((part) => typeof part),
+    )
+
+    expect(added).toEqual(['Holdfast'])
+    expect(kinds).toEqual(['function', 'function', 'function'])
+    await page.close()
+  })
+})

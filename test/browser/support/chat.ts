@@ -1,0 +1,88 @@
+import type { CreateClientOptions } from '../../../src/index.js'
+import type * as Umd from '../../../src/umd.js'
+
+/** What the page keeps about itself. Times are of its own clock, ms. */
+interface Chat {
+  client: Umd.Client
+  room: Umd.Channel<string>
+  name: string
+  said: number
+  /** What the others said. */
+  heard: string[]
+  accepted: number
+  failed: string[]
+  statuses: { status: Umd.Status; reason: string; at: number }[]
+}
+
+declare global {
+  var Holdfast: typeof Umd
+
+  var chat: Chat
+}
+
+/** A page, whoever drives it. */
+export interface Tab {
+  evaluate<R, A>(work: (arg: A) => R | Promise<R>, arg: A): Promise<R>
+  evaluate<R>(work: () => R | Promise<R>): Promise<R>
+  waitForFunction<A>(test: (arg: A) => unknown, arg: A, options?: { timeout?: number }): Promise<unknown>
+  waitForFunction(test: () => unknown): Promise<unknown>
+}
+
+export type Settings = Pick<CreateClientOptions, 'heartbeat' | 'reconnect'>
+
+/** Opens a client in the page and listens to the room from its beginning. */
+export async function enter(page: Tab, url: string, name: string, room: string, settings: Settings = {}) {
+  await page.evaluate(
+    ({ url, name, room, settings }) => {
+      const client = Holdfast.createClient({ url, ...settings })
+      const chat: Chat = {
+        ...{ client, name, room: client.channel<string>(room), said: 0, heard: [], accepted: 0 },
+        ...{ failed: [], statuses: [] },
+      }
+      globalThis.chat = chat
+      client.on('status', ({ status, reason }) => chat.statuses.push({ status, reason, at: performance.now() }))
+      chat.room.on('message', ({ body, own }) => void (own || chat.heard.push(body)), { from: 'oldest' })
+      chat.room.on('gap', ({ from, to }) => chat.heard.push(`gap ${from} ${to}`))
+    },
+    { url, name, room, settings },
+  )
+  await status(page, 'online')
+}
+
+/** Sends `<name> 1`, `<name> 2` …, counting on where it stopped. */
+export const say = (page: Tab, count = 1) =>
+  page.evaluate((count) => {
+    for (let i = 0; i < count; i++)
+      chat.room.send(`${chat.name} ${++chat.said}`).accepted.then(
+        () => chat.accepted++,
+        (error: Error) => chat.failed.push(error.message),
+      )
+  }, count)
+
+export const counted = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name} ${at + 1}`)
+
+export const heard = (page: Tab, count: number) =>
+  page.waitForFunction((count) => chat.heard.length >= count, count).then(() => page.evaluate(() => chat.heard))
+
+export const accepted = (page: Tab) =>
+  page
+    .waitForFunction(() => chat.accepted + chat.failed.length === chat.said)
+    .then(() => page.evaluate(() => chat.failed))
+
+/** Waits for the page to say so. */
+export const status = (page: Tab, wanted: Umd.Status, timeout = 20_000) =>
+  page.waitForFunction((wanted) => chat.client.status === wanted, wanted, { timeout })
+
+export const now = (page: Tab) => page.evaluate(() => performance.now())
+
+/** How long after `since` the page first said something other than `online`, ms. */
+export async function noticed(page: Tab, since: number): Promise<number> {
+  await page.waitForFunction(
+    (since) => chat.statuses.some(({ status, at }) => at > since && status !== 'online'),
+    since,
+  )
+  return page.evaluate(
+    (since) => (chat.statuses.find(({ status, at }) => at > since && status !== 'online')?.at ?? 0) - since,
+    since,
+  )
+}

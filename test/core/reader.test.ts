@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { ClientBench, messages, subscribed, welcome } from '../support/client-core.js'
+
+describe('acknowledgements', () => {
+  it('wait 200 ms for company, and are cumulative', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(1))
+    bench.now = 150
+    bench.hear(...messages(2, 5))
+    expect(bench.until(199)).toEqual([])
+    expect(bench.until(1_000)).toEqual([[200, 'write received room 5']])
+  })
+  it('do not wait when there are 32', () => {
+    const bench = new ClientBench().reading()
+    expect(bench.hear(...messages(1, 31)).join()).not.toContain('write')
+    expect(bench.hear(...messages(32))).toEqual(['deliver room 32', 'write received room 32'])
+  })
+  it('travel with whatever leaves: a message, a ping, a pong', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(1))
+    expect(bench.send()).toEqual(['write received room 1 | send 1', 'm1 sent'])
+    bench.hear({ t: 'accepted', seq: 1 }, ...messages(2))
+    expect(bench.hear({ t: 'ping', id: 7 })).toEqual(['write received room 2 | pong 7'])
+    bench.hear(...messages(3))
+    expect(bench.feed({ on: 'wake' })).toEqual(['write received room 3 | ping 1'])
+    expect(bench.until(1_000)).toEqual([])
+  })
+  it('name each channel, and none twice', () => {
+    const bench = new ClientBench().reading()
+    bench.follow('other')
+    bench.hear(subscribed(5, undefined, 'e1', 'other'), ...messages(5, 6, 'other'), ...messages(1))
+    expect(bench.until(1_000)).toEqual([[200, 'write received room 1 | received other 6']])
+    bench.hear(...messages(6, 6, 'other'), ...messages(1))
+    expect(bench.until(2_000)).toEqual([])
+  })
+  it('die with the link: the place to go on from says it all', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(1, 3))
+    expect(bench.again()).toEqual(['write hello 0 T1 | sub room 4 e1'])
+    expect(bench.hear(welcome, subscribed(4))).toEqual(['limit 65536', 'online'])
+    expect(bench.until(10_000)).toEqual([])
+  })
+})
+
+describe('order', () => {
+  it('what is early waits, and what lacks is asked for at once', () => {
+    const bench = new ClientBench().reading()
+    expect(bench.hear(...messages(2, 3))).toEqual(['write sub room 1 e1'])
+    expect(bench.hear(...messages(4))).toEqual([])
+    expect(bench.hear(subscribed(1), ...messages(1))).toEqual([1, 2, 3, 4].map((n) => `deliver room ${String(n)}`))
+    expect(bench.hear(...messages(2, 4))).toEqual([])
+    expect(bench.core.reader.duplicates).toBe(3)
+  })
+  it('an answer that is only late is not asked for again: what lacks gets 500 ms', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(2))
+    expect(bench.hear(subscribed(1))).toEqual([])
+    expect(bench.until(600)).toEqual([[500, 'write sub room 1 e1']])
+  })
+  it('nothing is delivered before the server has said where the channel begins', () => {
+    const bench = new ClientBench().up()
+    bench.follow()
+    expect(bench.hear(...messages(7))).toEqual([])
+    expect(bench.hear(subscribed(7), ...messages(7))).toEqual(['deliver room 7'])
+  })
+})
+
+describe('heads', () => {
+  it('of a pong repair: what was pushed and is not here is asked for', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(1))
+    expect(bench.hear({ t: 'pong', id: 1, heads: { room: 3 } })).toEqual(['write received room 1 | sub room 2 e1'])
+    bench.hear(subscribed(2), ...messages(2, 3))
+  })
+  it('that are here already were not heard of: an ack was lost, and is said again', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(1, 3))
+    bench.until(1_000)
+    expect(bench.hear({ t: 'pong', id: 2, heads: { room: 3 } })).toEqual(['write received room 3'])
+  })
+})
+
+describe('gaps', () => {
+  it.each<[string, Parameters<typeof subscribed>, string[]]>([
+    ['the log was trimmed', [8, [4, 8]], ['gap room 4…8']],
+    ['the server leaps over what its log still has: no answer', [8], []],
+    ['what was pushed before and never came is lost with the rest', [8, [6, 8]], ['gap room 4…8']],
+    ['the log lost its end', [2, [2, 4]], ['gap room 2…4']],
+    ['the log is another', [1, [4, 9], 'e2'], ['gap room 4…9']],
+    ['all is well', [4], []],
+    ['an old answer comes late', [2], []],
+  ])('%s', (_what, answer, told) => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(1, 3))
+    bench.again()
+    bench.hear(welcome)
+    expect(bench.hear(subscribed(...answer)).filter((one) => !one.startsWith('write'))).toEqual(told)
+  })
+  it('a log begun anew is read from where it begins, and nothing is delivered twice', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(...messages(1, 3))
+    bench.again()
+    bench.hear(welcome, subscribed(1, [4, 4], 'e2'))
+    // The sender says again what it was never told of: the same ids at other offsets.
+    const again = messages(2, 5).map((frame) => ({ ...frame, offset: (frame as { offset: number }).offset - 1 }))
+    expect(bench.hear(...again)).toEqual(['deliver room 3', 'deliver room 4'])
+    expect(bench.until(1_000)).toEqual([[450, 'write received room 4']])
+  })
+})
+
+describe('questions', () => {
+  it('a channel denied is told once, and not asked for again', () => {
+    const bench = new ClientBench().up()
+    bench.follow()
+    const denied = { t: 'denied', ch: 'room', code: 'forbidden', reason: 'no' } as const
+    expect(bench.hear(denied, denied)).toEqual(['fault room forbidden'])
+    expect(bench.until(10_000)).toEqual([])
+  })
+  it('a page is answered once, whatever comes', () => {
+    const bench = new ClientBench().up()
+    expect(bench.feed({ on: 'history', id: 1, ch: 'room', from: 1, limit: 9 })).toEqual(['write history 1'])
+    const page = { t: 'page', id: 1, ch: 'room', epoch: 'e', oldest: 1, next: 1, entries: [] } as const
+    const entries: never[] = []
+    expect(bench.hear({ ...page, entries }, { ...page, entries })).toEqual(['page 1 ok'])
+    bench.feed({ on: 'history', id: 2, ch: 'room', from: 1, limit: 9 })
+    expect(bench.hear({ t: 'denied', ch: 'room', id: 2, code: 'forbidden', reason: '' })).toEqual(['page 2 forbidden'])
+  })
+  it('survive the link', () => {
+    const bench = new ClientBench().up()
+    bench.feed({ on: 'history', id: 1, ch: 'room', from: 1, limit: 9 })
+    expect(bench.again()).toEqual(['write hello 0 T1 | history 1'])
+  })
+  it('a channel left is not followed on the next link, and its answers are not heard', () => {
+    const bench = new ClientBench().reading()
+    expect(bench.feed({ on: 'unsubscribe', ch: 'room' })).toEqual(['write unsub room'])
+    expect(bench.feed({ on: 'unsubscribe', ch: 'room' })).toEqual([])
+    expect(bench.hear(subscribed(9), ...messages(9))).toEqual([])
+    expect(bench.again()).toEqual(['write hello 0 T1'])
+  })
+  it('a channel left before the welcome is left at the server, too', () => {
+    const bench = new ClientBench()
+    bench.follow()
+    bench.open()
+    expect(bench.feed({ on: 'unsubscribe', ch: 'room' })).toEqual(['write unsub room'])
+  })
+  it('a channel followed twice is followed once', () => {
+    const bench = new ClientBench().up()
+    expect(bench.follow('room', 'oldest')).toEqual(['write sub room oldest'])
+    expect(bench.follow('room', 5)).toEqual([])
+  })
+})

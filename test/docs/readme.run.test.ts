@@ -1,0 +1,162 @@
+// The snippets of README.md, run against real servers.
+import { once } from 'node:events'
+import { createServer as createHttp, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { Client, IncomingMessage, NetworkDetector, OutgoingMessage } from '../../src/index.js'
+import { createServer, type HoldfastServer, type ServerSettings } from '../../src/server/index.js'
+import type { ResilientWebSocket } from '../../src/socket.js'
+import { blocks, read } from './markdown.js'
+import { run } from './run.js'
+
+const snippets = blocks(read('README.md')).filter(({ kind }) => kind === 'js')
+const snippet = (heading: string, at = 0): string =>
+  snippets.filter((block) => block.heading === heading)[at]?.text ?? ''
+
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  vi.unstubAllGlobals()
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function listen(http: Server): Promise<string> {
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  closers.push(() => {
+    http.closeAllConnections()
+    http.close()
+  })
+  return `ws://127.0.0.1:${(http.address() as AddressInfo).port}`
+}
+
+async function serve(settings: ServerSettings = {}): Promise<string> {
+  const http = createHttp()
+  const server = createServer(settings).attach(http, { path: '/realtime' })
+  closers.push(() => server.close({ after: 0, spread: 0 }))
+  return `${await listen(http)}/realtime`
+}
+
+/** A server of another make, which answers each message as `hear` says. */
+async function serveOwn(hear: (message: string, all: Set<WebSocket>, one: WebSocket) => void): Promise<string> {
+  const http = createHttp()
+  const own = new WebSocketServer({ server: http })
+  own.on('connection', (one) => one.on('message', (data) => hear((data as Buffer).toString(), own.clients, one)))
+  return listen(http)
+}
+
+const holdOn = (client: Client): Client => {
+  closers.push(() => client.close())
+  return client
+}
+const quiet = { log: () => undefined }
+
+describe('the snippets of README.md run', () => {
+  it('the first ten lines', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const url = await serve()
+    const said: unknown[][] = []
+    const code = snippet('Holdfast').replace('https://example.com/realtime', url)
+    expect(code.trim().split('\n').length).toBeLessThanOrEqual(10)
+    const { client, message } = await run(code, ['client', 'message'], {
+      console: { log: (...words: unknown[]) => said.push(words) },
+    })
+    holdOn(client)
+    expect((message as OutgoingMessage).state).toBe('accepted')
+    await vi.waitFor(() => expect(said).toContainEqual(['me', { text: 'hi' }]))
+    expect(said[0]).toEqual(['online', ''])
+  })
+
+  it('level 0', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const url = await serveOwn((message, _, one) => one.send(message === 'ping' ? 'pong' : message))
+    const said: unknown[] = []
+    const heading = 'Level 0: a WebSocket that heals itself'
+    const code = snippet(heading).replace('wss://example.com/feed', url)
+    const { socket } = await run(code, ['socket'], { console: { log: (word: unknown) => said.push(word) } })
+    closers.push(() => (socket as ResilientWebSocket).close())
+    await vi.waitFor(() => expect(said).toEqual(['hello']))
+  })
+
+  it('level 0, with acks and dedupe', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const url = await serveOwn((message, _, one) => {
+      const { id } = JSON.parse(message) as { id: number }
+      for (const _ of [1, 2]) one.send(JSON.stringify({ id: `s${id}`, ack: id }))
+    })
+    const code = snippet('Level 0: a WebSocket that heals itself', 1).replace('wss://example.com/feed', url)
+    const { socket } = await run(code, ['socket'])
+    const open = socket as ResilientWebSocket
+    closers.push(() => open.close())
+    const heard: unknown[] = []
+    open.addEventListener('message', ({ data }) => heard.push(data))
+    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    expect(open.drainQueuedMessages()).toEqual([])
+  })
+
+  it('level 1', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const url = await serveOwn((text, all, one) => {
+      const message = JSON.parse(text) as { type: string; id: string; room: string }
+      if (message.type === 'ping') one.send('{"type":"pong"}')
+      if (message.type === 'join') one.send(JSON.stringify({ type: 'joined', room: message.room }))
+      if (message.type !== 'chat') return
+      one.send(JSON.stringify({ type: 'ack', id: message.id }))
+      for (const each of all) for (const _ of [1, 2]) each.send(text)
+    })
+    const code = snippet('Level 1: your own protocol').replace('wss://example.com/chat', url)
+    const client = holdOn((await run(code, ['client'])).client)
+    const got: IncomingMessage<unknown>[] = []
+    client.channel('room').on('message', (message) => got.push(message))
+    await client.channel('room').send('hi').accepted
+    await vi.waitFor(() => expect(client.stats().duplicates).toBe(1))
+    expect(got).toMatchObject([{ body: 'hi', own: true, id: `${client.id}:1` }])
+  })
+
+  it('level 2', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const url = await serve({ authenticate: ({ token }) => (token === 's3cr3t' ? 'ann' : null) })
+    const shown: unknown[] = []
+    const code = snippet('Level 2: channels').replace("'/realtime'", `'${url}'`)
+    const { client, entries } = await run(code, ['client', 'entries'], {
+      fetchToken: () => 's3cr3t',
+      show: (what: unknown) => shown.push(what),
+    })
+    holdOn(client)
+    expect(entries).toMatchObject([{ body: { text: 'hi' }, from: 'ann', own: true, offset: 1 }])
+    await vi.waitFor(() => expect(shown).toContainEqual(new Uint8Array([1, 2, 3])))
+    expect(shown).toEqual(expect.arrayContaining(['sent', 'accepted', { text: 'hi' }, { typing: true }]))
+  })
+
+  it('the network detector', async () => {
+    const asked: unknown[] = []
+    vi.stubGlobal('fetch', (url: string) => Promise.resolve(asked.push(url)))
+    const shown: unknown[][] = []
+    const show = (...words: unknown[]) => shown.push(words)
+    const { network } = await run(snippet('Level 2: channels', 1), ['network'], { show })
+    closers.push(() => (network as NetworkDetector).close())
+    await vi.waitFor(() => expect(shown).toEqual([['online', 'start']]))
+    expect(asked).toEqual(['/favicon.ico'])
+  })
+
+  it('the server, and the client in Node', async () => {
+    const stopped = vi.spyOn(process, 'once').mockReturnValue(process)
+    const code = snippet('The server').replace('8080', `0, '127.0.0.1'`)
+    const { http, server } = await run(code, ['http', 'server'], {
+      process,
+      userOf: (token: string) => Promise.resolve(token === 'bad' ? { banned: true } : { id: token }),
+    })
+    stopped.mockRestore()
+    const open = http as Server
+    closers.push(() => open.close())
+    closers.push(() => (server as HoldfastServer).close({ after: 0, spread: 0 }))
+    if (!open.listening) await once(open, 'listening')
+    const { port } = open.address() as AddressInfo
+    const inNode = snippet('Where it runs')
+      .replace('8080', String(port))
+      .replace('{ url', `{ token: 'ann', url`)
+    const client = holdOn((await run(inNode, ['client'], quiet)).client)
+    await expect(client.channel('news').send('x').accepted).rejects.toMatchObject({ code: 'refused' })
+    await expect(client.channel('else').send('x').accepted).resolves.toMatchObject({ state: 'accepted' })
+  })
+})

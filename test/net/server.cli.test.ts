@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from './server.world.js'
+
+let folder = ''
+let file = ''
+const children: ChildProcess[] = []
+
+beforeAll(async () => {
+  // Inside node_modules, so that its imports are found.
+  folder = mkdtempSync(join('node_modules', '.holdfast-cli-'))
+  file = join(folder, 'cli.mjs')
+  await build({
+    entryPoints: ['src/server/cli.ts'],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  })
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  children.push(child)
+  let text = ''
+  const lookers = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+      for (const look of lookers) look()
+    })
+  const exited = new Promise<{ code: number | null; text: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, text }))
+  })
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve) => {
+      const look = () => {
+        const found = pattern.exec(text)
+        if (found) resolve(found)
+      }
+      lookers.add(look)
+      look()
+    })
+  return { child, exited, says }
+}
+
+describe('npx holdfast', () => {
+  it('says where it listens, serves, and drains on SIGTERM', async () => {
+    const { child, exited, says } = start('--port', '0', '--path', '/chat', '--drain', '50')
+    const [, url = ''] = await says(/listening on (ws:\/\/127\.0\.0\.1:\d+\/chat)\n/)
+    const raw = await connect(url, 'ann', { t: 'send', seq: 1, ch: 'room', body: '1' })
+    await raw.next('accepted')
+    child.kill('SIGTERM')
+    expect(await raw.next('retry')).toEqual({ t: 'retry', after: 1_000, spread: 50 })
+    expect((await raw.closed).code).toBe(1012)
+    expect((await exited).code).toBe(0)
+  })
+
+  it('says when the port is in use', async () => {
+    const other = createServer()
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port))
+    })
+    const { code, text } = await start('--port', String(port)).exited
+    other.close()
+    expect(code).toBe(1)
+    expect(text).toContain(`port ${port} on 127.0.0.1 is in use; choose another with --port`)
+  })
+
+  it.each([
+    [['--port', 'high'], /port.*whole number up to 65535/s],
+    [['--idle', '3'], /idle takes a time in ms, at least 100/],
+    [['--path', 'chat'], /path takes a string that begins with/],
+    [['--origin', 'example.com'], /allowedOrigins takes/],
+    [['--log-level', 'loud'], /log-level/],
+    [['--frobnicate'], /unknown option/],
+  ])('%j is refused, by name', async (args, message) => {
+    const { code, text } = await start(...args).exited
+    expect(code).toBe(1)
+    expect(text).toMatch(message)
+    expect(text).not.toMatch(/^\s+at /m)
+  })
+})

@@ -1,0 +1,68 @@
+// A store that lives in another process, as a database does: it outlives every server that is killed.
+import type { ChildProcess } from 'node:child_process'
+import type { AskOf, CallName, ResultOf } from '../../src/core/server/contract.js'
+import type { Change, Store } from '../../src/server/index.js'
+
+type Name = Exclude<CallName, 'authorize'>
+
+export interface Call {
+  call: number
+  name: Name
+  ask: unknown
+}
+
+type Told = { answer: number; value: unknown } | { change: Change }
+
+/** Gets each call before it is made and after, and may let the server die there. */
+export type Witness = (name: Name, at: 'before' | 'after') => void
+
+/** Answers a child's calls to `store`, and tells it what is appended. */
+export function shareStore(store: Store, child: ChildProcess, witness: Witness): void {
+  // A server that was killed hears nothing more.
+  const tell = (told: Told): void => {
+    if (child.connected) child.send(told, () => undefined)
+  }
+  const unwatch = store.watch((change) => tell({ change }))
+  child.once('exit', unwatch)
+  child.on('message', (message: Partial<Call>) => {
+    const { call, name, ask } = message
+    if (call === undefined || name === undefined) return
+    witness(name, 'before')
+    void (store[name] as (ask: unknown) => Promise<unknown>)(ask).then((value) => {
+      witness(name, 'after')
+      tell({ answer: call, value })
+    })
+  })
+}
+
+/** The child's end of it. */
+export function remoteStore(): Store {
+  const open = new Map<number, (value: never) => void>()
+  const watchers = new Set<(change: Change) => void>()
+  let count = 0
+  process.on('message', (told: Told) => {
+    if ('change' in told) for (const onChange of watchers) onChange(told.change)
+    else open.get(told.answer)?.(told.value as never)
+    if ('answer' in told) open.delete(told.answer)
+  })
+  const method =
+    <N extends Name>(name: N) =>
+    (ask: AskOf<N>) =>
+      new Promise<ResultOf<N>>((resolve) => {
+        open.set(++count, resolve)
+        process.send?.({ call: count, name, ask })
+      })
+  return {
+    open: method('open'),
+    append: method('append'),
+    read: method('read'),
+    cursor: method('cursor'),
+    keep: method('keep'),
+    forget: method('forget'),
+    watch(onChange) {
+      watchers.add(onChange)
+      return () => watchers.delete(onChange)
+    },
+    close: () => Promise.resolve(),
+  }
+}

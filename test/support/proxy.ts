@@ -1,0 +1,154 @@
+// The network between two programs of this machine, and what goes wrong in it, at the level of TCP.
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+
+/** `up` is from the client to the server. */
+export type Way = 'up' | 'down'
+
+/**
+ * What happens to a link: `fin` and `rst` end it for both sides; `swallow` keeps it open at both ends and carries
+ * nothing more (half-open), `swallow-up` and `swallow-down` only one way; `stall` stops reading, so that nothing is lost
+ * but the sender's buffers fill.
+ */
+export type Fault = 'fin' | 'rst' | 'swallow' | 'swallow-up' | 'swallow-down' | 'stall'
+
+/** What happens to those who dial: joined to the server; reset; or let in and never answered. */
+export type Reception = 'pass' | 'refuse' | 'hang'
+
+interface Strike {
+  fault: Fault
+  way: Way
+  /** Bytes of that way that still pass. */
+  left: number
+  struck: () => void
+}
+
+class Link {
+  readonly client: Socket
+  readonly server: Socket
+  strike: Strike | undefined
+  readonly #proxy: FaultProxy
+  readonly #dead = new Set<Way>()
+
+  constructor(proxy: FaultProxy, client: Socket, port: number) {
+    this.#proxy = proxy
+    this.client = client
+    this.server = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
+    this.#carry(this.client, this.server, 'up')
+    this.#carry(this.server, this.client, 'down')
+  }
+
+  suffer(fault: Fault): void {
+    if (fault === 'fin') for (const one of [this.client, this.server]) one.end()
+    else if (fault === 'rst') this.cut()
+    else if (fault === 'stall') for (const one of [this.client, this.server]) one.pause()
+    else {
+      if (fault !== 'swallow-down') this.#dead.add('up')
+      if (fault !== 'swallow-up') this.#dead.add('down')
+    }
+  }
+
+  cut(): void {
+    for (const one of [this.client, this.server]) one.resetAndDestroy()
+  }
+
+  #carry(from: Socket, to: Socket, way: Way): void {
+    from.on('data', (chunk) => this.#later(() => this.#arrive(to, way, chunk)))
+    from.on('end', () => this.#later(() => this.#dead.has(way) || to.end()))
+    from.on('error', () => from.destroy())
+    from.on('close', () => {
+      this.#later(() => {
+        if (!this.#dead.has(way)) to.destroy()
+        if (this.client.destroyed) this.#proxy.links.delete(this)
+        // Nobody holds the client's end of a dead link any more: the server's may be forgotten, too.
+        if (this.client.destroyed && this.#dead.size) this.server.destroy()
+      })
+    })
+  }
+
+  #later(act: () => void): void {
+    if (this.#proxy.delay) setTimeout(act, this.#proxy.delay)
+    else act()
+  }
+
+  #arrive(to: Socket, way: Way, chunk: Buffer): void {
+    if (this.#dead.has(way) || to.destroyed) return
+    const { strike } = this
+    if (!strike || strike.way !== way || chunk.length < strike.left) {
+      if (strike?.way === way) strike.left -= chunk.length
+      this.#proxy.passed.push({ way, bytes: chunk.length })
+      to.write(chunk)
+      return
+    }
+    this.strike = undefined
+    to.write(chunk.subarray(0, strike.left), () => {
+      this.suffer(strike.fault)
+      strike.struck()
+    })
+    // The rest of it never was.
+    this.#dead.add(way)
+  }
+}
+
+export class FaultProxy {
+  reception: Reception = 'pass'
+  /** Each way, ms. */
+  delay = 0
+  /** Chunks that went through, in order. */
+  readonly passed: { way: Way; bytes: number }[] = []
+  readonly links = new Set<Link>()
+  /** Those that were let in and are never answered. */
+  readonly #hanging = new Set<Socket>()
+  readonly #server: Server
+  readonly #target: () => number
+
+  private constructor(target: () => number) {
+    this.#target = target
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => this.#take(client))
+  }
+
+  /** @param target gives the server's port, asked for each link. */
+  static async open(target: () => number): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target)
+    proxy.#server.listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    return proxy
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Links, answered or not. */
+  get size(): number {
+    return this.links.size + this.#hanging.size
+  }
+
+  /** All links of this moment. */
+  suffer(fault: Fault): void {
+    for (const link of [...this.links]) link.suffer(fault)
+  }
+
+  /** The newest link suffers after so many more bytes of one way, in the middle of whatever they are the middle of. */
+  after(bytes: number, way: Way, fault: Fault): Promise<void> {
+    const link = [...this.links].at(-1)
+    if (!link) throw new Error('there is no link')
+    return new Promise((struck) => (link.strike = { fault, way, left: bytes, struck }))
+  }
+
+  close(): Promise<void> {
+    for (const link of [...this.links]) link.cut()
+    for (const client of this.#hanging) client.destroy()
+    return new Promise((done) => this.#server.close(() => done()))
+  }
+
+  #take(client: Socket): void {
+    client.on('error', () => client.destroy())
+    if (this.reception === 'pass') this.links.add(new Link(this, client, this.#target()))
+    else if (this.reception === 'refuse') client.resetAndDestroy()
+    else {
+      this.#hanging.add(client)
+      client.resume().once('close', () => this.#hanging.delete(client))
+    }
+  }
+}
