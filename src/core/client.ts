@@ -277,8 +277,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   #write(frames: ClientFrame<Packed>[]): void {
     const { state } = this.link
-    const open = state.is === 'up' || state.is === 'greeting'
-    if (open && frames.length) this.#out.push({ do: 'write', link: state.link, frames })
+    if ((state.is === 'up' || state.is === 'greeting') && frames.length)
+      this.#out.push({ do: 'write', link: state.link, frames })
   }
 
   /** How long a question may go without an answer, ms. */

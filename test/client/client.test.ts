@@ -83,7 +83,7 @@ describe('providers', () => {
     ).toContain('could not dial: no token')
   })
   it('one that answers after the link was given up dials nothing', async () => {
-    let answer = (_url: string): void => undefined
+    let answer: (url: string) => void = () => undefined
     const { client, transport, env } = await dialled({
       url: () => new Promise<string>((resolve) => (answer = resolve)),
     })
@@ -227,8 +227,8 @@ describe('what the app is told', () => {
       ['online', ''],
       [0, 0, 'cut'],
       ['reconnecting', 'cut'],
-      [1, 250, 'the link ended with code 1006'],
-      ['reconnecting', ''],
+      [1, 250, 'the connection was lost'],
+      ['reconnecting', 'the connection was lost'],
       ['online', ''],
       ['closed', 'closed by the app'],
     ])

@@ -1,5 +1,5 @@
 // Rendered on a server, or in a worker: whatever the platform lacks, importing must not notice.
-import { Context, createContext, runInContext } from 'node:vm'
+import { type Context, createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
 import { expect, it } from 'vitest'
 

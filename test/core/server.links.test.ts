@@ -262,8 +262,8 @@ describe('a full server', () => {
   it('gives each client it turns away a time of its own', () => {
     const world = new World({ maxLinks: 1 })
     for (let link = 1; link <= 3; link++) world.feed({ on: 'opened', link })
-    expect(world.reads(2, 'retry')).toEqual([{ t: 'retry', after: 10, spread: 0 }])
-    expect(world.reads(3, 'retry')).toEqual([{ t: 'retry', after: 20, spread: 0 }])
+    expect(world.reads(2, 'retry')).toEqual([{ t: 'retry', after: 2_010, spread: 0 }])
+    expect(world.reads(3, 'retry')).toEqual([{ t: 'retry', after: 2_020, spread: 0 }])
     expect(world.closes(3)).toEqual([1013])
     world.say(1, hello())
     expect(world.reads(1, 'welcome')).toHaveLength(1)

@@ -16,7 +16,10 @@ const directions: Direction[] = [
   [/^nobody may use the channel secret$/, (stage) => void (stage.guarded = true)],
   [/^the server dies and starts again; its store was on disk$/, (stage) => stage.restart({ memory: 'kept' })],
   [/^the server dies and starts again; its store was in memory$/, (stage) => stage.restart({ memory: 'lost' })],
-  [/^the server drains: (\d+) ms, spread over (\d+) ms$/, (stage, after, spread) => stage.drain(Number(after), Number(spread))],
+  [
+    /^the server drains: (\d+) ms, spread over (\d+) ms$/,
+    (stage, after, spread) => stage.drain(Number(after), Number(spread)),
+  ],
   [/^the next packet to the server is lost$/, (stage) => void (stage.lose = 'C→S')],
   [/^the next packet to the client is lost$/, (stage) => void (stage.lose = 'S→C')],
   [/^(\d+) ms pass$/, (stage, ms) => stage.pass(Number(ms))],

@@ -13,7 +13,11 @@ describe('the dialogues of PROTOCOL.md are what client and server say', () => {
   it('are there', () => expect(dialogues.length).toBeGreaterThanOrEqual(13))
   it.each(dialogues)('$heading', ({ text }) => {
     const played = `${play(text)}\n`
-    if (update) writeFileSync(path, read(path).replace(text, () => played))
+    if (update)
+      writeFileSync(
+        path,
+        read(path).replace(text, () => played),
+      )
     else expect(text).toBe(played)
   })
 })

@@ -152,9 +152,7 @@ describe('the snippets of README.md run', () => {
     closers.push(() => (server as HoldfastServer).close({ after: 0, spread: 0 }))
     if (!open.listening) await once(open, 'listening')
     const { port } = open.address() as AddressInfo
-    const inNode = snippet('Where it runs')
-      .replace('8080', String(port))
-      .replace('{ url', `{ token: 'ann', url`)
+    const inNode = snippet('Where it runs').replace('8080', String(port)).replace('{ url', `{ token: 'ann', url`)
     const client = holdOn((await run(inNode, ['client'], quiet)).client)
     await expect(client.channel('news').send('x').accepted).rejects.toMatchObject({ code: 'refused' })
     await expect(client.channel('else').send('x').accepted).resolves.toMatchObject({ state: 'accepted' })

@@ -10,6 +10,7 @@ import { createEnv } from '../../src/shell/env.js'
 import { settle as settleSocket } from '../../src/socket/options.js'
 import { clientCodec } from '../../src/wire/codec.js'
 import { blocks, read, rows } from './markdown.js'
+import { Stage } from './stage.js'
 
 const readme = read('README.md')
 const section = (heading: string): string => readme.split(/^#{2,3} /m).find((one) => one.startsWith(heading)) ?? ''
@@ -40,7 +41,12 @@ const under = (prefix: string, values: object): Record<string, unknown> =>
 describe('the options of README.md have the defaults of the source', () => {
   it('of level 0', () => {
     const required = { idOf: () => 1, isAck: () => true }
-    const { heartbeat, ack, dedupe, ...rest } = settleSocket({ heartbeat: {}, ack: required, dedupe: required })
+    const { heartbeat, ack, dedupe, ...rest } = settleSocket({
+      WebSocket: class {} as never,
+      heartbeat: {},
+      ack: required,
+      dedupe: required,
+    })
     checkDefaults(rows(section('Options of level 0'), 'option'), {
       ...rest,
       ...under('heartbeat', heartbeat ?? {}),
@@ -97,40 +103,59 @@ describe('README.md', () => {
     expect(table.find(([client]) => client === 'Holdfast')?.[1]).toBe(`${Math.round(window * 100)} %`)
   })
 
+  it('says how soon a dead link is noticed', () => {
+    const noticed = (ms: number, act: (stage: Stage) => void): boolean => {
+      const stage = new Stage()
+      stage.open(1)
+      stage.deaden(1)
+      act(stage)
+      stage.pass(ms)
+      return stage.lines.some((line) => line.includes('close 4408'))
+    }
+    const idle = (): void => undefined
+    const busy = (stage: Stage): void => stage.send('room', '1')
+    expect([noticed(19_999, idle), noticed(20_000, idle)]).toEqual([false, true])
+    expect([noticed(2_999, busy), noticed(3_000, busy)]).toEqual([false, true])
+    expect(section('How it compares')).toMatch(/given up 20 s after the last byte.[^.]* it is\s+3 s/)
+  })
+
   it('says what the server keeps to by default', () => {
     expect(readme).toContain(`| \`idle\`                | ${serverDefaults.idle.toLocaleString('en')} `)
   })
 })
 
-describe.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/PROTOCOL.md', 'docs/ARCHITECTURE.md'])('%s', (path) => {
-  const text = read(path)
-  const prose = text.replace(/```[\s\S]*?```/g, '')
-  const slug = (heading: string): string =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-')
-  const slugs = (markdown: string): string[] =>
-    [...markdown.matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => slug(heading))
+describe.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/PROTOCOL.md', 'docs/ARCHITECTURE.md'])(
+  '%s',
+  (path) => {
+    const text = read(path)
+    const prose = text.replace(/```[\s\S]*?```/g, '')
+    const slug = (heading: string): string =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-')
+    const slugs = (markdown: string): string[] =>
+      [...markdown.matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => slug(heading))
 
-  it('links to what is there', () => {
-    for (const [, target = ''] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (/^https?:/.test(target)) continue
-      const [file = '', anchor] = target.split('#')
-      const at = file ? join(dirname(path), file) : path
-      expect([target, existsSync(at)]).toEqual([target, true])
-      if (anchor !== undefined) expect(slugs(read(at))).toContain(anchor)
-    }
-  })
+    it('links to what is there', () => {
+      for (const [, target = ''] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^https?:/.test(target)) continue
+        const [file = '', anchor] = target.split('#')
+        const at = file ? join(dirname(path), file) : path
+        expect([target, existsSync(at)]).toEqual([target, true])
+        if (anchor !== undefined) expect(slugs(read(at))).toContain(anchor)
+      }
+    })
 
-  it('names scripts and files that are there', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-    for (const [, name = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(name)
-    const files = [...prose.matchAll(/`((?:src|test|docs)\/[\w./-]+?\.(?:ts|mjs|md|json))`/g)].map(([, file]) => file)
-    expect(files.filter((file = '') => !existsSync(file))).toEqual([])
-  })
+    it('names scripts and files that are there', () => {
+      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+      for (const [, name = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(name)
+      const files = [...prose.matchAll(/`((?:src|test|docs)\/[\w./-]+?\.(?:ts|mjs|md|json))`/g)].map(([, file]) => file)
+      expect(files.filter((file = '') => !existsSync(file))).toEqual([])
+    })
 
-  it('has snippets with a language', () => {
-    expect(blocks(text).filter(({ kind }) => !kind)).toEqual([])
-  })
-})
+    it('has snippets with a language', () => {
+      expect(blocks(text).filter(({ kind }) => !kind)).toEqual([])
+    })
+  },
+)

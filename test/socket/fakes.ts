@@ -89,6 +89,7 @@ export class FakeEnv {
   /** Lets time pass; each timer fires when it is due, and providers get to answer. */
   async pass(ms: number): Promise<void> {
     const end = this.time + ms
+    await answers()
     for (let next; (next = this.#next(end));) {
       this.time = Math.max(this.time, next.at)
       this.#fire(next)

@@ -123,7 +123,7 @@ describe('a token', () => {
   })
   it('a link given up meanwhile hears no answer', async () => {
     const { url } = await refusing(401)
-    let answer = (_response: Response): void => undefined
+    let answer: (response: Response) => void = () => undefined
     const fetch = (): Promise<Response> => new Promise((resolve) => (answer = resolve))
     let asked = (): void => undefined
     const isAsked = new Promise<void>((resolve) => (asked = resolve))
