@@ -1,4 +1,5 @@
 import { Emitter, type ListenOptions } from '../shell/emitter.js'
+import type { Gap } from '../core/inbox.js'
 import type { Status } from '../core/status.js'
 import { HoldfastError, OptionError } from '../wire/errors.js'
 import type { Message, Page } from '../wire/frame.js'
@@ -30,8 +31,11 @@ export interface IncomingMessage<Body> {
 
 export interface ChannelEvents<Body> {
   message: IncomingMessage<Body>
-  /** Offsets `from` … `to` (excluded) will not come: the server no longer has them. */
-  gap: { from: number; to: number }
+  /**
+   * Offsets `from` … `to` (excluded) will not come: the server no longer has them. With `reset` the log began anew,
+   * and how much of the old one was missed is not known.
+   */
+  gap: Gap
   /** The server does not let this client read the channel. */
   error: Error
 }
@@ -126,7 +130,7 @@ export class Channel<Body = unknown> {
       for (;;) {
         for (let message; (message = unread.shift());) {
           if (unread.length >= MAX_UNREAD)
-            throw new HoldfastError('overflow', `the reader is ${String(MAX_UNREAD)} messages behind`)
+            throw new HoldfastError('overflow', `the reader is ${MAX_UNREAD} messages behind`)
           yield message
         }
         if (this.#host.status === 'closed') return

@@ -37,7 +37,8 @@ export class Client implements ChannelHost {
   readonly #pages = new Map<number, { resolve: (page: Page) => void; reject: (error: Error) => void }>()
   readonly #journal = new Journal()
   readonly #ttl: number
-  readonly #mute: () => void
+  readonly #hear: () => () => void
+  #mute: (() => void) | undefined
   #seq = 0
   #asked = 0
   #dials = 0
@@ -65,9 +66,11 @@ export class Client implements ChannelHost {
       defer: env.defer,
       feed: this.#feed,
     })
-    this.#mute = hear(network, page, (on) => {
-      this.#feed({ on })
-    })
+    this.#hear = () =>
+      hear(network, page, (on) => {
+        this.#feed({ on })
+      })
+    this.#mute = this.#hear()
     this.#feed({ on: 'connect' })
   }
 
@@ -118,12 +121,14 @@ export class Client implements ChannelHost {
 
   /** Dials anew at once, whatever the link says of itself. Also after the end. */
   reconnect(): void {
+    this.#mute ??= this.#hear()
     this.#feed({ on: 'reconnect', code: Close.normal, reason: 'the app asked for a new link' })
   }
 
   /** Ends it: every message not accepted fails, no timer, socket or listener is left. */
   close(): void {
-    this.#mute()
+    this.#mute?.()
+    this.#mute = undefined
     this.#feed({ on: 'close', code: Close.normal, reason: 'closed by the app' })
   }
 
@@ -229,13 +234,13 @@ export class Client implements ChannelHost {
       case 'retry': {
         const { attempt, delay, closing } = output
         const { reason } = closing
-        const next = delay < Infinity ? `next try in ${String(Math.round(delay))} ms` : 'waiting for the network'
+        const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : 'waiting for the network'
         this.#journal.add(`${reason}; ${next}`)
         this.#events.emit('retry', { attempt, delay, reason })
         return
       }
       case 'gap':
-        this.#journal.add(`${output.ch}: offsets ${String(output.gap.from)} to ${String(output.gap.to)} are gone`)
+        this.#journal.add(`${output.ch}: offsets ${output.gap.from} to ${output.gap.to} are gone`)
         this.#channels.get(output.ch)?.tell('gap', output.gap)
         return
       case 'fault':

@@ -27,7 +27,7 @@ export class OutgoingMessage {
 
   /** `<client id>:<seq>`, the same that its receivers see; undefined while a `Blob` before it is still being read. */
   get id(): string | undefined {
-    return this.#seq ? `${this.#client}:${String(this.#seq)}` : undefined
+    return this.#seq ? `${this.#client}:${this.#seq}` : undefined
   }
 
   /** `queued` here, `sent` to the server at least once, `accepted` by it for good; or `failed`, and `error` says why. */

@@ -132,16 +132,19 @@ export function settle(options: CreateClientOptions & { codec: Codec }, env: Env
     options.reconnect,
   )
   const { ttl, ...outbox } = merge('outbox', defaults.outbox, options.outbox)
+  const rhythm =
+    heartbeat === false
+      ? { ...defaults.heartbeat, interval: Infinity }
+      : merge('heartbeat', defaults.heartbeat, heartbeat)
+  if (!options.transport && !('WebSocket' in globalThis))
+    throw bad('transport', 'webSocket({ WebSocket }) where the platform has none', undefined)
   return {
     link: {
       backoff,
       stableAfter,
       connectTimeout,
       maxRetries,
-      heartbeat:
-        heartbeat === false
-          ? { ...defaults.heartbeat, interval: Infinity }
-          : merge('heartbeat', defaults.heartbeat, heartbeat),
+      heartbeat: rhythm,
       greets: codec.greets,
       random: env.random,
     },

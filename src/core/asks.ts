@@ -34,12 +34,12 @@ export class Asks {
     return this.#open.delete(key)
   }
 
-  /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on. */
+  /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on; never when Infinity. */
   due(now: number, patience: number): ClientFrame<Packed>[] {
     const frames: ClientFrame<Packed>[] = []
     for (const ask of this.#open.values()) {
       if (ask.at > now) continue
-      ask.at = now + Math.min(patience * 2 ** ask.tries++, MAX_WAIT)
+      ask.at = now + Math.min(patience * 2 ** ask.tries++, Math.max(patience, MAX_WAIT))
       frames.push(ask.frame())
     }
     return frames

@@ -1,7 +1,7 @@
-import { Close, type Closing, verdict } from '../wire/close.js'
+import { Close, type Closing, inWords, verdict } from '../wire/close.js'
 import { ConnectionError } from '../wire/errors.js'
-import type { ClientFrame, Hello, Packed, ServerFrame, Welcome } from '../wire/frame.js'
-import { PROTOCOL_VERSION } from '../wire/frame.js'
+import { type ClientFrame, type Hello, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
+import type { Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 import { Link, type LinkInput, type LinkOutput } from './link.js'
 import { Outbox } from './outbox.js'
@@ -187,22 +187,13 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         reader.answer(frame.id, frame)
         return
       case 'ping':
-        this.#write([...reader.received(), { t: 'pong', id: frame.id }])
-        return
       case 'pong':
         reader.heads(frame.heads, this.#now)
         this.#out.push(...outbox.ack(frame.got ?? 0, this.#now))
+        if (frame.t === 'ping') this.#write([...reader.received(), { t: 'pong', id: frame.id }])
         return
       case 'retry':
-        // A close follows, and may be lost.
-        this.#give(
-          {
-            code: Close.tryLater,
-            reason: 'the server asks to come back later',
-            retryAfter: frame.after + frame.spread * this.#options.link.random(),
-          },
-          link,
-        )
+        this.#sendAway(frame, link)
         return
       case 'error':
         this.#out.push({ do: 'fault', error: new ConnectionError(frame.code, frame.reason) })
@@ -214,7 +205,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   #welcome(link: number, { v, idle, ticket, got, window, max }: Welcome): void {
     if (v !== PROTOCOL_VERSION) {
-      this.#give({ code: Close.version, reason: `the server speaks version ${String(v)}` }, link)
+      this.#give({ code: Close.version, reason: `the server speaks version ${v}` }, link)
       return
     }
     const { outbox } = this
@@ -231,17 +222,21 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.#reason = ''
   }
 
+  /** The server's close follows, and may be lost: nobody waits for it. */
+  #sendAway({ after, spread }: Retry, link: number): void {
+    const retryAfter = after + spread * this.#options.link.random()
+    this.#give({ code: Close.tryLater, reason: 'the server asks to come back later', retryAfter }, link)
+  }
+
   #give(closing: Closing, link: number): void {
     this.#out.push({ do: 'drop', link, closing })
     this.#ended(closing, link)
   }
 
   #ended(closing: Closing, link: number): void {
-    const { error, code } = closing
+    const { error } = closing
     if (error) this.#out.push({ do: 'fault', error })
-    const reason =
-      closing.reason || (code === Close.abnormal ? 'the connection was lost' : `closed with code ${String(code)}`)
-    this.#link({ on: 'ended', link, closing: { ...closing, reason } })
+    this.#link({ on: 'ended', link, closing: { ...closing, reason: inWords(closing) } })
   }
 
   #isFatal({ code }: Closing): boolean {
@@ -281,8 +276,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       this.#out.push({ do: 'write', link: state.link, frames })
   }
 
-  /** How long a question may go without an answer, ms. */
+  /** How long a question may go without an answer, ms. A server that does not greet may not answer at all. */
   get #patience(): number {
-    return Math.max(1_000, 2 * this.rtt.rto)
+    return this.#options.link.greets ? Math.max(1_000, 2 * this.rtt.rto) : Infinity
   }
 }

@@ -16,6 +16,8 @@ export interface Accepted {
 export interface Gap {
   from: number
   to: number
+  /** The log began anew (another epoch): how much of the old one was missed is not known, perhaps nothing. */
+  reset?: true
 }
 
 /**
@@ -83,7 +85,7 @@ export class Inbox {
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset)
     const answer = { messages: this.#drain(), missing: false }
     if (renewed) missed ??= [expected ?? next, next]
-    return missed ? { ...answer, gap: { from: missed[0], to: missed[1] } } : answer
+    return missed ? { ...answer, gap: { from: missed[0], to: missed[1], ...(renewed && { reset: true }) } } : answer
   }
 
   accept(message: Message): Accepted {

@@ -123,7 +123,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   /** Asks the link whether it lives; no answer within 2 s ends it. */
   probe(now: number): LinkOutput[] {
     const { state } = this
-    if (state.is !== 'up') return []
+    // Without a heartbeat there is no way to ask.
+    if (state.is !== 'up' || state.interval === Infinity) return []
     const { asked } = state.pulse
     // The verdict is near already.
     if (asked && !asked.left && asked.due <= now + PROBE) return []

@@ -49,13 +49,16 @@ export class Reader {
 
   unsubscribe(ch: string): ClientFrame<Packed>[] {
     this.#asks.delete(`sub ${ch}`)
-    this.#forgotten += this.#inboxes.get(ch)?.duplicates ?? 0
-    return this.#inboxes.delete(ch) ? [{ t: 'unsub', ch }] : []
+    const inbox = this.#inboxes.get(ch)
+    if (!inbox) return []
+    this.#inboxes.delete(ch)
+    this.#forgotten += inbox.duplicates
+    return [{ t: 'unsub', ch, id: inbox.id }]
   }
 
   history(id: number, ch: string, from: number, limit: number): void {
     const frame: History = { t: 'history', id, ch, from, limit }
-    this.#asks.add(`history ${String(id)}`, () => frame)
+    this.#asks.add(`history ${id}`, () => frame)
   }
 
   /** The link is gone, and every question with it. */
@@ -85,7 +88,7 @@ export class Reader {
     for (const [ch, inbox] of this.#inboxes) {
       if (inbox.untold < 1) continue
       inbox.told += inbox.untold
-      frames.push({ t: 'received', ch, offset: inbox.told })
+      frames.push({ t: 'received', ch, offset: inbox.told, id: inbox.id })
     }
     return frames
   }
@@ -123,7 +126,7 @@ export class Reader {
 
   /** The answer to a history request, once. */
   answer(id: number, page: Page | ConnectionError): void {
-    if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: 'page', id, page })
+    if (this.#asks.delete(`history ${id}`)) this.#emit({ do: 'page', id, page })
   }
 
   /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */

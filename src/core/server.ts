@@ -156,7 +156,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     const session = this.#sessions.of(peer)
     session?.flush()
     // One answer a packet, however many pings are in it.
-    if (session && ping !== undefined) this.#pong(peer, session, ping)
+    if (session && ping !== undefined) this.#beat('pong', ping, peer)
   }
 
   #hello(peer: Peer, hello: Hello): void {
@@ -178,10 +178,10 @@ export class Server implements Machine<ServerInput, ServerOutput> {
         if (session) this.#feeds.subscribe(peer, session.client, frame)
         break
       case 'unsub':
-        this.#feeds.unsubscribe(peer, frame.ch)
+        this.#feeds.unsubscribe(peer, frame)
         break
       case 'received':
-        this.#feeds.receive(peer, frame.ch, frame.offset)
+        this.#feeds.receive(peer, frame)
         break
       case 'history':
         this.#library.ask(peer, frame)
@@ -198,9 +198,11 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     }
   }
 
-  #pong(peer: Peer, { seq }: Session, id: number): void {
+  /** A heartbeat repairs: it carries what this side has, and what it has not heard of. */
+  #beat(t: 'ping' | 'pong', id: number, peer: Peer): void {
+    const got = this.#sessions.of(peer)?.seq
     const heads = this.#feeds.heads(peer)
-    peer.tell({ t: 'pong', id, got: seq, ...(heads && { heads }) })
+    peer.tell({ t, id, ...(got !== undefined && { got }), ...(heads && { heads }) })
   }
 
   /** Looks at every link. A round that comes late means that this process was held: nobody is judged for that. */
@@ -212,7 +214,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     for (const peer of this.#peers.values()) {
       if (late) peer.heardAt = Math.max(peer.heardAt, now - idle / 2)
       const finding = inspect(peer, this.#options, now)
-      if (finding === 'quiet') peer.tell({ t: 'ping', id: ++this.#pings })
+      if (finding === 'quiet') this.#beat('ping', ++this.#pings, peer)
       else if (finding === 'dead') peer.close(Close.timeout, 'silent for too long')
       else if (finding === 'mute') peer.fault(Close.timeout, 'no-hello', 'no hello in time')
     }

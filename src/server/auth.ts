@@ -27,13 +27,15 @@ export type Admission = { is: 'user'; user: string } | { is: 'refused'; status: 
 
 const TOKEN = 'holdfast.token.'
 
-/** A token never stands in a URL: it comes as a bearer, or beside the subprotocol's name, where browsers can put it. */
+/**
+ * A token never stands in a URL: it comes as a bearer, or beside the subprotocol's name, where browsers can put it.
+ * With our prefix it is encoded, for headers take few letters.
+ */
 export function tokenOf({ headers }: IncomingMessage): string | undefined {
   const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  if (bearer !== undefined) return bearer
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-  const name = offered.find((one) => one.startsWith(TOKEN))
-  return name && Buffer.from(name.slice(TOKEN.length), 'base64url').toString()
+  const token = bearer ?? offered.find((one) => one.startsWith(TOKEN))
+  return token?.startsWith(TOKEN) ? Buffer.from(token.slice(TOKEN.length), 'base64url').toString() : token
 }
 
 /** Asks `authenticate`; a hook that fails in any other way is the server's trouble, not the client's: 503. */

@@ -91,7 +91,7 @@ export function settle(given: ServerSettings): Settings {
     helloTimeout: isTime(1),
     authenticateTimeout: isTime(1),
     callTimeout: isTime(1),
-    maxPacket: isWhole(1024, 2 ** 30),
+    maxPacket: isWhole(65_536, 2 ** 30),
     maxBuffered: isLimit(1024),
     window: isWhole(1),
     pushWindow: isWhole(1),

@@ -30,7 +30,8 @@ export function webSocket({
     name: 'websocket',
     open(target, on) {
       const { url, token, protocols } = target
-      const names = token === undefined ? [...protocols] : [...protocols, `holdfast.token.${base64url(token)}`]
+      const secret = token === undefined ? undefined : `holdfast.token.${base64url(token)}`
+      const names = secret === undefined ? [...protocols] : [...protocols, secret]
       const socket = new WebSocket(url.replace(/^http/, 'ws'), names)
       let opened = false
       let silent = false
@@ -47,8 +48,8 @@ export function webSocket({
       }
       socket.onclose = ({ code, reason, wasClean }: { code: number; reason: string; wasClean: boolean }) => {
         if (silent) return
-        if (opened || token === undefined) on.closed({ code, reason, clean: wasClean })
-        else void refusal(fetch, target, token).then((closing) => !silent && on.closed(closing))
+        if (opened || secret === undefined) on.closed({ code, reason, clean: wasClean })
+        else void refusal(fetch, target, secret).then((closing) => !silent && on.closed(closing))
       }
       return {
         send: (packet) => {
@@ -70,13 +71,14 @@ export function webSocket({
 type Closed = Parameters<TransportEvents['closed']>[0]
 
 /** The same address, asked by HTTP, gives the status that the browser keeps to itself. */
-async function refusal(ask: typeof fetch, { url }: Target, token: string): Promise<Closed> {
+async function refusal(ask: typeof fetch, { url }: Target, secret: string): Promise<Closed> {
   try {
-    const { status, headers } = await ask(url.replace(/^ws/, 'http'), { headers: { authorization: `Bearer ${token}` } })
-    if (status === 401 || status === 403)
-      return { code: 4000 + status, reason: `the server answered ${String(status)}` }
+    const { status, headers } = await ask(url.replace(/^ws/, 'http'), {
+      headers: { authorization: `Bearer ${secret}` },
+    })
+    if (status === 401 || status === 403) return { code: 4000 + status, reason: `the server answered ${status}` }
     const seconds = Number(headers.get('retry-after') ?? NaN)
-    const closing = { code: ABNORMAL, reason: `the server answered ${String(status)}` }
+    const closing = { code: ABNORMAL, reason: `the server answered ${status}` }
     return seconds >= 0 ? { ...closing, retryAfter: seconds * 1000 } : closing
   } catch {
     return { code: ABNORMAL, reason: 'no answer from the server' }

@@ -28,6 +28,11 @@ export interface Closing {
   error?: Error
 }
 
+/** Why, in words, also where the other side gave none. */
+export function inWords({ code, reason }: Closing): string {
+  return reason || (code === Close.abnormal ? 'the connection was lost' : `closed with code ${code}`)
+}
+
 /** What to do next: `retry`, `renew` (once, with a new token), or `fatal`. */
 export type Verdict = 'retry' | 'renew' | 'fatal'
 

@@ -45,7 +45,7 @@ for (const readers of [100, 1_000, 10_000]) {
   for (let link = 1; link <= readers; link++) enter(world, link)
   const held = heap() - before
   const rounds: number[] = []
-  const repeats = Math.max(5, Math.ceil(100_000 / readers))
+  const repeats = Math.max(20, Math.ceil(200_000 / readers))
   for (let seq = 1; seq <= repeats; seq++) {
     const start = performance.now()
     world.feed({ on: 'frames', link: 1, frames: [{ t: 'send', seq, ch: 'room', body: 'A line of a chat, not long.' }] })

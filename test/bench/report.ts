@@ -12,7 +12,7 @@ export class Report {
 const plain = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
 
 export const count = (value: number, unit = ''): string => `${plain.format(value)}${unit && ` ${unit}`}`
-export const ms = (value: number): string => `${value.toFixed(value < 100 ? 1 : 0)} ms`
+export const ms = (value: number): string => `${plain.format(Number(value.toPrecision(3)))} ms`
 export const seconds = (value: number): string => `${(value / 1_000).toFixed(2)} s`
 
 /** The one in the middle, for a machine does other things at times. */

@@ -1,5 +1,5 @@
 // Frames to packets and back.
-import { bench, do_not_optimize, run, summary } from 'mitata'
+import { bench, do_not_optimize, run } from 'mitata'
 import { pack } from '../../src/wire/body.js'
 import { clientCodec, serverCodec } from '../../src/wire/codec.js'
 import type { ClientFrame, Packed, ServerFrame } from '../../src/wire/frame.js'
@@ -24,14 +24,10 @@ const [packets = ''] = serverCodec.encode(messages(100, text))
 const [blobs = ''] = serverCodec.encode(messages(100, bytes))
 
 bench('pack a body of 100 bytes', () => do_not_optimize(pack(body)))
-summary(() => {
-  bench('encode 1 send', () => do_not_optimize(clientCodec.encode(one)))
-  bench('encode 100 sends', () => do_not_optimize(clientCodec.encode(hundred)))
-  bench('encode 100 sends of 1 KiB binary', () => do_not_optimize(clientCodec.encode(binary)))
-})
-summary(() => {
-  bench('decode and check 1 message', () => do_not_optimize(clientCodec.decode(packet)))
-  bench('decode and check 100 messages', () => do_not_optimize(clientCodec.decode(packets)))
-  bench('decode and check 100 messages of 1 KiB binary', () => do_not_optimize(clientCodec.decode(blobs)))
-})
+bench('encode 1 send', () => do_not_optimize(clientCodec.encode(one)))
+bench('encode 100 sends', () => do_not_optimize(clientCodec.encode(hundred)))
+bench('encode 100 sends of 1 KiB binary', () => do_not_optimize(clientCodec.encode(binary)))
+bench('decode and check 1 message', () => do_not_optimize(clientCodec.decode(packet)))
+bench('decode and check 100 messages', () => do_not_optimize(clientCodec.decode(packets)))
+bench('decode and check 100 messages of 1 KiB binary', () => do_not_optimize(clientCodec.decode(blobs)))
 await run()

@@ -75,7 +75,7 @@ describe('a channel', () => {
     transport.last.packets.length = 0
     room.leave()
     await answers()
-    expect(transport.last.frames).toEqual([{ t: 'unsub', ch: 'room' }])
+    expect(transport.last.frames).toMatchObject([{ t: 'unsub', ch: 'room' }])
     transport.last.hear(entry(1))
     expect(got).toEqual([])
     room.on('message', () => undefined, { from: 'oldest' })

@@ -5,6 +5,17 @@ import { dialled, online } from '../support/fake-transport.js'
 
 describe('options', () => {
   const url = 'ws://fake/'
+  it('name the transport where the platform has no WebSocket', () => {
+    const platform = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
+    Reflect.deleteProperty(globalThis, 'WebSocket')
+    try {
+      expect(() => createClient({ url })).toThrow(
+        'transport takes webSocket({ WebSocket }) where the platform has none, not undefined',
+      )
+    } finally {
+      if (platform) Object.defineProperty(globalThis, 'WebSocket', platform)
+    }
+  })
   it.each<[string, unknown]>([
     [`url takes a URL or a function that gives one, not undefined`, {}],
     [`url takes a URL or a function that gives one, not ''`, { url: '' }],

@@ -138,7 +138,11 @@ describe('the answer to an inbox', () => {
   })
   it('starts anew with another epoch, and keeps nothing early of the old one', () => {
     take(1, 2, 5)
-    expect(inbox.subscribed(answer(1, [3, 9], 'e2'))).toEqual({ gap: { from: 3, to: 9 }, messages: [], missing: false })
+    expect(inbox.subscribed(answer(1, [3, 9], 'e2'))).toEqual({
+      gap: { from: 3, to: 9, reset: true },
+      messages: [],
+      missing: false,
+    })
     expect(inbox).toMatchObject({ next: 1, epoch: 'e2', waits: false, untold: 0 })
     expect(take(message(1, 'bob:1'), message(2, 'bob:2'))).toEqual([1, 2])
   })

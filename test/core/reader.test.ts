@@ -69,7 +69,7 @@ describe('heads', () => {
   it('of a pong repair: what was pushed and is not here is asked for', () => {
     const bench = new ClientBench().reading()
     bench.hear(...messages(1))
-    expect(bench.hear({ t: 'pong', id: 1, heads: { room: 3 } })).toEqual(['write received room 1 | sub room 2 e1'])
+    expect(bench.hear({ t: 'pong', id: 1, heads: { room: 2 } })).toEqual(['write received room 1 | sub room 2 e1'])
     bench.hear(subscribed(2), ...messages(2, 3))
   })
   it('that are here already were not heard of: an ack was lost, and is said again', () => {
@@ -143,9 +143,12 @@ describe('questions', () => {
     bench.open()
     expect(bench.feed({ on: 'unsubscribe', ch: 'room' })).toEqual(['write unsub room'])
   })
-  it('a channel followed twice is followed once', () => {
+  it('a channel followed twice is followed once, and keeps its place', () => {
     const bench = new ClientBench().up()
     expect(bench.follow('room', 'oldest')).toEqual(['write sub room oldest'])
     expect(bench.follow('room', 5)).toEqual([])
+    bench.hear(subscribed(1), ...messages(1, 2))
+    expect(bench.follow('room', 'now')).toEqual([])
+    expect(bench.hear(...messages(3))).toEqual(['deliver room 3'])
   })
 })

@@ -52,6 +52,8 @@ const holdOn = (client: Client): Client => {
 const quiet = { log: () => undefined }
 
 describe('the snippets of README.md run', () => {
+  it('all of them', () => expect(snippets).toHaveLength(8))
+
   it('the first ten lines', async () => {
     vi.stubGlobal('WebSocket', WebSocket)
     const url = await serve()
@@ -82,7 +84,9 @@ describe('the snippets of README.md run', () => {
     vi.stubGlobal('WebSocket', WebSocket)
     const url = await serveOwn((message, _, one) => {
       const { id } = JSON.parse(message) as { id: number }
-      for (const _ of [1, 2]) one.send(JSON.stringify({ id: `s${id}`, ack: id }))
+      const answer = JSON.stringify({ id: `s${id}`, ack: id })
+      one.send(answer)
+      one.send(answer)
     })
     const code = snippet('Level 0: a WebSocket that heals itself', 1).replace('wss://example.com/feed', url)
     const { socket } = await run(code, ['socket'])
@@ -102,7 +106,7 @@ describe('the snippets of README.md run', () => {
       if (message.type === 'join') one.send(JSON.stringify({ type: 'joined', room: message.room }))
       if (message.type !== 'chat') return
       one.send(JSON.stringify({ type: 'ack', id: message.id }))
-      for (const each of all) for (const _ of [1, 2]) each.send(text)
+      for (const each of [...all, ...all]) each.send(text)
     })
     const code = snippet('Level 1: your own protocol').replace('wss://example.com/chat', url)
     const client = holdOn((await run(code, ['client'])).client)

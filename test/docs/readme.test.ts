@@ -42,7 +42,7 @@ describe('the options of README.md have the defaults of the source', () => {
   it('of level 0', () => {
     const required = { idOf: () => 1, isAck: () => true }
     const { heartbeat, ack, dedupe, ...rest } = settleSocket({
-      WebSocket: class {} as never,
+      WebSocket: (() => undefined) as never,
       heartbeat: {},
       ack: required,
       dedupe: required,
@@ -56,7 +56,7 @@ describe('the options of README.md have the defaults of the source', () => {
     })
   })
   it('of createClient', () => {
-    const { link, outbox, ttl } = settleClient({ url: 'ws://x', codec: clientCodec }, createEnv())
+    const { link, outbox, ttl } = settleClient({ url: 'ws://x', codec: clientCodec, transport: {} as never }, createEnv())
     const { backoff, heartbeat, maxRetries, stableAfter, connectTimeout } = link
     checkDefaults(rows(section('createClient'), 'option'), {
       ...under('heartbeat', heartbeat),

@@ -71,10 +71,11 @@ describe('SIGKILL', () => {
       let left = dice.int(3, 10)
       let moment: 'before' | 'after' = 'before'
       await servers.start((name, at) => {
-        if (name !== 'append' || servers.kills === 10 || at !== moment || --left > 0) return
+        if (name !== 'append' || servers.kills === 10 || at !== moment || --left > 0) return undefined
         servers.kill()
         left = dice.int(3, 10)
         moment = dice.chance(0.5) ? 'before' : 'after'
+        return 'lost'
       })
       const port = () => servers.port
       const [ada, ben] = [clientOf(port, { outbox: { window: 16 } }), clientOf(port)]
@@ -86,6 +87,8 @@ describe('SIGKILL', () => {
       expect(servers.kills).toBe(10)
       expect(ear.heard.map(({ id }) => id)).toEqual(accepted)
       expect(ear.of(ada)).toEqual(range(0, 2_000))
+      // Each entry of the log: so nothing is in it twice either.
+      expect(ear.heard.map(({ offset }) => offset)).toEqual(range(1, 2_001))
       expect(ear.gaps).toEqual([])
       expect(ada.stats().reconnects).toBeGreaterThanOrEqual(10)
     },

@@ -1,6 +1,7 @@
-/* eslint-disable no-console -- a command talks to a person */
 import { parseArgs } from 'node:util'
-import { type Outcome, simulate } from './simulate.js'
+import { report } from './report.js'
+import { PINNED } from './seeds.js'
+import { simulate } from './simulate.js'
 
 const { values } = parseArgs({
   options: {
@@ -12,16 +13,6 @@ const { values } = parseArgs({
     all: { type: 'boolean', default: false },
   },
 })
-
-/** Seed, broken invariant, the last events, and the way to see it again. */
-export function report({ seed, broken, trace }: Outcome, lines: number): string {
-  if (!broken) return `seed ${seed}: all is well`
-  return [
-    ...(lines ? [trace(lines)] : []),
-    `seed ${seed} breaks ${broken.invariant} at ${broken.at.toFixed(1)} ms: ${broken.why}`,
-    `npm run sim -- --seed ${seed} --trace`,
-  ].join('\n')
-}
 
 function one(seed: number): number {
   const outcome = simulate(seed, values.trace ? Infinity : 60)

@@ -123,6 +123,7 @@ export class Device {
       from,
       asked,
       before,
+      denied: false,
       id: undefined,
       next: undefined,
       epoch: undefined,
@@ -248,11 +249,19 @@ export class Device {
         return
       }
       case 'fault':
-        if (output.ch !== undefined) this.following.delete(output.ch)
+        this.#denied(output.ch)
         return
       case 'ended':
         return
     }
+  }
+
+  #denied(ch: string | undefined): void {
+    const following = ch === undefined ? undefined : this.following.get(ch)
+    if (!following) return
+    following.denied = true
+    if (this.#world.may(this, 'subscribe', following.ch))
+      this.#world.fail('5 deliveredOnce', `${following.ch} is denied`)
   }
 
   /** An app that sends from within a listener: it must not get into the machine while that is at work. */

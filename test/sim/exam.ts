@@ -1,7 +1,7 @@
 import type { Device } from './device.js'
 import type { Sent } from './ledger.js'
 import { CALM_DELAY } from './net.js'
-import type { World } from './world.js'
+import { ACK_DELAY, type World } from './world.js'
 
 /** Two that are online, and a channel in which the one may say something to the other. */
 interface Pair {
@@ -28,7 +28,6 @@ const pinged = ({ world }: Pair): number => Math.min(world.weather.limits.interv
 /** A reader acknowledges after a while, and a server with a small window waits for that. */
 const paced = ({ world }: Pair, count: number): number =>
   Math.ceil(count / world.weather.limits.pushWindow) * (ACK_DELAY + trips(2))
-const ACK_DELAY = 200
 /** What a probe may take before the link is given up. */
 const PROBE = 2_000
 
@@ -205,24 +204,28 @@ function take(world: World, name: string): void {
   const exam = EXAMS[name]
   const pair = choose(world)
   if (!exam || !pair) return
-  // Long enough for every link to be called stable, not long enough for a ping.
-  if (!world.pass(6_000, () => false) && world.broken) return
+  if (!world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now)))) return
   world.trace.add(world.clock.now, 'exam', name)
-  const from = world.clock.now
   const repaired = exam.act(pair)
   const within = exam.within(pair)
   if (!world.pass(within, repaired) && !world.broken)
-    world.fail(
-      '20 recoversInTime',
-      `lost ${name}: not repaired after ${within.toFixed(0)} ms (since ${from.toFixed(1)})`,
-    )
+    world.fail('20 recoversInTime', `lost ${name}: ${world.unwell()}, ${within.toFixed(0)} ms later`)
   world.net.accident = undefined
   calmDown(world)
 }
 
+/** On a live link, and for so long that the first dial after it is at once. */
+function isStable({ core, wire, wantsClosed }: Device, now: number): boolean {
+  const { state } = core.link
+  if (wantsClosed) return true
+  const alive = wire && Math.min(wire.lanes.up.blackAt, wire.lanes.down.blackAt) === Infinity
+  return alive === true && state.is === 'up' && now - state.since > 5_000
+}
+const MINUTE = 60_000
+
 /** Back to where nothing is under way. */
 function calmDown(world: World): void {
-  const until = world.clock.now + 60_000
+  const until = world.clock.now + MINUTE + world.readingTime
   while (!world.broken && world.unwell() && world.clock.now < until) world.pass(500)
   const why = world.broken ? '' : world.unwell()
   if (why) world.fail('19 healsInTime', `${why}, a minute after one accident`)

@@ -99,7 +99,7 @@ export class MessageInvariants {
     // The app may have named a position of a log that is no more.
     const beyond = to === following.from && following.asked.epoch !== now.epoch
     if (!renewed && !beyond && to > now.oldest) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to} is not lost`)
-    following.next = renewed ? undefined : Math.max(next ?? 1, to)
+    following.next = renewed ? undefined : beyond ? from : Math.max(next ?? 1, to)
     following.epoch = now.epoch
   }
 

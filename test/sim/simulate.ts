@@ -23,12 +23,13 @@ const SECOND = 1_000
 /** One world from its first dial to its last word. The same seed gives the same hash. */
 export function simulate(seed: number, keep = 300): Outcome {
   const world = new World(seed, keep)
-  const most = bound(world.weather)
   let recovery = 0
+  let most = 0
   world.attempt(() => {
     storm(world)
     const from = world.clock.now
     settleDown(world)
+    most = bound(world.weather) + world.readingTime
     while (!world.broken && world.unwell() && world.clock.now < from + most) world.pass(SECOND)
     recovery = world.clock.now - from
     const why = world.broken ? '' : world.unwell()

@@ -5,7 +5,7 @@ import { Host } from './host.js'
 import { type Following, MessageInvariants } from './invariants.js'
 import { Ledger } from './ledger.js'
 import { Load } from './load.js'
-import { Net } from './net.js'
+import { CALM_DELAY, Net } from './net.js'
 import { Trace } from './trace.js'
 import { forecast, type Weather } from './weather.js'
 
@@ -14,6 +14,9 @@ export interface Broken {
   why: string
   at: number
 }
+
+/** A reader's acknowledgement waits this long for company, ms. */
+export const ACK_DELAY = 200
 
 /** One seed's world: everything in it, and the first thing that went wrong. */
 export class World {
@@ -67,6 +70,13 @@ export class World {
   pass(ms: number, done: () => boolean = () => false): boolean {
     this.clock.run(this.clock.now + ms, () => this.broken !== undefined || done())
     return done()
+  }
+
+  /** What reading all logs from their beginning takes: a window of messages at a time, each acknowledged after a while. */
+  get readingTime(): number {
+    const { channels, limits } = this.weather
+    const longest = Math.max(...channels.map((ch) => this.host.bounds(ch).next - this.host.bounds(ch).oldest))
+    return Math.ceil(longest / limits.pushWindow) * (ACK_DELAY + 2 * CALM_DELAY + 10)
   }
 
   may(device: Device, action: 'publish' | 'subscribe' | 'history', ch: string): boolean {

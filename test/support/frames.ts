@@ -23,10 +23,19 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
     { t: 'sub', ch: '@alice', from: 'oldest' },
     { t: 'sub', ch: '@alice', from: 'last' },
   ],
-  unsub: [{ t: 'unsub', ch: 'x'.repeat(255) }],
+  unsub: [
+    { t: 'unsub', ch: 'x'.repeat(255), id: 1 },
+    { t: 'unsub', ch: 'a' },
+  ],
   history: [{ t: 'history', id: 1, ch: 'a', from: 0, limit: 100 }],
-  received: [{ t: 'received', ch: 'a', offset: Number.MAX_SAFE_INTEGER }],
-  ping: [{ t: 'ping', id: 1 }],
+  received: [
+    { t: 'received', ch: 'a', offset: Number.MAX_SAFE_INTEGER, id: 1 },
+    { t: 'received', ch: 'a', offset: 1 },
+  ],
+  ping: [
+    { t: 'ping', id: 1, got: 4, heads: { a: 1 } },
+    { t: 'ping', id: 1 },
+  ],
   pong: [
     { t: 'pong', id: 1, got: 4, heads: { a: 1, b: 2 } },
     { t: 'pong', id: 1 },
@@ -75,7 +84,10 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
     },
     { t: 'page', id: 1, ch: 'a', epoch: 'e', oldest: 1, next: 1, entries: [] },
   ],
-  ping: [{ t: 'ping', id: 0 }],
+  ping: [
+    { t: 'ping', id: 0, got: 4, heads: { a: 1 } },
+    { t: 'ping', id: 0 },
+  ],
   pong: [
     { t: 'pong', id: 1, got: 4, heads: {} },
     { t: 'pong', id: 1 },

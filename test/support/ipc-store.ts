@@ -13,8 +13,8 @@ export interface Call {
 
 type Told = { answer: number; value: unknown } | { change: Change }
 
-/** Gets each call before it is made and after, and may let the server die there. */
-export type Witness = (name: Name, at: 'before' | 'after') => void
+/** Gets each call before it is made and after; where it says `lost`, the call, or its answer, never arrives. */
+export type Witness = (name: Name, at: 'before' | 'after') => 'lost' | undefined
 
 /** Answers a child's calls to `store`, and tells it what is appended. */
 export function shareStore(store: Store, child: ChildProcess, witness: Witness): void {
@@ -27,10 +27,9 @@ export function shareStore(store: Store, child: ChildProcess, witness: Witness):
   child.on('message', (message: Partial<Call>) => {
     const { call, name, ask } = message
     if (call === undefined || name === undefined) return
-    witness(name, 'before')
+    if (witness(name, 'before')) return
     void (store[name] as (ask: unknown) => Promise<unknown>)(ask).then((value) => {
-      witness(name, 'after')
-      tell({ answer: call, value })
+      if (!witness(name, 'after')) tell({ answer: call, value })
     })
   })
 }

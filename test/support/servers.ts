@@ -100,9 +100,15 @@ export function next<Type extends 'status' | 'retry' | 'error'>(client: Client, 
   })
 }
 
+interface Heard {
+  id: string
+  offset: number
+  body: unknown
+}
+
 /** Everything that a client hears in `room`, and the wait for enough of it. */
 export class Ear {
-  readonly heard: { id: string; body: unknown }[] = []
+  readonly heard: Heard[] = []
   readonly gaps: { from: number; to: number }[] = []
   #check = (): void => undefined
 
@@ -111,15 +117,15 @@ export class Ear {
     room.on('gap', (gap) => this.gaps.push(gap))
     room.on(
       'message',
-      ({ id, body }) => {
-        this.heard.push({ id, body })
+      ({ id, offset, body }) => {
+        this.heard.push({ id, offset, body })
         this.#check()
       },
       { from },
     )
   }
 
-  until(enough: (heard: readonly { id: string; body: unknown }[]) => boolean): Promise<void> {
+  until(enough: (heard: readonly Heard[]) => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#check = () => {
         if (enough(this.heard)) resolve()

@@ -48,6 +48,50 @@ conformance('webSocket()', async (): Promise<Stand> => {
   }
 })
 
+/** As browsers have it, and with a will of its own: it goes on talking after its close. */
+class Talkative {
+  static last: Talkative
+  binaryType = 'blob'
+  bufferedAmount = 7
+  onopen: (event: object) => void = () => undefined
+  onmessage: (event: object) => void = () => undefined
+  onerror: (event: object) => void = () => undefined
+  onclose: (event: object) => void = () => undefined
+  constructor() {
+    Talkative.last = this
+  }
+  send(): void {
+    this.bufferedAmount++
+  }
+  close(): void {
+    this.onopen({})
+    this.onmessage({ data: 'late' })
+    this.onerror({})
+    this.onclose({ code: 1006, reason: '', wasClean: false })
+  }
+}
+
+describe('a browser’s WebSocket', () => {
+  const open = () => new Watched(webSocket({ WebSocket: Talkative as never }), 'ws://fake/', [])
+
+  it('is not listened to after the close, whatever it says', () => {
+    const link = open()
+    link.connection.close(1000, '')
+    expect(link.news).toEqual([])
+  })
+  it('is asked for bytes, not for a Blob, and for what it has not sent yet', () => {
+    const link = open()
+    expect(Talkative.last.binaryType).toBe('arraybuffer')
+    Talkative.last.onopen({})
+    Talkative.last.onmessage({ data: new Uint8Array([1, 2]).buffer })
+    expect(link.news).toEqual(['opened', new Uint8Array([1, 2])])
+    expect(link.connection.buffered).toBe(7)
+  })
+  it('that cannot be made throws: the one who dials hears of it', () => {
+    expect(() => new Watched(transport, 'ftp://nowhere', [])).toThrow(SyntaxError)
+  })
+})
+
 describe('a token', () => {
   const leaving: (() => Promise<unknown>)[] = []
   afterEach(async () => {
@@ -83,7 +127,8 @@ describe('a token', () => {
 
   it('travels as a subprotocol, in letters that may stand there, and never in the URL', async () => {
     const { url, upgrades, asked } = await refusing(401)
-    const token = 'a+b/c=?~.'
+    // In base64: Pj4+Pz8/YQ==
+    const token = '>>>???a'
     await dial(url, token)
     const names = upgrades[0]?.headers['sec-websocket-protocol']?.split(',') ?? []
     expect(names[0]).toBe('holdfast.1')
@@ -109,7 +154,7 @@ describe('a token', () => {
     const link = await dial(url, 'secret')
     expect(link.news).toEqual([closing])
     expect(asked).toHaveLength(1)
-    expect(asked[0]?.headers.authorization).toBe('Bearer secret')
+    expect(asked[0]?.headers.authorization).toBe('Bearer holdfast.token.c2VjcmV0')
   })
   it('nobody is asked why without one', async () => {
     const { url, asked } = await refusing(401)

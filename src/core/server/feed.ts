@@ -31,8 +31,8 @@ export class Feed {
   epoch = ''
   /** The offset to push next. */
   next = 1
-  /** What the client calls this subscription. */
-  id: number | undefined
+  /** What the client calls this subscription; what it said of earlier ones, with lower numbers, may come after it. */
+  id = 0
   readonly peer: Peer
   readonly ch: string
   readonly #client: string
@@ -74,7 +74,7 @@ export class Feed {
     this.#unreceived = []
     this.#bytes = 0
     const { ch, id } = this
-    this.peer.tell({ t: 'subscribed', ch, epoch, next, ...(lost && { lost }), ...(id !== undefined && { id }) })
+    this.peer.tell({ t: 'subscribed', ch, epoch, next, ...(lost && { lost }), ...(id && { id }) })
   }
 
   push({ frame, bytes }: Parcel): void {

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../wire/body.js'
-import type { Entry, Packed, Subscribe } from '../../wire/frame.js'
+import type { Entry, Packed, Received, Subscribe, Unsubscribe } from '../../wire/frame.js'
 import type { Change, Slice } from '../store.js'
 import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
@@ -40,10 +40,11 @@ export class Feeds implements Journal {
     return this.#topics.size + this.#writing.size + this.#peers.size
   }
 
-  subscribe(peer: Peer, client: string, { ch, id, ...wanted }: Subscribe): void {
+  subscribe(peer: Peer, client: string, { ch, id = 0, ...wanted }: Subscribe): void {
     const feeds = this.#peers.get(peer) ?? new Map<string, Feed>()
     const feed = feeds.get(ch)
     if (feed) {
+      if (id < feed.id) return
       feed.id = id
       this.#move(feed, wanted)
     } else if (feeds.size >= this.#options.maxSubscriptions) {
@@ -57,9 +58,9 @@ export class Feeds implements Journal {
     }
   }
 
-  unsubscribe(peer: Peer, ch: string): void {
+  unsubscribe(peer: Peer, { ch, id = 0 }: Pick<Unsubscribe, 'ch' | 'id'>): void {
     const feed = this.#peers.get(peer)?.get(ch)
-    if (!feed) return
+    if (!feed || id < feed.id) return
     this.#peers.get(peer)?.delete(ch)
     this.#drop(feed)
   }
@@ -70,9 +71,9 @@ export class Feeds implements Journal {
     this.#peers.delete(peer)
   }
 
-  receive(peer: Peer, ch: string, offset: number): void {
+  receive(peer: Peer, { ch, offset, id = 0 }: Received): void {
     const feed = this.#peers.get(peer)?.get(ch)
-    if (feed?.receive(offset) && feed.state.is === 'full') this.#advance(feed)
+    if (feed?.id === id && feed?.receive(offset) && feed.state.is === 'full') this.#advance(feed)
   }
 
   /** The last offset pushed, of each channel in which the client has not said that it has it. */
@@ -168,7 +169,7 @@ export class Feeds implements Journal {
       return
     }
     feed.peer.tell({ t: 'denied', ch: feed.ch, code: 'forbidden', reason: 'following this channel is not allowed' })
-    this.unsubscribe(feed.peer, feed.ch)
+    this.unsubscribe(feed.peer, feed)
   }
 
   #locate(feed: Feed, wanted: Wanted): void {
