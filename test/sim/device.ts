@@ -166,6 +166,7 @@ export class Device {
             if (over) return
             end()
             this.#world.attempt(callback)
+            this.#world.load.note(this.name, clock.now)
           })
         })
         return () => {
@@ -294,7 +295,7 @@ export class Device {
     const { now } = this.#world.clock
     const frames = clientCodec.decode(packet)
     this.#world.trace.add(now, this.name, `<link ${link}`, typeof packet === 'string' ? packet : packet.length)
-    this.links.heard(link, now, frames as { t: string; after?: number }[])
+    this.links.heard(link, now, frames)
     for (const frame of frames) {
       const following = frame.t === 'subscribed' ? this.following.get(frame.ch) : undefined
       if (frame.t === 'subscribed' && following && this.links.isCurrent(link))
@@ -305,7 +306,7 @@ export class Device {
 
   /** Frames of one moment may leave in one packet, as they do in a browser. */
   #write(link: number, frames: ClientFrame<Packed>[]): void {
-    this.links.writesToCurrent(link)
+    this.links.writeHasPoint(link, frames)
     for (const frame of frames) {
       const following = frame.t === 'sub' ? this.following.get(frame.ch) : undefined
       if (frame.t === 'sub' && following) following.id = frame.id

@@ -285,6 +285,7 @@ export class Host implements Far {
             if (ended || over()) return
             end()
             this.#world.attempt(callback)
+            this.#world.load.note('server', clock.now)
           }),
         )
         return () => {

@@ -2,6 +2,7 @@ import type { LinkState } from '../../src/core/link.js'
 import type { Status } from '../../src/core/status.js'
 import type { Packet } from '../../src/wire/codec.js'
 import { Close, type Closing } from '../../src/wire/close.js'
+import type { ClientFrame, ServerFrame } from '../../src/wire/frame.js'
 import type { Fail } from './invariants.js'
 import type { Weather } from './weather.js'
 
@@ -18,6 +19,8 @@ interface Dialled {
   max: number
   /** The server has sent it away for so long, ms. */
   sentAway: number | undefined
+  /** Every message up to this one is the server's, as it has said on this link. */
+  got: number
 }
 
 type Call = 'connect' | 'reconnect' | 'wake' | 'online' | 'suspend' | 'close'
@@ -80,6 +83,7 @@ export class LinkInvariants {
       written: 0,
       max: FIRST_PACKET,
       sentAway: undefined,
+      got: 0,
     }
   }
 
@@ -97,13 +101,17 @@ export class LinkInvariants {
     }
   }
 
-  heard(link: number, now: number, frames: readonly { t: string; after?: number }[]): void {
+  heard(link: number, now: number, frames: readonly ServerFrame[]): void {
     if (!this.#link || !this.isCurrent(link)) return
     this.#link.heardAt = now
-    for (const { t, after } of frames) {
-      if (t === 'welcome') this.#link.welcomed = true
-      if (t === 'welcome') this.#link.sentAway = undefined
-      if (t === 'retry') this.#link.sentAway = after
+    for (const frame of frames) {
+      if (frame.t === 'welcome') {
+        this.#link.welcomed = true
+        this.#link.sentAway = undefined
+      }
+      if (frame.t === 'retry') this.#link.sentAway = frame.after
+      const got = frame.t === 'accepted' ? frame.seq : 'got' in frame ? (frame.got ?? 0) : 0
+      this.#link.got = Math.max(this.#link.got, got)
     }
   }
 
@@ -136,8 +144,8 @@ export class LinkInvariants {
     this.#notBefore = now + Math.min(delay, MAX_PAUSE) - 0.01
   }
 
-  /** 13: the first frame of a link is hello, said once; 14: a packet is never larger than the server takes. */
-  packetIsProper(link: number, frames: readonly { t: string }[], packets: readonly Packet[]): void {
+  /** 13: a link begins with hello, said once. 14: a packet is never larger than the server takes. */
+  packetIsProper(link: number, frames: readonly ClientFrame[], packets: readonly Packet[]): void {
     const last = this.#link
     if (last?.link !== link) return
     frames.forEach(({ t }, at) => {
@@ -151,9 +159,12 @@ export class LinkInvariants {
     if (size > last.max) this.#fail('14 packetFits', `${size} bytes, the server takes ${last.max}`)
   }
 
-  /** 9: a link that is over is left alone. */
-  writesToCurrent(link: number): void {
+  /** 9: a link that is over is left alone. 23: what the server has is not sent to it again. */
+  writeHasPoint(link: number, frames: readonly ClientFrame[]): void {
     if (!this.isCurrent(link)) this.#fail('9 dialHasCause', `written to link ${link}, which is over`)
+    for (const frame of frames)
+      if (frame.t === 'send' && frame.seq <= (this.#link?.got ?? 0))
+        this.#fail('23 writeHasPoint', `${frame.seq} again, the server has ${this.#link?.got ?? 0}`)
   }
 
   max(link: number): number {

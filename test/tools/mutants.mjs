@@ -1,55 +1,54 @@
-// `npm run mutants [text]`: breaks the code on purpose, one change at a time, and expects the named tests to notice.
-// test/mutants.json lists them: { "file", "find", "replace", "tests" }, where `find` occurs exactly once in the file.
-import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+// `npm run mutants [text]`: breaks the code on purpose, one change at a time, and expects the simulator to notice.
+// test/mutants.json lists them: { name, edits: [{ file, find, replace }] }, where `find` occurs exactly once in the file.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleSim } from './sim-bundle.mjs'
 
-const list = existsSync('test/mutants.json') ? JSON.parse(readFileSync('test/mutants.json', 'utf8')) : []
+const SEEDS = 1_000
+/** A mutant may loop for ever: then it is noticed, too. */
+const TIMEOUT = 180_000
+
 const wanted = process.argv[2] ?? ''
-const mutants = list.filter(({ file, find }) => `${file} ${find}`.includes(wanted))
+const list = JSON.parse(readFileSync('test/mutants.json', 'utf8')).filter(({ name }) => name.includes(wanted))
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'))
 
-// A copy, so that neither a crash nor an editor can leave a mutant in the working tree.
-const copy = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'))
-for (const path of ['src', 'test', 'dist', 'package.json'])
-  if (existsSync(path)) cpSync(path, join(copy, path), { recursive: true })
-symlinkSync(resolve('node_modules'), join(copy, 'node_modules'), 'junction')
-
-const passes = (tests) => {
-  const args = [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--config',
-    'test/vitest.config.ts',
-    '--bail',
-    '1',
-    ...tests.split(' '),
-  ]
-  // A mutant may loop for ever: then it is noticed, too.
-  return spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: 120_000 }).status === 0
+/** The line that says which invariant broke; nothing when all seeds passed. */
+async function verdict(outfile) {
+  const args = [outfile, '--seeds', String(SEEDS), '--brief']
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: TIMEOUT })
+  let text = ''
+  child.stdout.on('data', (data) => (text += data))
+  const status = await new Promise((done) => child.on('close', done))
+  if (status === 0) return undefined
+  return /seed \d+ breaks .*/.exec(text)?.[0] ?? 'ran into the timeout, or crashed'
 }
 
-function outcome({ file, find, replace, tests }) {
-  const path = join(copy, file)
-  const source = readFileSync(path, 'utf8')
-  if (source.split(find).length !== 2) return 'STALE: the text to change does not occur exactly once'
-  writeFileSync(
-    path,
-    source.replace(find, () => replace),
-  )
-  const survived = passes(tests)
-  writeFileSync(path, source)
-  return survived ? 'SURVIVED' : 'caught'
+async function outcome({ edits }, outfile) {
+  try {
+    await bundleSim(outfile, edits)
+  } catch (error) {
+    return { is: 'STALE', why: error.message }
+  }
+  const why = await verdict(outfile)
+  return why ? { is: 'caught', why } : { is: 'SURVIVED', why: `${SEEDS} seeds` }
 }
 
-const red = [...new Set(mutants.map(({ tests }) => tests))].filter((tests) => !passes(tests))
-for (const tests of red) console.log(`RED WITHOUT A MUTANT: ${tests}`)
-let bad = red.length
-for (const mutant of red.length > 0 ? [] : mutants) {
-  const result = outcome(mutant)
-  if (result !== 'caught') bad += 1
-  console.log(`${result.padEnd(10)} ${mutant.file}: ${mutant.find}  ->  ${mutant.replace}`)
+await bundleSim(join(folder, 'sim.mjs'))
+const red = await verdict(join(folder, 'sim.mjs'))
+if (red) console.log(`RED WITHOUT A MUTANT: ${red}`)
+
+let bad = red ? 1 : 0
+const waiting = red ? [] : [...list]
+const worker = async (number) => {
+  for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+    const { is, why } = await outcome(mutant, join(folder, `mutant-${number}.mjs`))
+    if (is !== 'caught') bad += 1
+    console.log(`${is.padEnd(9)} ${mutant.name.padEnd(52)} ${why.slice(0, 160)}`)
+  }
 }
-rmSync(copy, { recursive: true, force: true })
-console.log(`${mutants.length} mutants, ${bad} not caught`)
+await Promise.all(Array.from({ length: availableParallelism() }, (_, number) => worker(number)))
+rmSync(folder, { recursive: true, force: true })
+console.log(`${list.length} mutants, ${bad} not caught`)
 process.exitCode = bad === 0 ? 0 : 1

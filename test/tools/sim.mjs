@@ -1,22 +1,13 @@
-// `npm run sim -- --seeds 10000 [--from N] [--all]`, or `-- --seed X [--trace]`: test/sim outside vitest, bundled by esbuild.
+// `npm run sim -- --seeds 10000 [--from N] [--all]`, or `-- --seed X [--trace]`: the simulator, without vitest.
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { bundleSim } from './sim-bundle.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-sim-'))
 const outfile = join(folder, 'sim.mjs')
-await build({
-  entryPoints: ['test/sim/cli.ts'],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: 'inline',
-  logLevel: 'error',
-})
-process.setSourceMapsEnabled(true)
-await import(pathToFileURL(outfile).href)
+await bundleSim(outfile)
+const args = ['--enable-source-maps', outfile, ...process.argv.slice(2)]
+process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1
 rmSync(folder, { recursive: true, force: true })

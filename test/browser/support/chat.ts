@@ -73,6 +73,10 @@ export const accepted = (page: Tab) =>
 export const status = (page: Tab, wanted: Umd.Status, timeout = 20_000) =>
   page.waitForFunction((wanted) => chat.client.status === wanted, wanted, { timeout })
 
+/** Waits until it is in service on another link than the first, and so many links later at the least. */
+export const reconnected = (page: Tab, times: number) =>
+  page.waitForFunction((times) => chat.client.status === 'online' && chat.client.stats().reconnects >= times, times)
+
 export const now = (page: Tab) => page.evaluate(() => performance.now())
 
 /** How long after `since` the page first said something other than `online`, ms. */
