@@ -1,4 +1,4 @@
-import { createEnv, type Env } from './shell/env.js'
+import { createClock, type Env } from './shell/env.js'
 import { listen, type PageLike, type PageSignal } from './shell/page.js'
 import { OptionError } from './wire/errors.js'
 
@@ -61,7 +61,7 @@ export class NetworkDetector {
   constructor(options: NetworkOptions = {}) {
     this.#options = options
     this.#page = options.page ?? globalThis
-    this.#env = options.env ?? createEnv()
+    this.#env = options.env ?? createClock()
     this.#probeTimeout = duration('probeTimeout', options.probeTimeout)
     this.#sleepCheck = duration('sleepCheck', options.sleepCheck)
     this.#status = options.probeUrl === undefined ? this.#claimed() : 'unknown'

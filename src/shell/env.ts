@@ -15,17 +15,16 @@ export interface Env {
 /** `setTimeout` takes 31 bits. */
 const MAX_TIMER = 2 ** 31 - 1
 
-/** Reads the platform's globals when called, not when imported. */
-export function createEnv(): Env {
-  let last = -Infinity
+/** Clock, timer and dice of the platform. Globals are read when it is called, not when it is imported. */
+export function createClock(): Pick<Env, 'now' | 'timer' | 'random'> {
+  let last = 0
   let offset = 0
   return {
     now() {
       // The wall clock sees sleep, which `performance.now` may not; a clock set back must not stop time.
       const wall = Date.now() + offset
       if (wall < last) offset += last - wall
-      last = Math.max(last, wall)
-      return last
+      return (last = Math.max(last, wall))
     },
     timer(callback, ms) {
       const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER))
@@ -34,6 +33,13 @@ export function createEnv(): Env {
       }
     },
     random: () => Math.random(),
+  }
+}
+
+/** All of it. */
+export function createEnv(): Env {
+  return {
+    ...createClock(),
     id: () =>
       Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
     defer: (callback) => {

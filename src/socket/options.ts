@@ -1,4 +1,4 @@
-import { createEnv, type Env } from '../shell/env.js'
+import { createClock, type Env } from '../shell/env.js'
 import type { PageLike } from '../shell/page.js'
 import { OptionError } from '../wire/errors.js'
 
@@ -93,7 +93,7 @@ const needed = (): undefined => undefined
 
 /** The given options with all defaults filled in. Throws `OptionError`. */
 export function settle(given: SocketOptions) {
-  const { heartbeat, ack, dedupe, page = globalThis, env = createEnv() } = given
+  const { heartbeat, ack, dedupe, page = globalThis, env = createClock() } = given
   const numbers = {
     connectionTimeout: 10_000,
     minReconnectionDelay: 0,

@@ -82,8 +82,11 @@ export interface Ping {
 }
 
 /** The answer, with what the answerer has. Both directions. */
-export interface Pong extends Omit<Ping, 't'> {
+export interface Pong {
   t: 'pong'
+  id: number
+  got?: number
+  heads?: Record<string, number>
 }
 
 /** The client leaves for good: nothing needs to be kept ready for it. Client → server. */

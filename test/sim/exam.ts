@@ -31,8 +31,8 @@ const paced = ({ world }: Pair, count: number): number =>
 /** What a probe may take before the link is given up. */
 const PROBE = 2_000
 
-function lose(world: World, device: Device, way: 'up' | 'down', text: string): void {
-  world.net.accident = { user: device.name, way, text }
+function lose(world: World, device: Device, way: 'up' | 'down', text: string, hold = Infinity): void {
+  world.net.accident = { user: device.name, way, text, hold }
 }
 
 const say = ({ from, ch }: Pair, count: number): Sent[] => Array.from({ length: count }, (_, n) => from.send(ch, n))
@@ -147,6 +147,29 @@ const EXAMS: Record<string, Exam> = {
       return () => to.following.get(ch)?.epoch !== undefined
     },
     within: asked,
+  },
+  'the order of two questions': {
+    act(pair) {
+      const { world, to, ch } = pair
+      to.leave(ch)
+      lose(world, to, 'up', '"t":"sub"', 150)
+      to.follow(ch, 'oldest')
+      world.pass(CALM_DELAY)
+      to.leave(ch)
+      to.follow(ch, 'now')
+      world.pass(300)
+      return through(pair, say(pair, 3))
+    },
+    within: (pair) => trips(4) + paced(pair, 3),
+  },
+  'a refusal, others follow': {
+    act(pair) {
+      const { world, from } = pair
+      const barred = world.weather.channels.find((ch) => !world.may(from, 'publish', ch))
+      if (barred !== undefined) from.send(barred, 'not allowed')
+      return through(pair, say(pair, 3))
+    },
+    within: (pair) => trips(8) + paced(pair, 3),
   },
   'an answer': {
     act({ world, to, ch }) {

@@ -231,7 +231,8 @@ export class Host implements Far {
     clock.after(delay(), () => {
       const result = done ? this.#do(tables, request) : undefined
       if (silent) {
-        life.calls.delete(op)
+        // The server itself finds out, on its round after the timeout.
+        clock.after(weather.limits.callTimeout + weather.limits.idle / 4, () => life.calls.delete(op))
         return
       }
       const failed = unlucky || failing

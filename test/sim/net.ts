@@ -58,11 +58,13 @@ export class Wire {
   }
 }
 
-/** Loses what fits, once. */
+/** Loses what fits, once, or holds it up for a while. */
 export interface Accident {
   user: string
   way: Way
   text: string
+  /** ms; Infinity loses it. */
+  hold: number
 }
 
 /** The network between the devices and the server: hostile while the storm lasts, short and sure afterwards. */
@@ -95,7 +97,11 @@ export class Net {
 
   /** A packet from one side to the other. */
   send(wire: Wire, way: Way, packet: Packet): void {
-    if (this.#strikes(wire, way, packet)) return
+    const accident = this.#accident(wire, way, packet)
+    if (accident) {
+      if (accident.hold < Infinity) this.#clock.after(accident.hold, () => this.send(wire, way, packet))
+      return
+    }
     const lane = wire.lanes[way]
     const { loss, repeat } = this.#weather
     const first = lane.sent++ === 0
@@ -215,12 +221,12 @@ export class Net {
     return this.calm ? CALM_DELAY : delay + this.#dice.between(0, jitter)
   }
 
-  #strikes(wire: Wire, way: Way, packet: Packet): boolean {
-    const accident = this.accident
-    if (accident?.user !== wire.user || accident.way !== way || typeof packet !== 'string') return false
-    if (!packet.includes(accident.text)) return false
+  #accident(wire: Wire, way: Way, packet: Packet): Accident | undefined {
+    const { accident } = this
+    if (accident?.user !== wire.user || accident.way !== way || typeof packet !== 'string') return undefined
+    if (!packet.includes(accident.text)) return undefined
     this.accident = undefined
-    return true
+    return accident
   }
 }
 

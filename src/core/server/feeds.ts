@@ -73,7 +73,7 @@ export class Feeds implements Journal {
 
   receive(peer: Peer, { ch, offset, id = 0 }: Received): void {
     const feed = this.#peers.get(peer)?.get(ch)
-    if (feed?.id === id && feed?.receive(offset) && feed.state.is === 'full') this.#advance(feed)
+    if (feed?.id === id && feed.receive(offset) && feed.state.is === 'full') this.#advance(feed)
   }
 
   /** The last offset pushed, of each channel in which the client has not said that it has it. */
