@@ -113,7 +113,7 @@
         for (; ; ) {
           for (let message; message = unread.shift(); ) {
             if (unread.length >= MAX_UNREAD)
-              throw new HoldfastError("overflow", `the reader is ${String(MAX_UNREAD)} messages behind`);
+              throw new HoldfastError("overflow", `the reader is ${MAX_UNREAD} messages behind`);
             yield message;
           }
           if (this.#host.status === "closed") return;
@@ -152,6 +152,9 @@
     replaced: 4409,
     overloaded: 4429
   };
+  function inWords({ code, reason }) {
+    return reason || (code === Close.abnormal ? "the connection was lost" : `closed with code ${code}`);
+  }
   function verdict(code) {
     switch (code) {
       case Close.unauthorized:
@@ -243,7 +246,7 @@
     /** Asks the link whether it lives; no answer within 2 s ends it. */
     probe(now) {
       const { state } = this;
-      if (state.is !== "up") return [];
+      if (state.is !== "up" || state.interval === Infinity) return [];
       const { asked } = state.pulse;
       if (asked && !asked.left && asked.due <= now + PROBE) return [];
       this.state = { ...state, pulse: probe(state.pulse, now, PROBE) };
@@ -425,11 +428,12 @@
       const gone = this.#giveWay(draft, older);
       if (!gone) return [fail(draft, "queue-full", `the outbox holds ${this.size} messages, ${this.bytes} bytes`)];
       for (const item2 of gone) this.#take(this.#items.indexOf(item2));
-      const item = { ...draft, sentAt: 0, tries: 0 };
+      const { seq, ch, body, bytes, key, expiresAt, tag } = draft;
+      const item = { seq, ch, body, bytes, key, expiresAt, tag, sentAt: 0, tries: 0 };
       this.#items.push(item);
-      this.bytes += item.bytes;
-      if (item.key !== void 0) this.#keys.set(keyOf(item), item);
-      this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
+      this.bytes += bytes;
+      if (key !== void 0) this.#keys.set(keyOf(item), item);
+      this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
       return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
     }
     /**
@@ -479,7 +483,8 @@
       const done = this.#items.splice(0, count);
       this.#flight = Math.max(0, this.#flight - count);
       this.#movedAt = now;
-      if (this.#strikes) this.interrupt();
+      if (this.#strikes && count === 1) this.interrupt();
+      this.#strikes = 0;
       return done.map(({ tag }) => ({ do: "settled", tag }));
     }
     /** One message is settled out of turn: accepted, or refused with a reason. */
@@ -509,11 +514,13 @@
       this.#strikes++;
       return [this.#write(oldest, 0, now)];
     }
-    /** Settles everything: nothing will be sent any more. */
+    /** Settles everything: nothing will be sent any more. There may be very many, so those of one fate share their error. */
     close(reason) {
+      const doubt = new MessageError("in-doubt", reason);
+      const closed = new MessageError("closed", reason);
       return this.#settle(
         () => true,
-        (item) => fail(item, item.tries ? "in-doubt" : "closed", reason)
+        ({ tag, tries }) => ({ do: "settled", tag, error: tries ? doubt : closed })
       );
     }
     #write(item, at, now) {
@@ -587,12 +594,12 @@
     delete(key) {
       return this.#open.delete(key);
     }
-    /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on. */
+    /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on; never when Infinity. */
     due(now, patience) {
       const frames = [];
       for (const ask of this.#open.values()) {
         if (ask.at > now) continue;
-        ask.at = now + Math.min(patience * 2 ** ask.tries++, MAX_WAIT$1);
+        ask.at = now + Math.min(patience * 2 ** ask.tries++, Math.max(patience, MAX_WAIT$1));
         frames.push(ask.frame());
       }
       return frames;
@@ -664,7 +671,7 @@
       for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
       const answer = { messages: this.#drain(), missing: false };
       if (renewed) missed ??= [expected ?? next, next];
-      return missed ? { ...answer, gap: { from: missed[0], to: missed[1] } } : answer;
+      return missed ? { ...answer, gap: { from: missed[0], to: missed[1], ...renewed && { reset: true } } } : answer;
     }
     accept(message) {
       const { offset } = message;
@@ -737,12 +744,15 @@
     }
     unsubscribe(ch) {
       this.#asks.delete(`sub ${ch}`);
-      this.#forgotten += this.#inboxes.get(ch)?.duplicates ?? 0;
-      return this.#inboxes.delete(ch) ? [{ t: "unsub", ch }] : [];
+      const inbox = this.#inboxes.get(ch);
+      if (!inbox) return [];
+      this.#inboxes.delete(ch);
+      this.#forgotten += inbox.duplicates;
+      return [{ t: "unsub", ch, id: inbox.id }];
     }
     history(id, ch, from, limit) {
       const frame = { t: "history", id, ch, from, limit };
-      this.#asks.add(`history ${String(id)}`, () => frame);
+      this.#asks.add(`history ${id}`, () => frame);
     }
     /** The link is gone, and every question with it. */
     interrupt() {
@@ -768,7 +778,7 @@
       for (const [ch, inbox] of this.#inboxes) {
         if (inbox.untold < 1) continue;
         inbox.told += inbox.untold;
-        frames.push({ t: "received", ch, offset: inbox.told });
+        frames.push({ t: "received", ch, offset: inbox.told, id: inbox.id });
       }
       return frames;
     }
@@ -800,7 +810,7 @@
     }
     /** The answer to a history request, once. */
     answer(id, page) {
-      if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: "page", id, page });
+      if (this.#asks.delete(`history ${id}`)) this.#emit({ do: "page", id, page });
     }
     /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
     heads(heads = {}, now) {
@@ -1032,21 +1042,13 @@
           reader.answer(frame.id, frame);
           return;
         case "ping":
-          this.#write([...reader.received(), { t: "pong", id: frame.id }]);
-          return;
         case "pong":
           reader.heads(frame.heads, this.#now);
           this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
+          if (frame.t === "ping") this.#write([...reader.received(), { t: "pong", id: frame.id }]);
           return;
         case "retry":
-          this.#give(
-            {
-              code: Close.tryLater,
-              reason: "the server asks to come back later",
-              retryAfter: frame.after + frame.spread * this.#options.link.random()
-            },
-            link
-          );
+          this.#sendAway(frame, link);
           return;
         case "error":
           this.#out.push({ do: "fault", error: new ConnectionError(frame.code, frame.reason) });
@@ -1057,7 +1059,7 @@
     }
     #welcome(link, { v, idle, ticket, got, window, max }) {
       if (v !== PROTOCOL_VERSION) {
-        this.#give({ code: Close.version, reason: `the server speaks version ${String(v)}` }, link);
+        this.#give({ code: Close.version, reason: `the server speaks version ${v}` }, link);
         return;
       }
       const { outbox } = this;
@@ -1072,15 +1074,19 @@
       this.#renewed = false;
       this.#reason = "";
     }
+    /** The server's close follows, and may be lost: nobody waits for it. */
+    #sendAway({ after, spread }, link) {
+      const retryAfter = after + spread * this.#options.link.random();
+      this.#give({ code: Close.tryLater, reason: "the server asks to come back later", retryAfter }, link);
+    }
     #give(closing, link) {
       this.#out.push({ do: "drop", link, closing });
       this.#ended(closing, link);
     }
     #ended(closing, link) {
-      const { error, code } = closing;
+      const { error } = closing;
       if (error) this.#out.push({ do: "fault", error });
-      const reason = closing.reason || (code === Close.abnormal ? "the connection was lost" : `closed with code ${String(code)}`);
-      this.#link({ on: "ended", link, closing: { ...closing, reason } });
+      this.#link({ on: "ended", link, closing: { ...closing, reason: inWords(closing) } });
     }
     #isFatal({ code }) {
       const said = verdict(code);
@@ -1111,25 +1117,24 @@
     }
     #write(frames) {
       const { state } = this.link;
-      const open = state.is === "up" || state.is === "greeting";
-      if (open && frames.length) this.#out.push({ do: "write", link: state.link, frames });
+      if ((state.is === "up" || state.is === "greeting") && frames.length)
+        this.#out.push({ do: "write", link: state.link, frames });
     }
-    /** How long a question may go without an answer, ms. */
+    /** How long a question may go without an answer, ms. A server that does not greet may not answer at all. */
     get #patience() {
-      return Math.max(1e3, 2 * this.rtt.rto);
+      return this.#options.link.greets ? Math.max(1e3, 2 * this.rtt.rto) : Infinity;
     }
   };
 
   const MAX_TIMER = 2 ** 31 - 1;
-  function createEnv() {
-    let last = -Infinity;
+  function createClock() {
+    let last = 0;
     let offset = 0;
     return {
       now() {
         const wall = Date.now() + offset;
         if (wall < last) offset += last - wall;
-        last = Math.max(last, wall);
-        return last;
+        return last = Math.max(last, wall);
       },
       timer(callback, ms) {
         const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
@@ -1137,7 +1142,12 @@
           clearTimeout(handle);
         };
       },
-      random: () => Math.random(),
+      random: () => Math.random()
+    };
+  }
+  function createEnv() {
+    return {
+      ...createClock(),
       id: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
       defer: (callback) => {
         queueMicrotask(callback);
@@ -1269,7 +1279,8 @@
       name: "websocket",
       open(target, on) {
         const { url, token, protocols } = target;
-        const names = token === void 0 ? [...protocols] : [...protocols, `holdfast.token.${base64url(token)}`];
+        const secret = token === void 0 ? void 0 : `holdfast.token.${base64url(token)}`;
+        const names = secret === void 0 ? [...protocols] : [...protocols, secret];
         const socket = new WebSocket(url.replace(/^http/, "ws"), names);
         let opened = false;
         let silent = false;
@@ -1285,8 +1296,8 @@
         };
         socket.onclose = ({ code, reason, wasClean }) => {
           if (silent) return;
-          if (opened || token === void 0) on.closed({ code, reason, clean: wasClean });
-          else void refusal(fetch, target, token).then((closing) => !silent && on.closed(closing));
+          if (opened || secret === void 0) on.closed({ code, reason, clean: wasClean });
+          else void refusal(fetch, target, secret).then((closing) => !silent && on.closed(closing));
         };
         return {
           send: (packet) => {
@@ -1303,13 +1314,14 @@
       }
     };
   }
-  async function refusal(ask, { url }, token) {
+  async function refusal(ask, { url }, secret) {
     try {
-      const { status, headers } = await ask(url.replace(/^ws/, "http"), { headers: { authorization: `Bearer ${token}` } });
-      if (status === 401 || status === 403)
-        return { code: 4e3 + status, reason: `the server answered ${String(status)}` };
+      const { status, headers } = await ask(url.replace(/^ws/, "http"), {
+        headers: { authorization: `Bearer ${secret}` }
+      });
+      if (status === 401 || status === 403) return { code: 4e3 + status, reason: `the server answered ${status}` };
       const seconds = Number(headers.get("retry-after") ?? NaN);
-      const closing = { code: ABNORMAL, reason: `the server answered ${String(status)}` };
+      const closing = { code: ABNORMAL, reason: `the server answered ${status}` };
       return seconds >= 0 ? { ...closing, retryAfter: seconds * 1e3 } : closing;
     } catch {
       return { code: ABNORMAL, reason: "no answer from the server" };
@@ -1356,7 +1368,7 @@
     denied: { ch: "c", id: "n?", code: "s", reason: "s" },
     message: { ch: "c", offset: "n?", id: "s?", from: "s?", time: "n?", body: "j" },
     page: { id: "n", ch: "c", epoch: "s", oldest: "n", next: "n", entries: "e" },
-    ping: { id: "n" },
+    ping: { id: "n", got: "n?", heads: "o?" },
     pong: { id: "n", got: "n?", heads: "o?" },
     retry: { after: "n", spread: "n" },
     error: { code: "s", reason: "s" }
@@ -1532,7 +1544,7 @@
     }
     /** `<client id>:<seq>`, the same that its receivers see; undefined while a `Blob` before it is still being read. */
     get id() {
-      return this.#seq ? `${this.#client}:${String(this.#seq)}` : void 0;
+      return this.#seq ? `${this.#client}:${this.#seq}` : void 0;
     }
     /** `queued` here, `sent` to the server at least once, `accepted` by it for good; or `failed`, and `error` says why. */
     get state() {
@@ -1620,13 +1632,16 @@
       options.reconnect
     );
     const { ttl, ...outbox } = merge("outbox", defaults.outbox, options.outbox);
+    const rhythm = heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat);
+    if (!options.transport && !("WebSocket" in globalThis))
+      throw bad("transport", "webSocket({ WebSocket }) where the platform has none", void 0);
     return {
       link: {
         backoff,
         stableAfter,
         connectTimeout,
         maxRetries,
-        heartbeat: heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat),
+        heartbeat: rhythm,
         greets: codec.greets,
         random: env.random
       },
@@ -1661,6 +1676,7 @@
     #pages = /* @__PURE__ */ new Map();
     #journal = new Journal();
     #ttl;
+    #hear;
     #mute;
     #seq = 0;
     #asked = 0;
@@ -1688,9 +1704,10 @@
         defer: env.defer,
         feed: this.#feed
       });
-      this.#mute = hear(network, page, (on) => {
+      this.#hear = () => hear(network, page, (on) => {
         this.#feed({ on });
       });
+      this.#mute = this.#hear();
       this.#feed({ on: "connect" });
     }
     /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
@@ -1731,11 +1748,13 @@
     }
     /** Dials anew at once, whatever the link says of itself. Also after the end. */
     reconnect() {
+      this.#mute ??= this.#hear();
       this.#feed({ on: "reconnect", code: Close.normal, reason: "the app asked for a new link" });
     }
     /** Ends it: every message not accepted fails, no timer, socket or listener is left. */
     close() {
-      this.#mute();
+      this.#mute?.();
+      this.#mute = void 0;
       this.#feed({ on: "close", code: Close.normal, reason: "closed by the app" });
     }
     /** @internal For channels. */
@@ -1833,13 +1852,13 @@
         case "retry": {
           const { attempt, delay, closing } = output;
           const { reason } = closing;
-          const next = delay < Infinity ? `next try in ${String(Math.round(delay))} ms` : "waiting for the network";
+          const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
           this.#journal.add(`${reason}; ${next}`);
           this.#events.emit("retry", { attempt, delay, reason });
           return;
         }
         case "gap":
-          this.#journal.add(`${output.ch}: offsets ${String(output.gap.from)} to ${String(output.gap.to)} are gone`);
+          this.#journal.add(`${output.ch}: offsets ${output.gap.from} to ${output.gap.to} are gone`);
           this.#channels.get(output.ch)?.tell("gap", output.gap);
           return;
         case "fault":
@@ -1884,7 +1903,7 @@
     constructor(options = {}) {
       this.#options = options;
       this.#page = options.page ?? globalThis;
-      this.#env = options.env ?? createEnv();
+      this.#env = options.env ?? createClock();
       this.#probeTimeout = duration("probeTimeout", options.probeTimeout);
       this.#sleepCheck = duration("sleepCheck", options.sleepCheck);
       this.#status = options.probeUrl === void 0 ? this.#claimed() : "unknown";
@@ -2081,7 +2100,7 @@
 
   const needed = () => void 0;
   function settle(given) {
-    const { heartbeat, ack, dedupe, page = globalThis, env = createEnv() } = given;
+    const { heartbeat, ack, dedupe, page = globalThis, env = createClock() } = given;
     const numbers = {
       connectionTimeout: 1e4,
       minReconnectionDelay: 0,

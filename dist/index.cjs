@@ -92,7 +92,7 @@ class Channel {
       for (; ; ) {
         for (let message; message = unread.shift(); ) {
           if (unread.length >= MAX_UNREAD)
-            throw new run.HoldfastError("overflow", `the reader is ${String(MAX_UNREAD)} messages behind`);
+            throw new run.HoldfastError("overflow", `the reader is ${MAX_UNREAD} messages behind`);
           yield message;
         }
         if (this.#host.status === "closed") return;
@@ -167,11 +167,12 @@ class Outbox {
     const gone = this.#giveWay(draft, older);
     if (!gone) return [fail(draft, "queue-full", `the outbox holds ${this.size} messages, ${this.bytes} bytes`)];
     for (const item2 of gone) this.#take(this.#items.indexOf(item2));
-    const item = { ...draft, sentAt: 0, tries: 0 };
+    const { seq, ch, body, bytes, key, expiresAt, tag } = draft;
+    const item = { seq, ch, body, bytes, key, expiresAt, tag, sentAt: 0, tries: 0 };
     this.#items.push(item);
-    this.bytes += item.bytes;
-    if (item.key !== void 0) this.#keys.set(keyOf(item), item);
-    this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
+    this.bytes += bytes;
+    if (key !== void 0) this.#keys.set(keyOf(item), item);
+    this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
     return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
   }
   /**
@@ -221,7 +222,8 @@ class Outbox {
     const done = this.#items.splice(0, count);
     this.#flight = Math.max(0, this.#flight - count);
     this.#movedAt = now;
-    if (this.#strikes) this.interrupt();
+    if (this.#strikes && count === 1) this.interrupt();
+    this.#strikes = 0;
     return done.map(({ tag }) => ({ do: "settled", tag }));
   }
   /** One message is settled out of turn: accepted, or refused with a reason. */
@@ -251,11 +253,13 @@ class Outbox {
     this.#strikes++;
     return [this.#write(oldest, 0, now)];
   }
-  /** Settles everything: nothing will be sent any more. */
+  /** Settles everything: nothing will be sent any more. There may be very many, so those of one fate share their error. */
   close(reason) {
+    const doubt = new run.MessageError("in-doubt", reason);
+    const closed = new run.MessageError("closed", reason);
     return this.#settle(
       () => true,
-      (item) => fail(item, item.tries ? "in-doubt" : "closed", reason)
+      ({ tag, tries }) => ({ do: "settled", tag, error: tries ? doubt : closed })
     );
   }
   #write(item, at, now) {
@@ -329,12 +333,12 @@ class Asks {
   delete(key) {
     return this.#open.delete(key);
   }
-  /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on. */
+  /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on; never when Infinity. */
   due(now, patience) {
     const frames = [];
     for (const ask of this.#open.values()) {
       if (ask.at > now) continue;
-      ask.at = now + Math.min(patience * 2 ** ask.tries++, MAX_WAIT);
+      ask.at = now + Math.min(patience * 2 ** ask.tries++, Math.max(patience, MAX_WAIT));
       frames.push(ask.frame());
     }
     return frames;
@@ -406,7 +410,7 @@ class Inbox {
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
     const answer = { messages: this.#drain(), missing: false };
     if (renewed) missed ??= [expected ?? next, next];
-    return missed ? { ...answer, gap: { from: missed[0], to: missed[1] } } : answer;
+    return missed ? { ...answer, gap: { from: missed[0], to: missed[1], ...renewed && { reset: true } } } : answer;
   }
   accept(message) {
     const { offset } = message;
@@ -479,12 +483,15 @@ class Reader {
   }
   unsubscribe(ch) {
     this.#asks.delete(`sub ${ch}`);
-    this.#forgotten += this.#inboxes.get(ch)?.duplicates ?? 0;
-    return this.#inboxes.delete(ch) ? [{ t: "unsub", ch }] : [];
+    const inbox = this.#inboxes.get(ch);
+    if (!inbox) return [];
+    this.#inboxes.delete(ch);
+    this.#forgotten += inbox.duplicates;
+    return [{ t: "unsub", ch, id: inbox.id }];
   }
   history(id, ch, from, limit) {
     const frame = { t: "history", id, ch, from, limit };
-    this.#asks.add(`history ${String(id)}`, () => frame);
+    this.#asks.add(`history ${id}`, () => frame);
   }
   /** The link is gone, and every question with it. */
   interrupt() {
@@ -510,7 +517,7 @@ class Reader {
     for (const [ch, inbox] of this.#inboxes) {
       if (inbox.untold < 1) continue;
       inbox.told += inbox.untold;
-      frames.push({ t: "received", ch, offset: inbox.told });
+      frames.push({ t: "received", ch, offset: inbox.told, id: inbox.id });
     }
     return frames;
   }
@@ -542,7 +549,7 @@ class Reader {
   }
   /** The answer to a history request, once. */
   answer(id, page) {
-    if (this.#asks.delete(`history ${String(id)}`)) this.#emit({ do: "page", id, page });
+    if (this.#asks.delete(`history ${id}`)) this.#emit({ do: "page", id, page });
   }
   /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
   heads(heads = {}, now) {
@@ -749,21 +756,13 @@ let Client$1 = class Client {
         reader.answer(frame.id, frame);
         return;
       case "ping":
-        this.#write([...reader.received(), { t: "pong", id: frame.id }]);
-        return;
       case "pong":
         reader.heads(frame.heads, this.#now);
         this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
+        if (frame.t === "ping") this.#write([...reader.received(), { t: "pong", id: frame.id }]);
         return;
       case "retry":
-        this.#give(
-          {
-            code: run.Close.tryLater,
-            reason: "the server asks to come back later",
-            retryAfter: frame.after + frame.spread * this.#options.link.random()
-          },
-          link
-        );
+        this.#sendAway(frame, link);
         return;
       case "error":
         this.#out.push({ do: "fault", error: new run.ConnectionError(frame.code, frame.reason) });
@@ -774,7 +773,7 @@ let Client$1 = class Client {
   }
   #welcome(link, { v, idle, ticket, got, window, max }) {
     if (v !== codec.PROTOCOL_VERSION) {
-      this.#give({ code: run.Close.version, reason: `the server speaks version ${String(v)}` }, link);
+      this.#give({ code: run.Close.version, reason: `the server speaks version ${v}` }, link);
       return;
     }
     const { outbox } = this;
@@ -789,15 +788,19 @@ let Client$1 = class Client {
     this.#renewed = false;
     this.#reason = "";
   }
+  /** The server's close follows, and may be lost: nobody waits for it. */
+  #sendAway({ after, spread }, link) {
+    const retryAfter = after + spread * this.#options.link.random();
+    this.#give({ code: run.Close.tryLater, reason: "the server asks to come back later", retryAfter }, link);
+  }
   #give(closing, link) {
     this.#out.push({ do: "drop", link, closing });
     this.#ended(closing, link);
   }
   #ended(closing, link) {
-    const { error, code } = closing;
+    const { error } = closing;
     if (error) this.#out.push({ do: "fault", error });
-    const reason = closing.reason || (code === run.Close.abnormal ? "the connection was lost" : `closed with code ${String(code)}`);
-    this.#link({ on: "ended", link, closing: { ...closing, reason } });
+    this.#link({ on: "ended", link, closing: { ...closing, reason: run.inWords(closing) } });
   }
   #isFatal({ code }) {
     const said = run.verdict(code);
@@ -828,12 +831,12 @@ let Client$1 = class Client {
   }
   #write(frames) {
     const { state } = this.link;
-    const open = state.is === "up" || state.is === "greeting";
-    if (open && frames.length) this.#out.push({ do: "write", link: state.link, frames });
+    if ((state.is === "up" || state.is === "greeting") && frames.length)
+      this.#out.push({ do: "write", link: state.link, frames });
   }
-  /** How long a question may go without an answer, ms. */
+  /** How long a question may go without an answer, ms. A server that does not greet may not answer at all. */
   get #patience() {
-    return Math.max(1e3, 2 * this.rtt.rto);
+    return this.#options.link.greets ? Math.max(1e3, 2 * this.rtt.rto) : Infinity;
   }
 };
 
@@ -919,7 +922,8 @@ function webSocket({
     name: "websocket",
     open(target, on) {
       const { url, token, protocols } = target;
-      const names = token === void 0 ? [...protocols] : [...protocols, `holdfast.token.${base64url(token)}`];
+      const secret = token === void 0 ? void 0 : `holdfast.token.${base64url(token)}`;
+      const names = secret === void 0 ? [...protocols] : [...protocols, secret];
       const socket = new WebSocket(url.replace(/^http/, "ws"), names);
       let opened = false;
       let silent = false;
@@ -935,8 +939,8 @@ function webSocket({
       };
       socket.onclose = ({ code, reason, wasClean }) => {
         if (silent) return;
-        if (opened || token === void 0) on.closed({ code, reason, clean: wasClean });
-        else void refusal(fetch, target, token).then((closing) => !silent && on.closed(closing));
+        if (opened || secret === void 0) on.closed({ code, reason, clean: wasClean });
+        else void refusal(fetch, target, secret).then((closing) => !silent && on.closed(closing));
       };
       return {
         send: (packet) => {
@@ -953,13 +957,14 @@ function webSocket({
     }
   };
 }
-async function refusal(ask, { url }, token) {
+async function refusal(ask, { url }, secret) {
   try {
-    const { status, headers } = await ask(url.replace(/^ws/, "http"), { headers: { authorization: `Bearer ${token}` } });
-    if (status === 401 || status === 403)
-      return { code: 4e3 + status, reason: `the server answered ${String(status)}` };
+    const { status, headers } = await ask(url.replace(/^ws/, "http"), {
+      headers: { authorization: `Bearer ${secret}` }
+    });
+    if (status === 401 || status === 403) return { code: 4e3 + status, reason: `the server answered ${status}` };
     const seconds = Number(headers.get("retry-after") ?? NaN);
-    const closing = { code: ABNORMAL, reason: `the server answered ${String(status)}` };
+    const closing = { code: ABNORMAL, reason: `the server answered ${status}` };
     return seconds >= 0 ? { ...closing, retryAfter: seconds * 1e3 } : closing;
   } catch {
     return { code: ABNORMAL, reason: "no answer from the server" };
@@ -1020,7 +1025,7 @@ class OutgoingMessage {
   }
   /** `<client id>:<seq>`, the same that its receivers see; undefined while a `Blob` before it is still being read. */
   get id() {
-    return this.#seq ? `${this.#client}:${String(this.#seq)}` : void 0;
+    return this.#seq ? `${this.#client}:${this.#seq}` : void 0;
   }
   /** `queued` here, `sent` to the server at least once, `accepted` by it for good; or `failed`, and `error` says why. */
   get state() {
@@ -1108,13 +1113,16 @@ function settle(options, env) {
     options.reconnect
   );
   const { ttl, ...outbox } = merge("outbox", defaults.outbox, options.outbox);
+  const rhythm = heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat);
+  if (!options.transport && !("WebSocket" in globalThis))
+    throw bad("transport", "webSocket({ WebSocket }) where the platform has none", void 0);
   return {
     link: {
       backoff,
       stableAfter,
       connectTimeout,
       maxRetries,
-      heartbeat: heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat),
+      heartbeat: rhythm,
       greets: codec.greets,
       random: env.random
     },
@@ -1149,6 +1157,7 @@ class Client {
   #pages = /* @__PURE__ */ new Map();
   #journal = new Journal();
   #ttl;
+  #hear;
   #mute;
   #seq = 0;
   #asked = 0;
@@ -1176,9 +1185,10 @@ class Client {
       defer: env.defer,
       feed: this.#feed
     });
-    this.#mute = hear(network, page, (on) => {
+    this.#hear = () => hear(network, page, (on) => {
       this.#feed({ on });
     });
+    this.#mute = this.#hear();
     this.#feed({ on: "connect" });
   }
   /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
@@ -1219,11 +1229,13 @@ class Client {
   }
   /** Dials anew at once, whatever the link says of itself. Also after the end. */
   reconnect() {
+    this.#mute ??= this.#hear();
     this.#feed({ on: "reconnect", code: run.Close.normal, reason: "the app asked for a new link" });
   }
   /** Ends it: every message not accepted fails, no timer, socket or listener is left. */
   close() {
-    this.#mute();
+    this.#mute?.();
+    this.#mute = void 0;
     this.#feed({ on: "close", code: run.Close.normal, reason: "closed by the app" });
   }
   /** @internal For channels. */
@@ -1321,13 +1333,13 @@ class Client {
       case "retry": {
         const { attempt, delay, closing } = output;
         const { reason } = closing;
-        const next = delay < Infinity ? `next try in ${String(Math.round(delay))} ms` : "waiting for the network";
+        const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
         this.#journal.add(`${reason}; ${next}`);
         this.#events.emit("retry", { attempt, delay, reason });
         return;
       }
       case "gap":
-        this.#journal.add(`${output.ch}: offsets ${String(output.gap.from)} to ${String(output.gap.to)} are gone`);
+        this.#journal.add(`${output.ch}: offsets ${output.gap.from} to ${output.gap.to} are gone`);
         this.#channels.get(output.ch)?.tell("gap", output.gap);
         return;
       case "fault":
@@ -1372,7 +1384,7 @@ class NetworkDetector {
   constructor(options = {}) {
     this.#options = options;
     this.#page = options.page ?? globalThis;
-    this.#env = options.env ?? run.createEnv();
+    this.#env = options.env ?? run.createClock();
     this.#probeTimeout = duration("probeTimeout", options.probeTimeout);
     this.#sleepCheck = duration("sleepCheck", options.sleepCheck);
     this.#status = options.probeUrl === void 0 ? this.#claimed() : "unknown";

@@ -10,6 +10,14 @@ interface ListenOptions {
     signal?: AbortSignal;
 }
 
+/** Offsets that this device will not get: the server no longer has them. */
+interface Gap {
+    from: number;
+    to: number;
+    /** The log began anew (another epoch): how much of the old one was missed is not known, perhaps nothing. */
+    reset?: true;
+}
+
 /** Close codes, and what a client does after each (`docs/PROTOCOL.md`, close codes). */
 declare const Close: {
     readonly normal: 1000;
@@ -92,11 +100,11 @@ interface IncomingMessage<Body> {
 }
 interface ChannelEvents<Body> {
     message: IncomingMessage<Body>;
-    /** Offsets `from` … `to` (excluded) will not come: the server no longer has them. */
-    gap: {
-        from: number;
-        to: number;
-    };
+    /**
+     * Offsets `from` … `to` (excluded) will not come: the server no longer has them. With `reset` the log began anew,
+     * and how much of the old one was missed is not known.
+     */
+    gap: Gap;
     /** The server does not let this client read the channel. */
     error: Error;
 }
@@ -426,4 +434,4 @@ interface WebSocketOptions {
 declare function webSocket({ WebSocket, fetch, }?: WebSocketOptions): Transport;
 
 export { Channel, Client, ClientFrame, Close, Env, Frame, Message, MessageError, NetworkDetector, OutgoingMessage, Packed, Page, PageLike, ServerFrame, createClient, customCodec, webSocket };
-export type { ChannelEvents, ClientEvents, ClientStats, Closing, Codec, Connection, CreateClientOptions, CustomCodec, From, IncomingMessage, JournalEntry, ListenOptions, MessageState, NetworkEvents, NetworkOptions, NetworkSource, NetworkStatus, Packet, Provider, SendOptions, Status, Target, Transport, TransportEvents, WebSocketLike, WebSocketOptions };
+export type { ChannelEvents, ClientEvents, ClientStats, Closing, Codec, Connection, CreateClientOptions, CustomCodec, From, Gap, IncomingMessage, JournalEntry, ListenOptions, MessageState, NetworkEvents, NetworkOptions, NetworkSource, NetworkStatus, Packet, Provider, SendOptions, Status, Target, Transport, TransportEvents, WebSocketLike, WebSocketOptions };

@@ -123,8 +123,8 @@ class Feed {
   epoch = "";
   /** The offset to push next. */
   next = 1;
-  /** What the client calls this subscription. */
-  id;
+  /** What the client calls this subscription; what it said of earlier ones, with lower numbers, may come after it. */
+  id = 0;
   peer;
   ch;
   #client;
@@ -156,7 +156,7 @@ class Feed {
     this.#unreceived = [];
     this.#bytes = 0;
     const { ch, id } = this;
-    this.peer.tell({ t: "subscribed", ch, epoch, next, ...lost && { lost }, ...id !== void 0 && { id } });
+    this.peer.tell({ t: "subscribed", ch, epoch, next, ...lost && { lost }, ...id && { id } });
   }
   push({ frame, bytes }) {
     this.peer.tell(frame);
@@ -248,10 +248,11 @@ class Feeds {
   get size() {
     return this.#topics.size + this.#writing.size + this.#peers.size;
   }
-  subscribe(peer, client, { ch, id, ...wanted }) {
+  subscribe(peer, client, { ch, id = 0, ...wanted }) {
     const feeds = this.#peers.get(peer) ?? /* @__PURE__ */ new Map();
     const feed = feeds.get(ch);
     if (feed) {
+      if (id < feed.id) return;
       feed.id = id;
       this.#move(feed, wanted);
     } else if (feeds.size >= this.#options.maxSubscriptions) {
@@ -264,9 +265,9 @@ class Feeds {
       this.#admit(fresh, wanted);
     }
   }
-  unsubscribe(peer, ch) {
+  unsubscribe(peer, { ch, id = 0 }) {
     const feed = this.#peers.get(peer)?.get(ch);
-    if (!feed) return;
+    if (!feed || id < feed.id) return;
     this.#peers.get(peer)?.delete(ch);
     this.#drop(feed);
   }
@@ -275,9 +276,9 @@ class Feeds {
     for (const feed of this.#peers.get(peer)?.values() ?? []) this.#drop(feed);
     this.#peers.delete(peer);
   }
-  receive(peer, ch, offset) {
+  receive(peer, { ch, offset, id = 0 }) {
     const feed = this.#peers.get(peer)?.get(ch);
-    if (feed?.receive(offset) && feed.state.is === "full") this.#advance(feed);
+    if (feed?.id === id && feed.receive(offset) && feed.state.is === "full") this.#advance(feed);
   }
   /** The last offset pushed, of each channel in which the client has not said that it has it. */
   heads(peer) {
@@ -360,7 +361,7 @@ class Feeds {
       return;
     }
     feed.peer.tell({ t: "denied", ch: feed.ch, code: "forbidden", reason: "following this channel is not allowed" });
-    this.unsubscribe(feed.peer, feed.ch);
+    this.unsubscribe(feed.peer, feed);
   }
   #locate(feed, wanted) {
     const state = { is: "locating" };
@@ -963,7 +964,7 @@ class Server {
     }
     const session = this.#sessions.of(peer);
     session?.flush();
-    if (session && ping !== void 0) this.#pong(peer, session, ping);
+    if (session && ping !== void 0) this.#beat("pong", ping, peer);
   }
   #hello(peer, hello) {
     if (peer.stage.is === "open" && peer.stage.hello.client !== hello.client) {
@@ -983,10 +984,10 @@ class Server {
         if (session) this.#feeds.subscribe(peer, session.client, frame);
         break;
       case "unsub":
-        this.#feeds.unsubscribe(peer, frame.ch);
+        this.#feeds.unsubscribe(peer, frame);
         break;
       case "received":
-        this.#feeds.receive(peer, frame.ch, frame.offset);
+        this.#feeds.receive(peer, frame);
         break;
       case "history":
         this.#library.ask(peer, frame);
@@ -1002,9 +1003,11 @@ class Server {
         run.assertNever(frame);
     }
   }
-  #pong(peer, { seq }, id) {
+  /** A heartbeat repairs: it carries what this side has, and what it has not heard of. */
+  #beat(t, id, peer) {
+    const got = this.#sessions.of(peer)?.seq;
     const heads = this.#feeds.heads(peer);
-    peer.tell({ t: "pong", id, got: seq, ...heads && { heads } });
+    peer.tell({ t, id, ...got !== void 0 && { got }, ...heads && { heads } });
   }
   /** Looks at every link. A round that comes late means that this process was held: nobody is judged for that. */
   #patrol(now) {
@@ -1015,7 +1018,7 @@ class Server {
     for (const peer of this.#peers.values()) {
       if (late) peer.heardAt = Math.max(peer.heardAt, now - idle / 2);
       const finding = inspect(peer, this.#options, now);
-      if (finding === "quiet") peer.tell({ t: "ping", id: ++this.#pings });
+      if (finding === "quiet") this.#beat("ping", ++this.#pings, peer);
       else if (finding === "dead") peer.close(run.Close.timeout, "silent for too long");
       else if (finding === "mute") peer.fault(run.Close.timeout, "no-hello", "no hello in time");
     }
@@ -1068,10 +1071,9 @@ class AuthError extends run.HoldfastError {
 const TOKEN = "holdfast.token.";
 function tokenOf({ headers }) {
   const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
-  if (bearer !== void 0) return bearer;
-  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name2) => name2.trim());
-  const name = offered.find((one) => one.startsWith(TOKEN));
-  return name && Buffer.from(name.slice(TOKEN.length), "base64url").toString();
+  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+  const token = bearer ?? offered.find((one) => one.startsWith(TOKEN));
+  return token?.startsWith(TOKEN) ? Buffer.from(token.slice(TOKEN.length), "base64url").toString() : token;
 }
 async function admit(authenticate, request) {
   if (!authenticate) return { is: "user", user: "" };
@@ -1523,7 +1525,7 @@ function settle(given) {
     helloTimeout: isTime(1),
     authenticateTimeout: isTime(1),
     callTimeout: isTime(1),
-    maxPacket: isWhole(1024, 2 ** 30),
+    maxPacket: isWhole(65536, 2 ** 30),
     maxBuffered: isLimit(1024),
     window: isWhole(1),
     pushWindow: isWhole(1),

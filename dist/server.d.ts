@@ -1,6 +1,5 @@
 import { IncomingMessage, Server } from 'node:http';
-import { E as Entry, H as HoldfastError } from './shared/errors.js';
-import { Packed } from './index.js';
+import { E as Entry, b as Packed, H as HoldfastError } from './shared/errors.js';
 export { d as FrameError, O as OptionError } from './shared/errors.js';
 import { Env } from './index.js';
 
@@ -265,5 +264,5 @@ declare class MemoryStore implements Store {
     close(): Promise<void>;
 }
 
-export { AuthError, HoldfastError, MemoryStore, createServer };
+export { AuthError, Entry, HoldfastError, MemoryStore, Packed, createServer };
 export type { AppendAsk, Appended, AttachOptions, Authenticate, AuthenticateAsk, Authorize, Change, CloseOptions, Cursor, CursorAsk, Draft, Fate, ForgetAsk, HoldfastServer, KeepAsk, Log, MemoryStoreOptions, OpenAsk, Opened, ReadAsk, ServerSettings, Settings, Slice, Store };

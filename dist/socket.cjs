@@ -91,7 +91,7 @@ function withQueue(link, queue, { debug, debugLogger }) {
 
 const needed = () => void 0;
 function settle(given) {
-  const { heartbeat, ack, dedupe, page = globalThis, env = run.createEnv() } = given;
+  const { heartbeat, ack, dedupe, page = globalThis, env = run.createClock() } = given;
   const numbers = {
     connectionTimeout: 1e4,
     minReconnectionDelay: 0,

@@ -1,4 +1,4 @@
-import { c as createEnv, O as OptionError, r as run, a as assertNever, C as Close } from './shared/run.js';
+import { c as createClock, O as OptionError, r as run, a as assertNever, C as Close } from './shared/run.js';
 import { L as Link, R as Rtt, l as listen } from './shared/page.js';
 
 class Seen {
@@ -89,7 +89,7 @@ function withQueue(link, queue, { debug, debugLogger }) {
 
 const needed = () => void 0;
 function settle(given) {
-  const { heartbeat, ack, dedupe, page = globalThis, env = createEnv() } = given;
+  const { heartbeat, ack, dedupe, page = globalThis, env = createClock() } = given;
   const numbers = {
     connectionTimeout: 1e4,
     minReconnectionDelay: 0,

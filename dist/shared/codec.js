@@ -35,10 +35,10 @@ const clientShapes = {
   hello: { v: "n", client: "c", key: "c", acked: "n", ticket: "s?" },
   send: { seq: "n", after: "n?", ch: "c", body: "j" },
   sub: { ch: "c", from: "f", epoch: "s?", id: "n?" },
-  unsub: { ch: "c" },
+  unsub: { ch: "c", id: "n?" },
   history: { id: "n", ch: "c", from: "n", limit: "n" },
-  received: { ch: "c", offset: "n" },
-  ping: { id: "n" },
+  received: { ch: "c", offset: "n", id: "n?" },
+  ping: { id: "n", got: "n?", heads: "o?" },
   pong: { id: "n", got: "n?", heads: "o?" },
   bye: {}
 };
@@ -50,7 +50,7 @@ const serverShapes = {
   denied: { ch: "c", id: "n?", code: "s", reason: "s" },
   message: { ch: "c", offset: "n?", id: "s?", from: "s?", time: "n?", body: "j" },
   page: { id: "n", ch: "c", epoch: "s", oldest: "n", next: "n", entries: "e" },
-  ping: { id: "n" },
+  ping: { id: "n", got: "n?", heads: "o?" },
   pong: { id: "n", got: "n?", heads: "o?" },
   retry: { after: "n", spread: "n" },
   error: { code: "s", reason: "s" }

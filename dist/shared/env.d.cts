@@ -11,7 +11,7 @@ interface Env {
     /** Runs after the code now running, before any timer: frames queued in one task leave together. */
     defer: (callback: () => void) => void;
 }
-/** Reads the platform's globals when called, not when imported. */
+/** All of it. */
 declare function createEnv(): Env;
 
 export { createEnv as c };

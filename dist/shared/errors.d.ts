@@ -32,13 +32,15 @@ interface Subscribe {
     from: 'now' | 'oldest' | 'last' | number;
     /** The epoch that a numeric `from` belongs to. */
     epoch?: string;
-    /** Told again in the answers, so that those to an earlier subscription of the channel can be known. */
+    /** Names the subscription, each higher than the one before; told again in the answers, which may come late. */
     id?: number;
 }
 /** Stops following. Client → server. */
 interface Unsubscribe {
     t: 'unsub';
     ch: string;
+    /** That of the `sub`: it ends no later one, even if it arrives after it. */
+    id?: number;
 }
 /** Asks for a page of the log. Client → server. */
 interface History {
@@ -53,19 +55,23 @@ interface Received {
     t: 'received';
     ch: string;
     offset: number;
+    /** That of the `sub`: what is said of an earlier subscription counts for no later one. */
+    id?: number;
 }
-/** Asks for a sign of life. Both directions. */
+/** Asks for a sign of life, and tells what the asker has. Both directions; `got` and `heads` are the server's. */
 interface Ping {
     t: 'ping';
-    id: number;
-}
-/** The answer, with what the answerer has: `got` and `heads` are the server's. Both directions. */
-interface Pong {
-    t: 'pong';
     id: number;
     /** The highest message of this client taken in order. */
     got?: number;
     /** Channels in which the server has pushed more than the client has acknowledged: the last offset pushed. */
+    heads?: Record<string, number>;
+}
+/** The answer, with what the answerer has. Both directions. */
+interface Pong {
+    t: 'pong';
+    id: number;
+    got?: number;
     heads?: Record<string, number>;
 }
 /** The client leaves for good: nothing needs to be kept ready for it. Client → server. */

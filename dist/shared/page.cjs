@@ -73,7 +73,7 @@ class Link {
   /** Asks the link whether it lives; no answer within 2 s ends it. */
   probe(now) {
     const { state } = this;
-    if (state.is !== "up") return [];
+    if (state.is !== "up" || state.interval === Infinity) return [];
     const { asked } = state.pulse;
     if (asked && !asked.left && asked.due <= now + PROBE) return [];
     this.state = { ...state, pulse: probe(state.pulse, now, PROBE) };

@@ -36,6 +36,9 @@ const Close = {
   replaced: 4409,
   overloaded: 4429
 };
+function inWords({ code, reason }) {
+  return reason || (code === Close.abnormal ? "the connection was lost" : `closed with code ${code}`);
+}
 function verdict(code) {
   switch (code) {
     case Close.unauthorized:
@@ -54,15 +57,14 @@ function assertNever(value) {
 }
 
 const MAX_TIMER = 2 ** 31 - 1;
-function createEnv() {
-  let last = -Infinity;
+function createClock() {
+  let last = 0;
   let offset = 0;
   return {
     now() {
       const wall = Date.now() + offset;
       if (wall < last) offset += last - wall;
-      last = Math.max(last, wall);
-      return last;
+      return last = Math.max(last, wall);
     },
     timer(callback, ms) {
       const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
@@ -70,7 +72,12 @@ function createEnv() {
         clearTimeout(handle);
       };
     },
-    random: () => Math.random(),
+    random: () => Math.random()
+  };
+}
+function createEnv() {
+  return {
+    ...createClock(),
     id: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
     defer: (callback) => {
       queueMicrotask(callback);
@@ -127,7 +134,9 @@ exports.HoldfastError = HoldfastError;
 exports.MessageError = MessageError;
 exports.OptionError = OptionError;
 exports.assertNever = assertNever;
+exports.createClock = createClock;
 exports.createEnv = createEnv;
+exports.inWords = inWords;
 exports.run = run;
 exports.verdict = verdict;
 //# sourceMappingURL=run.cjs.map

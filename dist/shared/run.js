@@ -34,6 +34,9 @@ const Close = {
   replaced: 4409,
   overloaded: 4429
 };
+function inWords({ code, reason }) {
+  return reason || (code === Close.abnormal ? "the connection was lost" : `closed with code ${code}`);
+}
 function verdict(code) {
   switch (code) {
     case Close.unauthorized:
@@ -52,15 +55,14 @@ function assertNever(value) {
 }
 
 const MAX_TIMER = 2 ** 31 - 1;
-function createEnv() {
-  let last = -Infinity;
+function createClock() {
+  let last = 0;
   let offset = 0;
   return {
     now() {
       const wall = Date.now() + offset;
       if (wall < last) offset += last - wall;
-      last = Math.max(last, wall);
-      return last;
+      return last = Math.max(last, wall);
     },
     timer(callback, ms) {
       const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
@@ -68,7 +70,12 @@ function createEnv() {
         clearTimeout(handle);
       };
     },
-    random: () => Math.random(),
+    random: () => Math.random()
+  };
+}
+function createEnv() {
+  return {
+    ...createClock(),
     id: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
     defer: (callback) => {
       queueMicrotask(callback);
@@ -118,5 +125,5 @@ function guard(perform, output) {
   }
 }
 
-export { Close as C, FrameError as F, HoldfastError as H, MessageError as M, OptionError as O, assertNever as a, ConnectionError as b, createEnv as c, run as r, verdict as v };
+export { Close as C, FrameError as F, HoldfastError as H, MessageError as M, OptionError as O, assertNever as a, ConnectionError as b, createClock as c, createEnv as d, inWords as i, run as r, verdict as v };
 //# sourceMappingURL=run.js.map

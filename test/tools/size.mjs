@@ -6,7 +6,7 @@ import { browserPlugins, minify } from './bundle.mjs'
 /** `target` is where it is to be; `limit` is where it is, and fails the run: no change may make it heavier unnoticed. */
 const budgets = [
   { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5300 },
-  { name: 'createClient', from: 'src/index.ts', target: 6000, limit: 12000 },
+  { name: 'createClient', from: 'src/index.ts', target: 6000, limit: 12200 },
 ]
 
 // Weighed by this same recipe in November 2026, each from its package's ES modules.
