@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { Command, Option, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import { c as createServer$1 } from './shared/create.js';
-import './shared/run.js';
 import './shared/codec.js';
+import './shared/run.js';
 import 'node:crypto';
 import 'ws';
 

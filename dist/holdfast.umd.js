@@ -177,21 +177,13 @@
   }
 
   const LATE$1 = 2e3;
-  function probe({ heardAt, asked }, now, patience) {
-    return { heardAt, asked: { ...!asked && { at: now }, due: now + patience, left: 0 } };
+  function probe(asked, now) {
+    return { at: asked ? void 0 : now, left: 0 };
   }
-  function pulseDeadline({ asked, heardAt }, { interval }) {
-    return asked ? asked.due : heardAt + interval;
-  }
-  function beat(pulse, options, patience, now) {
-    if (now < pulseDeadline(pulse, options)) return { is: "calm" };
-    const { asked, heardAt } = pulse;
-    const due = now + patience;
-    if (!asked) return { is: "ask", pulse: { heardAt, asked: { at: now, due, left: options.retries } } };
-    if (now - asked.due > LATE$1 && !asked.excused)
-      return { is: "ask", pulse: { heardAt, asked: { due, left: 0, excused: true } } };
-    if (asked.left) return { is: "ask", pulse: { heardAt, asked: { due, left: asked.left - 1 } } };
-    return { is: "dead" };
+  function beat(asked, retries, due, now) {
+    if (!asked) return { at: now, left: retries };
+    if (now - due > LATE$1 && !asked.excused) return { left: 0, excused: true };
+    return asked.left ? { left: asked.left - 1 } : void 0;
   }
 
   function assertNever(value) {
@@ -205,6 +197,7 @@
   class Link {
     state = { is: "idle" };
     #options;
+    #outputs = [];
     #links = 0;
     #online = true;
     constructor(options) {
@@ -212,168 +205,176 @@
     }
     get deadline() {
       const { state } = this;
-      if (state.is === "up") return pulseDeadline(state.pulse, this.#rhythm(state.interval));
       return "until" in state ? state.until : Infinity;
     }
     handle(input, now) {
-      switch (input.on) {
-        case "connect":
-          return this.state.is === "idle" || this.state.is === "closed" ? this.#dial(0, now) : [];
-        case "opened":
-        case "welcomed":
-        case "heard":
-        case "ended":
-          return "link" in this.state && this.state.link === input.link ? this.#news(input, now) : [];
-        case "tick":
-          return this.#tick(now);
-        case "online":
-        case "wake":
-          if (input.on === "online") this.#online = true;
-          return this.#wake(now);
-        case "offline":
-          this.#online = false;
-          return this.#offline(now);
-        case "suspend":
-          return this.#suspend();
-        case "reconnect":
-          return [...this.#drop({ code: input.code, reason: input.reason }), ...this.#dial(0, now)];
-        case "close":
-          return this.#close({ code: input.code, reason: input.reason }, now);
-        default:
-          return assertNever(input);
-      }
+      this.#outputs = [];
+      this.#take(input, now);
+      return this.#outputs;
     }
     /** Asks the link whether it lives; no answer within 2 s ends it. */
     probe(now) {
-      const { state } = this;
-      if (state.is !== "up" || state.interval === Infinity) return [];
-      const { asked } = state.pulse;
-      if (asked && !asked.left && asked.due <= now + PROBE) return [];
-      this.state = { ...state, pulse: probe(state.pulse, now, PROBE) };
-      return [{ do: "ping", link: state.link }];
+      this.#outputs = [];
+      this.#probe(now);
+      return this.#outputs;
     }
-    #news(input, now) {
+    #take(input, now) {
+      const { state } = this;
+      switch (input.on) {
+        case "connect":
+          if (state.is === "idle" || state.is === "closed") this.#dial(0, now);
+          break;
+        case "tick":
+          if (now >= this.deadline) this.#expire(now);
+          break;
+        case "wake":
+          this.#wake(now);
+          break;
+        case "online":
+        case "offline":
+          this.#online = input.on === "online";
+          if (this.#online) this.#wake(now);
+          else this.#rest(now);
+          break;
+        case "suspend":
+          this.#suspend();
+          break;
+        case "reconnect":
+          this.#drop({ code: input.code, reason: input.reason });
+          this.#dial(0, now);
+          break;
+        case "close":
+          this.#close({ code: input.code, reason: input.reason }, now);
+          break;
+        default:
+          if ("link" in state && state.link === input.link) this.#hear(input, now);
+      }
+    }
+    #hear(input, now) {
       const { state } = this;
       const { heartbeat, greets, connectTimeout, rtt } = this.#options;
       switch (input.on) {
         case "opened":
-          if (state.is !== "dialing") return [];
+          if (state.is !== "dialing") break;
           if (greets) this.state = { ...state, is: "greeting", until: now + connectTimeout };
           else this.#up(state, heartbeat.interval, now);
-          return [];
+          break;
         case "welcomed":
           if (state.is === "greeting")
             this.#up(state, Math.min(heartbeat.interval, Math.max(MIN_INTERVAL, input.idle / 2)), now);
-          return [];
+          break;
         case "heard":
-          if (state.is !== "up") return [];
-          if (input.pong && state.pulse.asked?.at !== void 0) rtt.sample(now - state.pulse.asked.at);
-          this.state = { ...state, pulse: { heardAt: now } };
-          return [];
+          if (state.is !== "up") break;
+          if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
+          this.state = { ...state, asked: void 0, until: now + state.interval };
+          break;
         case "ended":
-          return state.is === "closing" ? this.#end(input.closing) : this.#lose(input.closing, now);
-        default:
-          return assertNever(input);
+          if (state.is === "closing") this.#end(input.closing);
+          else this.#lose(input.closing, now);
+          break;
       }
     }
-    #tick(now) {
+    /** The time of a state is over. */
+    #expire(now) {
       const { state } = this;
-      if (now < this.deadline) return [];
-      switch (state.is) {
-        case "waiting":
-        case "paused":
-          return this.#dial(state.failures, now);
-        case "dialing":
-        case "greeting":
-          return this.#give({ code: Close.timeout, reason: "no answer within the connect timeout" }, now);
-        case "up":
-          return this.#beat(state, now);
-        case "closing":
-          return [...this.#drop(state.closing), ...this.#end({ ...state.closing, code: Close.abnormal, clean: false })];
-        default:
-          return [];
-      }
+      if ("hold" in state) this.#dial(state.failures, now);
+      else if (state.is === "up") this.#beat(state, now);
+      else if (state.is === "closing") {
+        this.#drop(state.closing);
+        this.#end({ ...state.closing, code: Close.abnormal, clean: false });
+      } else this.#give("no answer within the connect timeout", now);
     }
     #beat(state, now) {
-      const options = this.#rhythm(state.interval);
-      const next = beat(state.pulse, options, this.#patience(), now);
-      if (next.is === "dead") return this.#give({ code: Close.timeout, reason: "no answer to the heartbeat" }, now);
-      if (next.is === "calm") return [];
-      this.state = { ...state, pulse: next.pulse };
-      return [{ do: "ping", link: state.link }];
+      const { heartbeat, rtt } = this.#options;
+      const { retries } = heartbeat;
+      const asked = beat(state.asked, retries, state.until, now);
+      const share = heartbeat.timeout / (retries + 1);
+      const patience = rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
+      if (asked) this.#ask(state, asked, now + patience);
+      else this.#give("no answer to the heartbeat", now);
+    }
+    #probe(now) {
+      const { state } = this;
+      if (state.is !== "up" || state.interval === Infinity) return;
+      const { asked, until } = state;
+      const due = now + PROBE;
+      if (!asked || asked.left || until > due) this.#ask(state, probe(asked, now), due);
+    }
+    #ask(state, asked, until) {
+      this.state = { ...state, asked, until };
+      this.#outputs.push({ do: "ping", link: state.link });
     }
     /** Ask a link, dial where there is none: neither trust nor kill. */
     #wake(now) {
       const { state } = this;
-      if (state.is !== "paused" && state.is !== "waiting") return this.probe(now);
-      if (now >= state.hold) return this.#dial(state.failures, now);
-      this.state = { ...state, is: "waiting", until: state.hold };
-      return [];
+      if (!("hold" in state)) this.#probe(now);
+      else if (now >= state.hold) this.#dial(state.failures, now);
+      else this.state = { ...state, is: "waiting", until: state.hold };
     }
-    #offline(now) {
+    /** There is no network, they say. */
+    #rest(now) {
       const { state } = this;
       if (state.is === "waiting") this.state = { ...state, is: "paused", until: Math.max(state.until, now + PAUSE) };
-      return this.probe(now);
+      this.#probe(now);
     }
     #suspend() {
       const { state } = this;
-      if (state.is === "idle" || state.is === "closing" || state.is === "closed") return [];
-      const outputs = this.#drop({ code: Close.goingAway, reason: "the page is put away" });
+      if (!("failures" in state)) return;
+      this.#drop({ code: Close.goingAway, reason: "the page is put away" });
       this.state = { is: "paused", failures: 0, until: Infinity, hold: "hold" in state ? state.hold : 0 };
-      return outputs;
     }
     #close(closing, now) {
       const { state } = this;
       const { closeTimeout } = this.#options;
-      if (state.is === "closing" || state.is === "closed") return [];
-      if (!("link" in state) || !closeTimeout) return [...this.#drop(closing), ...this.#end({ ...closing, clean: true })];
-      this.state = { is: "closing", link: state.link, until: now + closeTimeout, closing };
-      return [{ do: "hangup", link: state.link, code: closing.code, reason: closing.reason }];
+      if ("closing" in state) return;
+      if ("link" in state && closeTimeout) {
+        const { link } = state;
+        this.state = { is: "closing", link, until: now + closeTimeout, closing };
+        this.#outputs.push({ do: "hangup", link, ...closing });
+      } else {
+        this.#drop(closing);
+        this.#end({ ...closing, clean: true });
+      }
     }
-    #up(from, interval, now) {
-      const { link, failures } = from;
-      this.state = { is: "up", link, failures, since: now, pulse: { heardAt: now }, interval };
+    #up({ link, failures }, interval, now) {
+      this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
     }
     #dial(failures, now) {
-      this.state = { is: "dialing", link: ++this.#links, failures, until: now + this.#options.connectTimeout };
-      return [{ do: "open", link: this.#links }];
+      const link = ++this.#links;
+      this.state = { is: "dialing", link, failures, until: now + this.#options.connectTimeout };
+      this.#outputs.push({ do: "open", link });
     }
     #drop(closing) {
-      return "link" in this.state ? [{ do: "drop", link: this.state.link, closing }] : [];
+      const { state } = this;
+      if ("link" in state) this.#outputs.push({ do: "drop", link: state.link, closing });
     }
     /** We end it: the close event of a dead link may be 60 s away, so nobody waits for it. */
-    #give(closing, now) {
-      return [...this.#drop(closing), ...this.#lose(closing, now)];
+    #give(reason, now) {
+      const closing = { code: Close.timeout, reason };
+      this.#drop(closing);
+      this.#lose(closing, now);
     }
     #lose(closing, now) {
       const { state } = this;
-      const { isFatal, maxRetries, stableAfter, random } = this.#options;
+      const { isFatal, maxRetries, stableAfter, random, backoff: spacing } = this.#options;
+      const { retryAfter } = closing;
+      const online = this.#online;
       const stable = state.is === "up" && now - state.since >= stableAfter;
-      const failures = stable || !("failures" in state) ? 0 : state.failures + Number(this.#online);
-      if (isFatal(closing) || failures > maxRetries) return this.#end(closing);
-      const delay = Math.min(closing.retryAfter ?? backoff(this.#options.backoff, failures, random()), MAX_HOLD);
-      const hold = closing.retryAfter === void 0 ? 0 : now + delay;
-      if (!this.#online) {
-        this.state = { is: "paused", failures, until: now + Math.max(PAUSE, delay), hold };
-        return [{ do: "retry", attempt: failures, delay: Infinity, closing }];
+      const failures = stable || !("failures" in state) ? 0 : state.failures + Number(online);
+      if (isFatal(closing) || failures > maxRetries) {
+        this.#end(closing);
+        return;
       }
-      const retry = { do: "retry", attempt: failures, delay, closing };
-      if (!delay) return [retry, ...this.#dial(failures, now)];
-      this.state = { is: "waiting", failures, until: now + delay, hold };
-      return [retry];
+      const delay = Math.min(retryAfter ?? backoff(spacing, failures, random()), MAX_HOLD);
+      const until = now + delay;
+      this.#outputs.push({ do: "retry", attempt: failures, delay: online ? delay : Infinity, closing });
+      this.state = { is: "waiting", failures, until, hold: retryAfter === void 0 ? 0 : until };
+      if (!online) this.#rest(now);
+      else if (!delay) this.#dial(failures, now);
     }
     #end(closing) {
       this.state = { is: "closed", closing };
-      return [{ do: "ended", closing }];
-    }
-    #rhythm(interval) {
-      return { ...this.#options.heartbeat, interval };
-    }
-    /** One ping's share of the timeout, shortened where round trips are known to be quick. */
-    #patience() {
-      const { heartbeat, rtt } = this.#options;
-      const share = heartbeat.timeout / (heartbeat.retries + 1);
-      return rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
+      this.#outputs.push({ do: "ended", closing });
     }
   }
 
@@ -385,13 +386,13 @@
     /** Waiting and unacknowledged bodies together, bytes. */
     bytes = 0;
     retransmits = 0;
+    /** The first so many are in flight on the current link. */
+    inFlight = 0;
     #options;
     #rtt;
     #items = [];
-    #keys = /* @__PURE__ */ new Map();
-    /** The first so many items are in flight on the current link. */
-    #flight = 0;
-    #flightBytes = 0;
+    /** The last message of each channel and key, until it is settled. */
+    #slots = /* @__PURE__ */ new Map();
     #window;
     #maxBody = Infinity;
     #expiresAt = Infinity;
@@ -407,10 +408,6 @@
     get size() {
       return this.#items.length;
     }
-    /** In flight on the current link. */
-    get inFlight() {
-      return this.#flight;
-    }
     /** When to look for expired messages next. */
     get expiresAt() {
       return this.size ? this.#expiresAt : Infinity;
@@ -418,21 +415,23 @@
     /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
     get overdueAt() {
       const [oldest] = this.#items;
-      if (!oldest || !this.#flight) return Infinity;
+      if (!oldest || !this.inFlight) return Infinity;
       return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO$1);
     }
     /** Takes a message, or settles it (and those that gave way) at once. */
     push(draft) {
-      if (draft.bytes > this.#maxBody) return [fail(draft, "too-big", tooBig(draft.bytes, this.#maxBody))];
-      const older = this.#older(draft);
+      if (draft.bytes > this.#maxBody) return [this.#tooBig(draft)];
+      const slot = draft.key === void 0 ? void 0 : JSON.stringify([draft.ch, draft.key]);
+      const known = this.#slots.get(slot);
+      const older = known?.tries ? void 0 : known;
       const gone = this.#giveWay(draft, older);
       if (!gone) return [fail(draft, "queue-full", `the outbox holds ${this.size} messages, ${this.bytes} bytes`)];
       for (const item2 of gone) this.#take(this.#items.indexOf(item2));
-      const { seq, ch, body, bytes, key, expiresAt, tag } = draft;
-      const item = { seq, ch, body, bytes, key, expiresAt, tag, sentAt: 0, tries: 0 };
+      const { seq, ch, body, bytes, expiresAt, tag } = draft;
+      const item = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: 0, tries: 0 };
       this.#items.push(item);
       this.bytes += bytes;
-      if (key !== void 0) this.#keys.set(keyOf(item), item);
+      if (slot !== void 0) this.#slots.set(slot, item);
       this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
       return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
     }
@@ -444,19 +443,18 @@
       const frames = [];
       const sent = [];
       const most = Math.min(limit, this.#options.windowBytes);
-      for (let item; item = this.#items[this.#flight]; this.#flight++) {
-        const room = this.#flightBytes + item.bytes <= most || !this.#flight && limit === Infinity;
-        if (this.#flight >= this.#window || !room) break;
+      let bytes = this.#items.slice(0, this.inFlight).reduce((sum, item) => sum + item.bytes, 0);
+      for (let item; this.inFlight < this.#window && (item = this.#items[this.inFlight]); this.inFlight++) {
+        bytes += item.bytes;
+        if (bytes > most && (this.inFlight || limit < Infinity)) break;
         if (!item.tries) sent.push(item.tag);
-        frames.push(this.#write(item, this.#flight, now));
-        this.#flightBytes += item.bytes;
+        frames.push(this.#write(item, this.inFlight, now));
       }
       return { frames, sent };
     }
     /** The link is gone: what was in flight is not. */
     interrupt() {
-      this.#flight = 0;
-      this.#flightBytes = 0;
+      this.inFlight = 0;
       this.#strikes = 0;
     }
     /** The server's terms, known from its welcome. Messages over `maxBody` bytes are settled. */
@@ -465,7 +463,7 @@
       this.#maxBody = maxBody;
       return this.#settle(
         (item) => item.bytes > maxBody,
-        (item) => fail(item, "too-big", tooBig(item.bytes, maxBody))
+        (item) => this.#tooBig(item)
       );
     }
     /** Everything up to `seq` is accepted. What was never sent cannot be. */
@@ -475,13 +473,12 @@
       for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
         this.acked = item.seq;
         this.#forget(item);
-        if (count < this.#flight) this.#flightBytes -= item.bytes;
-        fresh = item.tries === 1 && count < this.#flight ? item : void 0;
+        fresh = item.tries === 1 && count < this.inFlight ? item : void 0;
       }
       if (!count) return [];
       if (fresh) this.#rtt.sample(now - fresh.sentAt);
       const done = this.#items.splice(0, count);
-      this.#flight = Math.max(0, this.#flight - count);
+      this.inFlight = Math.max(0, this.inFlight - count);
       this.#movedAt = now;
       if (this.#strikes && count === 1) this.interrupt();
       this.#strikes = 0;
@@ -528,12 +525,7 @@
       item.sentAt = now;
       const { seq, ch, body } = item;
       const after = this.#items[at - 1]?.seq ?? this.acked;
-      return after === seq - 1 ? { t: "send", seq, ch, body } : { t: "send", seq, after, ch, body };
-    }
-    /** The message that `draft` replaces. */
-    #older(draft) {
-      const older = draft.key === void 0 ? void 0 : this.#keys.get(keyOf(draft));
-      return older?.tries ? void 0 : older;
+      return { t: "send", seq, ...after !== seq - 1 && { after }, ch, body };
     }
     /** Those that make room for `draft`; nobody gives way where even that would not do. */
     #giveWay(draft, older) {
@@ -548,9 +540,11 @@
       }
       return full() ? void 0 : gone;
     }
+    #tooBig(draft) {
+      return fail(draft, "too-big", `the message has ${draft.bytes} bytes, the server takes ${this.#maxBody}`);
+    }
     #settle(which, how) {
       const gone = this.#items.filter(which);
-      if (!gone.length) return [];
       this.#items = this.#items.filter((item) => !which(item));
       for (const item of gone) this.#forget(item);
       if (gone.some(({ tries }) => tries)) this.interrupt();
@@ -559,19 +553,14 @@
     #take(at) {
       const [item] = this.#items.splice(at, 1);
       this.#forget(item);
-      if (at < this.#flight) {
-        this.#flight--;
-        this.#flightBytes -= item.bytes;
-      }
+      if (at < this.inFlight) this.inFlight--;
       return item;
     }
     #forget(item) {
       this.bytes -= item.bytes;
-      if (item.key !== void 0 && this.#keys.get(keyOf(item)) === item) this.#keys.delete(keyOf(item));
+      if (this.#slots.get(item.key) === item) this.#slots.delete(item.key);
     }
   }
-  const keyOf = ({ ch, key }) => JSON.stringify([ch, key]);
-  const tooBig = (bytes, max) => `the message has ${bytes} bytes, the server takes ${max}`;
   function fail({ tag }, code, reason) {
     return { do: "settled", tag, error: new MessageError(code, reason) };
   }
@@ -630,19 +619,19 @@
     duplicates = 0;
     /** Which of this channel's subscriptions it is. */
     id;
-    #ch;
+    ch;
     #from;
     #early = /* @__PURE__ */ new Map();
     #seen = /* @__PURE__ */ new Map();
     constructor(ch, from, id) {
-      this.#ch = ch;
+      this.ch = ch;
       this.#from = from;
       this.id = id;
     }
     /** The question that gets the rest, from here on. */
     get question() {
-      const { next, epoch, id } = this;
-      return { t: "sub", ch: this.#ch, from: next ?? this.#from, id, ...epoch !== void 0 && { epoch } };
+      const { ch, next, epoch, id } = this;
+      return { t: "sub", ch, from: next ?? this.#from, id, ...epoch !== void 0 && { epoch } };
     }
     /** Messages in hand that the server has not been told of. */
     get untold() {
@@ -740,10 +729,10 @@
       if (this.#inboxes.has(ch)) return;
       const inbox = new Inbox(ch, from, ++this.#subscriptions);
       this.#inboxes.set(ch, inbox);
-      this.#ask(ch, inbox);
+      this.#ask(inbox);
     }
     unsubscribe(ch) {
-      this.#asks.delete(`sub ${ch}`);
+      this.#asks.delete(ch);
       const inbox = this.#inboxes.get(ch);
       if (!inbox) return [];
       this.#inboxes.delete(ch);
@@ -752,7 +741,7 @@
     }
     history(id, ch, from, limit) {
       const frame = { t: "history", id, ch, from, limit };
-      this.#asks.add(`history ${id}`, () => frame);
+      this.#asks.add(id, () => frame);
     }
     /** The link is gone, and every question with it. */
     interrupt() {
@@ -761,9 +750,9 @@
     }
     /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
     resume() {
-      for (const [ch, inbox] of this.#inboxes) {
+      for (const inbox of this.#inboxes.values()) {
         inbox.sure = false;
-        this.#ask(ch, inbox);
+        this.#ask(inbox);
       }
       this.#asks.resume();
     }
@@ -784,40 +773,30 @@
     }
     message(frame, now) {
       const inbox = this.#inboxes.get(frame.ch);
-      if (!inbox) return;
-      const { messages, missing } = inbox.accept(frame);
-      if (missing) this.#ask(frame.ch, inbox);
-      this.#deliver(frame.ch, inbox, messages, now);
+      if (inbox) this.#take(inbox, inbox.accept(frame), now);
     }
     subscribed(frame, now) {
-      const { ch } = frame;
-      const inbox = this.#inboxes.get(ch);
+      const inbox = this.#inboxes.get(frame.ch);
       if (!inbox || (frame.id ?? inbox.id) !== inbox.id) return;
-      const { gap, messages, missing } = inbox.subscribed(frame);
-      this.#asks.delete(`sub ${ch}`);
-      if (missing) this.#ask(ch, inbox);
-      if (inbox.waits) this.#ask(ch, inbox, now);
-      if (gap) {
-        this.gaps++;
-        this.#emit({ do: "gap", ch, gap });
-      }
-      this.#deliver(ch, inbox, messages, now);
+      this.#asks.delete(frame.ch);
+      this.#take(inbox, inbox.subscribed(frame), now);
+      if (inbox.waits) this.#ask(inbox, now);
     }
     denied({ ch, id, code, reason }) {
       const error = new ConnectionError(code, reason);
       if (id !== void 0) this.answer(id, error);
-      else if (this.#asks.delete(`sub ${ch}`)) this.#emit({ do: "fault", ch, error });
+      else if (this.#asks.delete(ch)) this.#emit({ do: "fault", ch, error });
     }
     /** The answer to a history request, once. */
     answer(id, page) {
-      if (this.#asks.delete(`history ${id}`)) this.#emit({ do: "page", id, page });
+      if (this.#asks.delete(id)) this.#emit({ do: "page", id, page });
     }
     /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
     heads(heads = {}, now) {
       for (const [ch, head] of Object.entries(heads)) {
         const inbox = this.#inboxes.get(ch);
         if (inbox?.next === void 0) continue;
-        if (head >= inbox.next) this.#ask(ch, inbox);
+        if (head >= inbox.next) this.#ask(inbox);
         else {
           inbox.told = Math.min(inbox.told, head - 1);
           this.ackAt = now;
@@ -831,10 +810,16 @@
         if (frame.t === "history") this.answer(frame.id, new ConnectionError("closed", "the client is closed"));
       }
     }
-    #ask(ch, inbox, now) {
-      this.#asks.add(`sub ${ch}`, () => inbox.question, now);
+    #ask(inbox, now) {
+      this.#asks.add(inbox.ch, () => inbox.question, now);
     }
-    #deliver(ch, inbox, messages, now) {
+    #take(inbox, { messages, missing, gap }, now) {
+      const { ch } = inbox;
+      if (missing) this.#ask(inbox);
+      if (gap) {
+        this.gaps++;
+        this.#emit({ do: "gap", ch, gap });
+      }
       if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY);
       for (const message of messages) this.#emit({ do: "deliver", ch, message });
     }
@@ -902,6 +887,43 @@
     #pings = 0;
     #reason = "";
     #said = "";
+    /** What each frame means. */
+    #heard = {
+      welcome: (frame, link) => {
+        this.#welcome(link, frame);
+      },
+      accepted: ({ seq, only }) => {
+        this.#out.push(...only ? this.outbox.settle(seq) : this.outbox.ack(seq, this.#now));
+      },
+      refused: ({ seq, code, reason }) => {
+        this.#out.push(...this.outbox.settle(seq, { code: "refused", reason: `${code}: ${reason}` }));
+      },
+      message: (frame) => {
+        this.reader.message(frame, this.#now);
+      },
+      subscribed: (frame) => {
+        this.reader.subscribed(frame, this.#now);
+      },
+      denied: (frame) => {
+        this.reader.denied(frame);
+      },
+      page: (frame) => {
+        this.reader.answer(frame.id, frame);
+      },
+      ping: (frame) => {
+        this.#compare(frame);
+        this.#write([...this.reader.received(), { t: "pong", id: frame.id }]);
+      },
+      pong: (frame) => {
+        this.#compare(frame);
+      },
+      retry: (frame, link) => {
+        this.#sendAway(frame, link);
+      },
+      error: ({ code, reason }) => {
+        this.#out.push({ do: "fault", error: new ConnectionError(code, reason) });
+      }
+    };
     constructor(options) {
       this.#options = options;
       this.outbox = new Outbox(options.outbox, this.rtt);
@@ -972,26 +994,13 @@
     /** What the link decided is put into frames, and the ledgers are told when it is gone. */
     #follow(decided) {
       for (const output of decided) {
-        switch (output.do) {
-          case "ping":
-            this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
-            break;
-          case "drop":
-          case "retry":
-          case "ended":
-            this.outbox.interrupt();
-            this.reader.interrupt();
-            this.#reason = output.closing.reason;
-            this.#out.push(output);
-            break;
-          case "open":
-            this.#out.push(output);
-            break;
-          case "hangup":
-            break;
-          default:
-            assertNever(output);
+        if ("closing" in output) {
+          this.outbox.interrupt();
+          this.reader.interrupt();
+          this.#reason = output.closing.reason;
         }
+        if (output.do === "ping") this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
+        else if (output.do !== "hangup") this.#out.push(output);
       }
     }
     /** Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has. */
@@ -1004,58 +1013,20 @@
       const { id, key } = this.#options;
       const hello = { t: "hello", v: PROTOCOL_VERSION, client: id, key, acked: outbox.acked };
       if (this.#ticket !== void 0) hello.ticket = this.#ticket;
-      const { frames, sent } = outbox.pump(this.#now, this.#known ? -1 : FIRST_FLIGHT);
-      this.#out.push({
-        do: "write",
-        link: input.link,
-        frames: [hello, ...reader.questions(this.#now, this.#patience), ...frames]
-      });
-      this.#sent(sent);
+      this.#say([hello], this.#known ? -1 : FIRST_FLIGHT);
     }
     #frames(link, frames) {
       const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
       this.#link({ on: "heard", link, pong });
-      for (const frame of frames) if (this.#isCurrent(link)) this.#frame(link, frame);
-    }
-    #frame(link, frame) {
-      const { outbox, reader } = this;
-      switch (frame.t) {
-        case "welcome":
-          this.#welcome(link, frame);
-          return;
-        case "accepted":
-          this.#out.push(...frame.only ? outbox.settle(frame.seq) : outbox.ack(frame.seq, this.#now));
-          return;
-        case "refused":
-          this.#out.push(...outbox.settle(frame.seq, { code: "refused", reason: `${frame.code}: ${frame.reason}` }));
-          return;
-        case "message":
-          reader.message(frame, this.#now);
-          return;
-        case "subscribed":
-          reader.subscribed(frame, this.#now);
-          return;
-        case "denied":
-          reader.denied(frame);
-          return;
-        case "page":
-          reader.answer(frame.id, frame);
-          return;
-        case "ping":
-        case "pong":
-          reader.heads(frame.heads, this.#now);
-          this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
-          if (frame.t === "ping") this.#write([...reader.received(), { t: "pong", id: frame.id }]);
-          return;
-        case "retry":
-          this.#sendAway(frame, link);
-          return;
-        case "error":
-          this.#out.push({ do: "fault", error: new ConnectionError(frame.code, frame.reason) });
-          return;
-        default:
-          assertNever(frame);
+      for (const frame of frames) {
+        const hear = this.#heard[frame.t];
+        if (this.#isCurrent(link)) hear(frame, link);
       }
+    }
+    /** What the server has, and what it has pushed, is held against what is known here. */
+    #compare({ got = 0, heads }) {
+      this.reader.heads(heads, this.#now);
+      this.#out.push(...this.outbox.ack(got, this.#now));
     }
     #welcome(link, { v, idle, ticket, got, window, max }) {
       if (v !== PROTOCOL_VERSION) {
@@ -1065,8 +1036,11 @@
       const { outbox } = this;
       this.#link({ on: "welcomed", link, idle });
       this.#ticket = ticket;
-      this.#out.push({ do: "limit", link, max });
-      this.#out.push(...outbox.ack(got, this.#now), ...outbox.agree(window, Math.max(0, max - ENVELOPE)));
+      this.#out.push(
+        { do: "limit", link, max },
+        ...outbox.ack(got, this.#now),
+        ...outbox.agree(window, Math.max(0, max - ENVELOPE))
+      );
       this.#welcomed();
     }
     #welcomed() {
@@ -1106,14 +1080,21 @@
       }
       if (state.is !== "up") return;
       const overdue = outbox.retransmit(now);
-      const { frames, sent } = outbox.pump(now);
-      const due = [...overdue, ...reader.questions(now, this.#patience), ...frames];
-      if (due.length || now >= reader.ackAt) this.#write([...reader.received(), ...due]);
-      this.#sent(sent);
+      this.#say(overdue);
       if (overdue.length) this.#follow(link.probe(now));
     }
-    #sent(tags) {
-      for (const tag of tags) this.#out.push({ do: "sent", tag });
+    /**
+     * What comes first, the questions that are due, and what the window lets out, all in one piece. On a link that is up
+     * (only a hello sets a limit) the acknowledgements travel with them.
+     */
+    #say(first, limit) {
+      const { reader } = this;
+      const now = this.#now;
+      const { frames, sent } = this.outbox.pump(now, limit);
+      const due = [...first, ...reader.questions(now, this.#patience), ...frames];
+      const acks = limit === void 0 && (due.length || now >= reader.ackAt) ? reader.received() : [];
+      this.#write([...acks, ...due]);
+      for (const tag of sent) this.#out.push({ do: "sent", tag });
     }
     #write(frames) {
       const { state } = this.link;
@@ -1137,10 +1118,8 @@
         return last = Math.max(last, wall);
       },
       timer(callback, ms) {
-        const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
-        return () => {
-          clearTimeout(handle);
-        };
+        const handle = setTimeout(callback, Math.min(ms, MAX_TIMER));
+        return () => clearTimeout(handle);
       },
       random: () => Math.random()
     };
@@ -1197,13 +1176,11 @@
       const held = this.#held.get(link);
       if (!held) return;
       const { transport, codec, feed } = this.#options;
-      const current = () => this.#held.has(link);
       held.connection = transport.open(target, {
         opened() {
-          if (current()) feed({ on: "opened", link });
+          feed({ on: "opened", link });
         },
         received(packet) {
-          if (!current()) return;
           let news;
           try {
             news = { on: "frames", link, frames: codec.decode(packet) };
@@ -1235,7 +1212,7 @@
     let armedFor = Infinity;
     function arm() {
       const { deadline } = machine;
-      if (deadline >= armedFor && armedFor < Infinity && deadline < Infinity) return;
+      if (deadline >= armedFor && deadline < Infinity) return;
       cancel?.();
       armedFor = deadline;
       cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : void 0;
@@ -1277,34 +1254,35 @@
   } = {}) {
     return {
       name: "websocket",
-      open(target, on) {
+      open(target, events) {
         const { url, token, protocols } = target;
         const secret = token === void 0 ? void 0 : `holdfast.token.${base64url(token)}`;
-        const names = secret === void 0 ? [...protocols] : [...protocols, secret];
-        const socket = new WebSocket(url.replace(/^http/, "ws"), names);
+        const socket = new WebSocket(
+          url.replace(/^http/, "ws"),
+          secret === void 0 ? [...protocols] : [...protocols, secret]
+        );
         let opened = false;
-        let silent = false;
+        let on = events;
         socket.binaryType = "arraybuffer";
         socket.onopen = () => {
           opened = true;
-          if (!silent) on.opened();
+          on?.opened();
         };
         socket.onmessage = ({ data }) => {
-          if (!silent) on.received(typeof data === "string" ? data : new Uint8Array(data));
+          on?.received(typeof data === "string" ? data : new Uint8Array(data));
         };
         socket.onerror = () => {
         };
-        socket.onclose = ({ code, reason, wasClean }) => {
-          if (silent) return;
-          if (opened || secret === void 0) on.closed({ code, reason, clean: wasClean });
-          else void refusal(fetch, target, secret).then((closing) => !silent && on.closed(closing));
+        socket.onclose = ({ code, reason, wasClean: clean }) => {
+          if (opened || secret === void 0) on?.closed({ code, reason, clean });
+          else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing));
         };
         return {
           send: (packet) => {
             socket.send(packet);
           },
           close(code, reason) {
-            silent = true;
+            on = void 0;
             socket.close(code >= 3e3 ? code : 1e3, reason.slice(0, 40));
           },
           get buffered() {
@@ -1319,17 +1297,17 @@
       const { status, headers } = await ask(url.replace(/^ws/, "http"), {
         headers: { authorization: `Bearer ${secret}` }
       });
-      if (status === 401 || status === 403) return { code: 4e3 + status, reason: `the server answered ${status}` };
-      const seconds = Number(headers.get("retry-after") ?? NaN);
-      const closing = { code: ABNORMAL, reason: `the server answered ${status}` };
-      return seconds >= 0 ? { ...closing, retryAfter: seconds * 1e3 } : closing;
+      const reason = `the server answered ${status}`;
+      if (status === 401 || status === 403) return { code: 4e3 + status, reason };
+      const retryAfter = Number(headers.get("retry-after") ?? NaN) * 1e3;
+      return { code: ABNORMAL, reason, ...retryAfter >= 0 && { retryAfter } };
     } catch {
       return { code: ABNORMAL, reason: "no answer from the server" };
     }
   }
   function base64url(text) {
     const bytes = String.fromCharCode(...new TextEncoder().encode(text));
-    return btoa(bytes).replace(/[+/=]/g, (char) => ({ "+": "-", "/": "_" })[char] ?? "");
+    return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
   const suspicious = /__proto__|\\u00/i;
@@ -1341,8 +1319,8 @@
     return value;
   }
   function pack(body) {
-    if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
-    if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+    const view = body instanceof ArrayBuffer ? new Uint8Array(body) : body;
+    if (ArrayBuffer.isView(view)) return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
     try {
       const text = JSON.stringify(body);
       if (typeof text !== "string") throw new TypeError(`${typeof body} has no JSON form`);
@@ -1411,9 +1389,10 @@
     const text = `[${pieces.map((piece) => piece.text).join()}]`;
     const blobs = pieces.flatMap((piece) => piece.blobs);
     if (!blobs.length) return text;
-    const parts = [new TextEncoder().encode(text), ...blobs];
+    const head = new TextEncoder().encode(text);
+    const parts = [head, ...blobs];
     const packet = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 4));
-    new DataView(packet.buffer).setUint32(0, parts[0]?.length ?? 0);
+    new DataView(packet.buffer).setUint32(0, head.length);
     let at = 4;
     for (const part of parts) {
       packet.set(part, at);
@@ -1423,20 +1402,17 @@
   }
   const encodeWith = (piece) => (frames, max = Infinity) => {
     const packets = [];
-    let pieces = [];
-    let size = 0;
+    let room = 0;
     for (const next of frames.map(piece)) {
       const cost = next.blobs.reduce((sum, { length }) => sum + length, next.text.length * 3);
-      if (size && size + cost > max) {
-        packets.push(join(pieces));
-        pieces = [];
-        size = 0;
+      if (cost > room) {
+        packets.push([]);
+        room = max;
       }
-      pieces.push(next);
-      size += cost;
+      packets.at(-1)?.push(next);
+      room -= cost;
     }
-    if (size) packets.push(join(pieces));
-    return packets;
+    return packets.map(join);
   };
   function decodeWith(shapes) {
     return (packet) => {
@@ -1605,14 +1581,14 @@
       `${name} takes ${takes}, not ${typeof got === "string" ? `'${got.slice(0, 40)}'` : String(got)}`
     );
   }
-  function merge(name, base, given) {
-    const merged = { ...base };
+  function merge(name, given) {
+    const merged = { ...defaults[name] };
     for (const [key, value] of Object.entries(given ?? {})) {
       if (value === void 0) continue;
       const path = `${name}.${key}`;
-      if (!Object.hasOwn(base, key))
-        throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(base).join(", ")}`);
-      if (typeof base[key] === "string") {
+      if (!Object.hasOwn(merged, key))
+        throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(merged).join(", ")}`);
+      if (key === "onFull") {
         if (value !== "reject" && value !== "drop-oldest") throw bad(path, `'reject' or 'drop-oldest'`, value);
       } else if (typeof value !== "number" || !(value >= 0)) throw bad(path, "a number that is not negative", value);
       merged[key] = value;
@@ -1624,29 +1600,23 @@
     if (!isText(options.url) || options.url === "") throw bad("url", "a URL or a function that gives one", options.url);
     if (options.token !== void 0 && !isText(options.token))
       throw bad("token", "a string or a function that gives one", typeof options.token);
-    const { codec, heartbeat } = options;
+    const { codec } = options;
     if (typeof codec !== "object" || !("greets" in codec)) throw bad("codec", "what customCodec() makes", codec);
-    const { stableAfter, connectTimeout, maxRetries, ...backoff } = merge(
-      "reconnect",
-      defaults.reconnect,
-      options.reconnect
-    );
-    const { ttl, ...outbox } = merge("outbox", defaults.outbox, options.outbox);
-    const rhythm = heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat);
+    const reconnect = merge("reconnect", options.reconnect);
+    const outbox = merge("outbox", options.outbox);
+    const heartbeat = merge("heartbeat", options.heartbeat === false ? { interval: Infinity } : options.heartbeat);
     if (!options.transport && !("WebSocket" in globalThis))
       throw bad("transport", "webSocket({ WebSocket }) where the platform has none", void 0);
     return {
       link: {
-        backoff,
-        stableAfter,
-        connectTimeout,
-        maxRetries,
-        heartbeat: rhythm,
+        ...reconnect,
+        backoff: reconnect,
+        heartbeat,
         greets: codec.greets,
         random: env.random
       },
       outbox,
-      ttl,
+      ttl: outbox.ttl,
       id: env.id(),
       key: env.id()
     };
@@ -1662,7 +1632,6 @@
     return secret === void 0 ? target : { ...target, token: secret };
   }
 
-  const unknownWord = (what, reason) => reason ? `${what}: ${reason}` : what;
   class Client {
     /** Random, public: the first half of every message id. */
     id;
@@ -1676,26 +1645,79 @@
     #pages = /* @__PURE__ */ new Map();
     #journal = new Journal();
     #ttl;
-    #hear;
+    #options;
     #mute;
     #seq = 0;
     #asked = 0;
     #dials = 0;
     #lostAt;
     #recovery;
-    /** A Blob is being read: what comes after it waits, for order is kept. */
-    #reading;
+    /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
+    #reading = Promise.resolve();
+    #unread = 0;
+    /** What is done with each output of the core. What the app is to know, the journal has as well. */
+    #actions = {
+      open: ({ link }) => {
+        this.#dials++;
+        this.#links.open(link);
+      },
+      write: ({ link, frames }) => {
+        this.#links.write(link, frames);
+      },
+      limit: ({ link, max }) => {
+        this.#links.limit(link, max);
+      },
+      drop: ({ link, closing }) => {
+        this.#links.drop(link, closing);
+      },
+      ended: () => void 0,
+      sent: ({ tag }) => {
+        tag.become("sent");
+      },
+      settled: ({ tag, error }) => {
+        tag.become(error ? "failed" : "accepted", error);
+      },
+      deliver: ({ ch, message }) => {
+        this.#channels.get(ch)?.deliver(message);
+      },
+      page: ({ id, page }) => {
+        this.#pages.get(id)?.(page instanceof Error ? Promise.reject(page) : page);
+        this.#pages.delete(id);
+      },
+      status: (output) => {
+        const { status, reason } = output;
+        this.#clock(status);
+        this.#journal.add(reason ? `${status}: ${reason}` : status);
+        this.#events.emit("status", output);
+      },
+      retry: ({ attempt, delay, closing: { reason } }) => {
+        const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
+        this.#journal.add(`${reason}; ${next}`);
+        this.#events.emit("retry", { attempt, delay, reason });
+      },
+      gap: ({ ch, gap }) => {
+        this.#journal.add(`${ch}: offsets ${gap.from} to ${gap.to} are gone`);
+        this.#channels.get(ch)?.tell("gap", gap);
+      },
+      fault: ({ ch, error }) => {
+        this.#journal.add(String(error));
+        if (ch === void 0) this.#events.emit("error", error);
+        else this.#channels.get(ch)?.tell("error", error);
+      }
+    };
     constructor(options) {
       const env = { ...createEnv(), ...options.env };
-      const { codec = clientCodec, page = globalThis, network } = options;
+      const { codec = clientCodec } = options;
       const { ttl, ...core } = settle$1({ ...options, codec }, env);
       this.id = core.id;
+      this.#options = options;
       this.#env = env;
       this.#ttl = ttl;
       this.#codec = codec;
       this.#core = new Client$1(core);
       this.#feed = run(this.#core, env, (output) => {
-        this.#perform(output);
+        const act = this.#actions[output.do];
+        act(output);
       });
       this.#links = new Links({
         codec,
@@ -1704,10 +1726,7 @@
         defer: env.defer,
         feed: this.#feed
       });
-      this.#hear = () => hear(network, page, (on) => {
-        this.#feed({ on });
-      });
-      this.#mute = this.#hear();
+      this.#listen();
       this.#feed({ on: "connect" });
     }
     /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
@@ -1726,19 +1745,16 @@
     }
     stats() {
       const { rtt, outbox, reader } = this.#core;
-      const { size: queued, inFlight, bytes, retransmits } = outbox;
-      const { duplicates, gaps } = reader;
-      const reconnects = Math.max(0, this.#dials - 1);
       return {
         rtt: rtt.srtt,
         rto: rtt.rto,
-        queued,
-        inFlight,
-        bytes,
-        retransmits,
-        duplicates,
-        gaps,
-        reconnects,
+        queued: outbox.size,
+        inFlight: outbox.inFlight,
+        bytes: outbox.bytes,
+        retransmits: outbox.retransmits,
+        duplicates: reader.duplicates,
+        gaps: reader.gaps,
+        reconnects: Math.max(0, this.#dials - 1),
         recovery: this.#recovery
       };
     }
@@ -1748,7 +1764,7 @@
     }
     /** Dials anew at once, whatever the link says of itself. Also after the end. */
     reconnect() {
-      this.#mute ??= this.#hear();
+      this.#listen();
       this.#feed({ on: "reconnect", code: Close.normal, reason: "the app asked for a new link" });
     }
     /** Ends it: every message not accepted fails, no timer, socket or listener is left. */
@@ -1761,17 +1777,13 @@
     send(ch, body, { ttl = this.#ttl, key }) {
       const message = new OutgoingMessage(this.id, ch);
       const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0);
-      if (this.#reading || typeof Blob !== "undefined" && body instanceof Blob) {
-        const read = async () => {
+      if (this.#unread || typeof Blob !== "undefined" && body instanceof Blob) {
+        this.#unread++;
+        this.#reading = this.#reading.then(async () => {
           this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
-        };
-        const reading = (this.#reading ?? Promise.resolve()).then(read).catch((cause) => {
+        }).catch((cause) => {
           message.become("failed", new MessageError("not-encodable", "the Blob could not be read", { cause }));
-        });
-        this.#reading = reading;
-        void reading.then(() => {
-          if (this.#reading === reading) this.#reading = void 0;
-        });
+        }).finally(() => this.#unread--);
       } else this.#push(message, body, expiresAt, key);
       return message;
     }
@@ -1784,10 +1796,7 @@
         this.#codec.check?.({ t: "send", seq, ch, body });
         this.#feed({ on: "send", draft: { seq, ch, body, bytes: sizeOf$1(body), key, expiresAt, tag } });
       } catch (error) {
-        tag.become(
-          "failed",
-          error instanceof MessageError ? error : new MessageError("not-encodable", String(error), { cause: error })
-        );
+        tag.become("failed", error);
       }
     }
     /** @internal For channels. */
@@ -1796,79 +1805,17 @@
     }
     /** @internal For channels. */
     history(ch, from, limit) {
-      return new Promise((resolve, reject) => {
+      return new Promise((resolve) => {
         const id = ++this.#asked;
-        this.#pages.set(id, { resolve, reject });
+        this.#pages.set(id, resolve);
         this.#feed({ on: "history", id, ch, from, limit });
       });
     }
-    #perform(output) {
-      switch (output.do) {
-        case "open":
-          this.#dials++;
-          this.#links.open(output.link);
-          return;
-        case "write":
-          this.#links.write(output.link, output.frames);
-          return;
-        case "limit":
-          this.#links.limit(output.link, output.max);
-          return;
-        case "drop":
-          this.#links.drop(output.link, output.closing);
-          return;
-        case "sent":
-          output.tag.become("sent");
-          return;
-        case "settled":
-          output.tag.become(output.error ? "failed" : "accepted", output.error);
-          return;
-        case "deliver":
-          this.#channels.get(output.ch)?.deliver(output.message);
-          return;
-        case "page":
-          this.#answer(output.id, output.page);
-          return;
-        case "ended":
-          return;
-        default:
-          this.#tell(output);
-      }
-    }
-    #answer(id, page) {
-      const asked = this.#pages.get(id);
-      this.#pages.delete(id);
-      if (page instanceof Error) asked?.reject(page);
-      else asked?.resolve(page);
-    }
-    /** What the app is to know, and the journal with it. */
-    #tell(output) {
-      switch (output.do) {
-        case "status":
-          this.#clock(output.status);
-          this.#journal.add(unknownWord(output.status, output.reason));
-          this.#events.emit("status", output);
-          return;
-        case "retry": {
-          const { attempt, delay, closing } = output;
-          const { reason } = closing;
-          const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
-          this.#journal.add(`${reason}; ${next}`);
-          this.#events.emit("retry", { attempt, delay, reason });
-          return;
-        }
-        case "gap":
-          this.#journal.add(`${output.ch}: offsets ${output.gap.from} to ${output.gap.to} are gone`);
-          this.#channels.get(output.ch)?.tell("gap", output.gap);
-          return;
-        case "fault":
-          this.#journal.add(String(output.error));
-          if (output.ch === void 0) this.#events.emit("error", output.error);
-          else this.#channels.get(output.ch)?.tell("error", output.error);
-          return;
-        default:
-          assertNever(output);
-      }
+    #listen() {
+      const { network, page = globalThis } = this.#options;
+      this.#mute ??= hear(network, page, (on) => {
+        this.#feed({ on });
+      });
     }
     /** From the loss to service again. */
     #clock(status) {
@@ -1996,7 +1943,11 @@
       greets,
       protocols,
       check(frame) {
-        encode(withValue(frame));
+        try {
+          encode(withValue(frame));
+        } catch (cause) {
+          throw cause instanceof MessageError ? cause : new MessageError("not-encodable", String(cause), { cause });
+        }
       },
       encode: (frames) => frames.flatMap((frame) => encode(withValue(frame)) ?? []),
       decode(packet) {
@@ -2012,32 +1963,37 @@
     };
   }
 
-  class Seen {
-    #seen = /* @__PURE__ */ new Map();
-    #maxCount;
-    #maxAge;
-    constructor(maxCount, maxAge) {
-      this.#maxCount = maxCount;
-      this.#maxAge = maxAge;
-    }
-    /** Whether it was seen before; from now on it was. */
-    has(id, now) {
-      const seen = this.#seen;
+  function utf8Size(text) {
+    return new TextEncoder().encode(text).length;
+  }
+  function sizeOf(data) {
+    if (typeof data !== "object") return utf8Size(data);
+    return "size" in data ? data.size : data.byteLength;
+  }
+  function copy(data) {
+    if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+    return typeof data === "object" ? data.slice(0) : data;
+  }
+
+  function remember({ maxCount, maxAge }) {
+    const seen = /* @__PURE__ */ new Map();
+    return (id, now) => {
       const at = seen.get(id);
-      if (at !== void 0 && now - at <= this.#maxAge) return true;
+      if (at !== void 0 && now - at <= maxAge) return true;
       seen.delete(id);
       seen.set(id, now);
       for (const [old, time] of seen) {
-        if (seen.size <= this.#maxCount && now - time <= this.#maxAge) break;
+        if (seen.size <= maxCount && now - time <= maxAge) break;
         seen.delete(old);
       }
       return false;
-    }
+    };
   }
 
   function makeEvent(type, fields) {
-    const { CloseEvent, MessageEvent } = globalThis;
-    const Kind = type === "close" ? CloseEvent : type === "message" ? MessageEvent : void 0;
+    const has = globalThis;
+    const kinds = { close: has.CloseEvent, message: has.MessageEvent };
+    const Kind = kinds[type];
     return Kind ? new Kind(type, fields) : Object.assign(new Event(type), fields);
   }
   function addHandlers(target, types) {
@@ -2059,8 +2015,7 @@
   function checkClose(code, reason) {
     if (code !== 1e3 && !(code >= 3e3 && code <= 4999))
       throw new DOMException("the code is not 1000 or 3000 to 4999", "InvalidAccessError");
-    if (new TextEncoder().encode(reason).length > 123)
-      throw new DOMException("the reason has over 123 bytes", "SyntaxError");
+    if (utf8Size(reason) > 123) throw new DOMException("the reason has over 123 bytes", "SyntaxError");
   }
 
   const BASE = 500;
@@ -2084,15 +2039,16 @@
       rtt
     });
   }
-  function withQueue(link, queue, { debug, debugLogger }) {
+  function withQueue(link, queue, decided) {
     return {
       get deadline() {
         return Math.min(link.deadline, queue.due);
       },
       handle(input, now) {
         const outputs = link.handle(input, now);
-        if (now >= queue.due) outputs.push({ do: "retransmit" }, ...link.probe(now));
-        if (debug) debugLogger(input, outputs);
+        if (input.on === "opened" && link.state.is === "up") outputs.push({ do: "flush", fresh: true });
+        else if (now >= queue.due) outputs.push({ do: "flush", fresh: false }, ...link.probe(now));
+        decided(input, outputs);
         return outputs;
       }
     };
@@ -2100,7 +2056,7 @@
 
   const needed = () => void 0;
   function settle(given) {
-    const { heartbeat, ack, dedupe, page = globalThis, env = createClock() } = given;
+    const { heartbeat, ack, dedupe } = given;
     const numbers = {
       connectionTimeout: 1e4,
       minReconnectionDelay: 0,
@@ -2112,6 +2068,7 @@
     };
     const rest = {
       WebSocket: globalThis.WebSocket ?? needed,
+      env: createClock(),
       startClosed: false,
       nonRetryableCodes: [],
       shouldReconnectOnClose: () => true,
@@ -2124,9 +2081,7 @@
       ...fill({ ...numbers, ...rest }, given),
       heartbeat: heartbeat && fill(beats, heartbeat, "heartbeat."),
       ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack."),
-      dedupe: dedupe && fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe."),
-      page,
-      env
+      dedupe: dedupe && fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe.")
     };
   }
   async function ask(provider) {
@@ -2145,71 +2100,55 @@
   }
 
   const MAX_WAIT = 3e4;
-  class Queue {
-    /** When a retransmission is due; at times too early, never too late. */
-    due = Infinity;
-    #items = /* @__PURE__ */ new Map();
-    #rtt;
-    #timeout;
-    constructor(rtt, timeout) {
-      this.#rtt = rtt;
-      this.#timeout = timeout;
-    }
-    get size() {
-      return this.#items.size;
-    }
-    /** All of it, in bytes. */
-    get bytes() {
-      return [...this.#items.values()].reduce((sum, { data }) => sum + sizeOf(data), 0);
-    }
-    drain() {
-      const items = [...this.#items.values()];
-      this.#items.clear();
-      return items.map(({ data }) => data);
-    }
-    /**
-     * Takes a message, and writes it where there is a link. An id said again replaces its message.
-     * The app may change its buffer after `send`, so a copy is kept.
-     */
-    add(id, data, now, link) {
-      const item = { data: copy(data), at: 0, tries: 0 };
-      this.#items.set(id ?? item, item);
-      if (link) this.#write(id ?? item, item, now, link);
-    }
-    /** Writes what is overdue; on a fresh link, everything. */
-    flush(now, link, fresh) {
-      this.due = Infinity;
-      for (const [id, item] of this.#items) {
-        if (fresh || now >= this.#dueAt(item)) this.#write(id, item, now, link);
-        else this.due = Math.min(this.due, this.#dueAt(item));
-      }
-    }
-    ack(id, now) {
-      const item = this.#items.get(id);
-      if (item?.tries === 1) this.#rtt.sample(now - item.at);
-      this.#items.delete(id);
-    }
-    /** What has no id is forgotten once it is written. */
-    #write(id, item, now, link) {
+  function createQueue(rtt, timeout) {
+    const items = /* @__PURE__ */ new Map();
+    const all = () => [...items.values()].map(({ data }) => data);
+    const dueAt = ({ at, tries }) => at + Math.min(MAX_WAIT, (timeout || rtt.rto) * 2 ** (tries - 1));
+    const write = (id, item, now, link) => {
       link.send(item.data);
       item.at = now;
       item.tries++;
-      if (id === item) this.#items.delete(id);
-      else this.due = Math.min(this.due, this.#dueAt(item));
-    }
-    #dueAt({ at, tries }) {
-      return at + Math.min(MAX_WAIT, (this.#timeout || this.#rtt.rto) * 2 ** (tries - 1));
-    }
-  }
-  function sizeOf(data) {
-    if (typeof data !== "object") return new TextEncoder().encode(data).length;
-    return "size" in data ? data.size : data.byteLength;
-  }
-  function copy(data) {
-    if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-    return typeof data === "object" ? data.slice(0) : data;
+      if (id === item) items.delete(id);
+      else queue.due = Math.min(queue.due, dueAt(item));
+    };
+    const queue = {
+      /** When a retransmission is due; at times too early, never too late. */
+      due: Infinity,
+      size: () => items.size,
+      /** All of it, in bytes. */
+      bytes: () => all().reduce((sum, data) => sum + sizeOf(data), 0),
+      drain() {
+        const data = all();
+        items.clear();
+        return data;
+      },
+      /**
+       * Takes a message, and writes it where there is a link. An id said again replaces its message.
+       * The app may change its buffer after `send`, so a copy is kept.
+       */
+      add(id, data, now, link) {
+        const item = { data: copy(data), at: 0, tries: 0 };
+        items.set(id ?? item, item);
+        if (link) write(id ?? item, item, now, link);
+      },
+      /** Writes what is overdue; on a fresh link, everything. */
+      flush(now, link, fresh) {
+        queue.due = Infinity;
+        for (const [id, item] of items) {
+          if (fresh || now >= dueAt(item)) write(id, item, now, link);
+          else queue.due = Math.min(queue.due, dueAt(item));
+        }
+      },
+      ack(id, now) {
+        const item = items.get(id);
+        if (item?.tries === 1) rtt.sample(now - item.at);
+        items.delete(id);
+      }
+    };
+    return queue;
   }
 
+  const readyStates = { up: 1, closing: 2, idle: 3, closed: 3 };
   class ResilientWebSocket extends EventTarget {
     static CONNECTING = 0;
     static OPEN = 1;
@@ -2227,9 +2166,7 @@
     #seen;
     #feed;
     #ws;
-    /** The link that is listened to; 0 for none. */
-    #current = 0;
-    /** The app was told of the link's end before the link's machine says what comes next. */
+    /** What is now performed began with the end of a link, and the app was told of that. */
     #told = false;
     /** Bytes sent after `close`. */
     #lost = 0;
@@ -2247,24 +2184,23 @@
       this.#url = url;
       this.#protocols = protocols;
       this.#options = settled;
-      this.#queue = new Queue(rtt, settled.ack?.timeout ?? 0);
-      this.#seen = settled.dedupe && new Seen(settled.dedupe.maxCount, settled.dedupe.maxAge);
+      this.#queue = createQueue(rtt, settled.ack?.timeout ?? 0);
+      this.#seen = settled.dedupe && remember(settled.dedupe);
       this.#link = createLink(
         settled,
         rtt,
         (closing) => this.#ask(settled.shouldReconnectOnClose, closeEvent(closing)) === false
       );
-      this.#feed = run(
-        withQueue(this.#link, this.#queue, settled),
-        settled.env,
-        (output) => this.#perform(output)
-      );
+      const machine = withQueue(this.#link, this.#queue, (input, outputs) => {
+        this.#told = false;
+        if (settled.debug) settled.debugLogger(input, outputs);
+      });
+      this.#feed = run(machine, settled.env, (output) => this.#perform(output));
       addHandlers(this, ["open", "message", "error", "close"]);
       if (!settled.startClosed) this.#feed({ on: "connect" });
     }
     get readyState() {
-      const { is } = this.#link.state;
-      return is === "up" ? 1 : is === "closing" ? 2 : is === "idle" || is === "closed" ? 3 : 0;
+      return readyStates[this.#link.state.is] ?? 0;
     }
     get url() {
       return this.#ws?.url ?? (typeof this.#url === "function" ? "" : `${this.#url}`);
@@ -2286,7 +2222,7 @@
     /** Bytes not yet on their way: those that wait for a link included, and those sent after `close`. */
     get bufferedAmount() {
       const open = this.#open;
-      return this.#lost + (open ? open.bufferedAmount : this.#queue.bytes);
+      return this.#lost + (open ? open.bufferedAmount : this.#queue.bytes());
     }
     /** Failures in a row. */
     get retryCount() {
@@ -2298,10 +2234,9 @@
      * @returns whether it went out at once.
      */
     send(data) {
-      const { state } = this.#link;
       const open = this.#open;
-      if (state.is === "closing" || state.is === "closed") this.#lost += sizeOf(data);
-      else if (open ?? this.#queue.size < this.#options.maxEnqueuedMessages) {
+      if ("closing" in this.#link.state) this.#lost += sizeOf(data);
+      else if (open ?? this.#queue.size() < this.#options.maxEnqueuedMessages) {
         this.#queue.add(this.#ask(this.#options.ack?.idOf, data), data, this.#options.env.now(), open);
         this.#feed({ on: "tick" });
       }
@@ -2318,7 +2253,6 @@
      */
     close(code = 1e3, reason = "") {
       checkClose(code, reason);
-      this.#told = false;
       this.#feed({ on: "close", code, reason });
     }
     /** Leaves the link, if there is one, and dials at once; opens what is closed. Throws as `close` does. */
@@ -2337,67 +2271,65 @@
           void this.#dial(output.link);
           break;
         case "ping":
-          this.#ping(output.link);
+          this.#ping();
           break;
-        case "retransmit":
-          this.#flush(false);
+        case "flush":
+          this.#flush(output.fresh);
           break;
         case "hangup":
           if (this.#ws) this.#ws.close(output.code, output.reason);
-          else this.#feed({ on: "ended", link: output.link, closing: { code: Close.abnormal, reason: "" } });
+          else this.#ended(output.link);
           break;
         case "drop":
           this.#drop(output.closing);
           break;
         case "retry":
-          this.#finish(output.closing)();
+          if (!this.#told) this.#tell(output.closing);
           this.#emit("retry", { attempt: output.attempt, delay: output.delay });
           break;
         case "ended":
           this.#unlisten?.();
           this.#unlisten = void 0;
-          queueMicrotask(this.#finish(output.closing));
+          if (!this.#told) queueMicrotask(() => this.#tell(output.closing));
           break;
-        default:
-          assertNever(output);
       }
     }
     async #dial(link) {
-      const { WebSocket, page } = this.#options;
-      this.#current = link;
-      this.#told = false;
+      const { WebSocket, page = globalThis } = this.#options;
       this.#ws = void 0;
       if (page) this.#unlisten ??= listen(page, (on) => this.#feed({ on }));
       try {
         const [url, protocols] = await Promise.all([ask(this.#url), ask(this.#protocols)]);
-        if (link === this.#current) this.#adopt(new WebSocket(url, protocols ?? []), link);
+        if (this.#isCurrent(link)) this.#adopt(new WebSocket(url, protocols ?? []), link);
       } catch (error) {
         this.#fail(error);
-        this.#feed({ on: "ended", link, closing: { code: Close.abnormal, reason: "" } });
+        this.#ended(link);
       }
+    }
+    #isCurrent(link) {
+      const { state } = this.#link;
+      return "link" in state && state.link === link;
     }
     /** Listens to a native socket for as long as its link is the current one. */
     #adopt(ws, link) {
       const on = (type, hear) => {
         ws.addEventListener(type, (event) => {
-          if (link === this.#current) hear(event);
+          if (this.#isCurrent(link)) hear(event);
         });
       };
       this.#ws = ws;
       ws.binaryType = this.#binaryType;
-      on("open", () => {
-        this.#feed({ on: "opened", link });
-        if (this.#link.state.is !== "up") return;
-        this.#flush(true);
-        this.#emit("open");
-      });
+      on("open", () => this.#feed({ on: "opened", link }));
       on("message", (event) => this.#receive(event, link));
       on("error", ({ error, message }) => this.#emit("error", { error, message }));
       on("close", (event) => {
         const { code, reason, wasClean } = event;
         const retryAfter = this.#ask(this.#options.retryAfter, event);
-        this.#feed({ on: "ended", link, closing: { code, reason, clean: wasClean, ...retryAfter && { retryAfter } } });
+        this.#ended(link, { code, reason, clean: wasClean, ...retryAfter && { retryAfter } });
       });
+    }
+    #ended(link, closing = { code: Close.abnormal, reason: "" }) {
+      this.#feed({ on: "ended", link, closing });
     }
     #receive({ data, origin }, link) {
       const { heartbeat, ack, dedupe, env } = this.#options;
@@ -2407,40 +2339,29 @@
       const acked = this.#ask(ack?.isAck, data);
       this.#queue.ack(acked === true ? this.#ask(ack?.idOf, data) : acked, env.now());
       const id = this.#ask(dedupe?.idOf, data);
-      if (id === void 0 || id === null || !this.#seen?.has(id, env.now())) this.#emit("message", { data, origin });
+      if (id === void 0 || id === null || !this.#seen?.(id, env.now())) this.#emit("message", { data, origin });
     }
-    #ping(link) {
-      const { heartbeat } = this.#options;
-      if (!heartbeat) {
-        this.#feed({ on: "heard", link, pong: false });
-        return;
-      }
-      const { message = "ping" } = heartbeat;
+    #ping() {
+      const message = this.#options.heartbeat?.message ?? "ping";
       const ping = typeof message === "function" ? this.#ask(message) : message;
       if (ping !== void 0) this.#open?.send(ping);
     }
+    /** Writes what is overdue; on a fresh link everything, before the app hears of it. */
     #flush(fresh) {
       const open = this.#open;
       if (open) this.#queue.flush(this.#options.env.now(), open, fresh);
       else this.#queue.due = Infinity;
-      this.#feed({ on: "tick" });
+      if (fresh) this.#emit("open");
     }
     /** Lets go of a link at once; the close event of a dead one would take up to a minute. */
     #drop(closing) {
-      this.#current = 0;
       this.#ws?.close(closing.code < 3e3 ? 1e3 : closing.code, closing.reason);
       if (closing.code === Close.timeout) this.#fail(new Error(closing.reason));
-      this.dispatchEvent(closeEvent(closing));
+      this.#tell(closing);
       this.#told = true;
     }
-    /** Forgets the link that has ended; what is returned tells the app, unless it was told. */
-    #finish(closing) {
-      const told = this.#told;
-      this.#current = 0;
-      this.#told = false;
-      return () => {
-        if (!told) this.dispatchEvent(closeEvent(closing));
-      };
+    #tell(closing) {
+      this.dispatchEvent(closeEvent(closing));
     }
     /** Asks the app; its mistake is reported, and is no answer. */
     #ask(question, ...args) {

@@ -124,13 +124,13 @@ class Outbox {
   /** Waiting and unacknowledged bodies together, bytes. */
   bytes = 0;
   retransmits = 0;
+  /** The first so many are in flight on the current link. */
+  inFlight = 0;
   #options;
   #rtt;
   #items = [];
-  #keys = /* @__PURE__ */ new Map();
-  /** The first so many items are in flight on the current link. */
-  #flight = 0;
-  #flightBytes = 0;
+  /** The last message of each channel and key, until it is settled. */
+  #slots = /* @__PURE__ */ new Map();
   #window;
   #maxBody = Infinity;
   #expiresAt = Infinity;
@@ -146,10 +146,6 @@ class Outbox {
   get size() {
     return this.#items.length;
   }
-  /** In flight on the current link. */
-  get inFlight() {
-    return this.#flight;
-  }
   /** When to look for expired messages next. */
   get expiresAt() {
     return this.size ? this.#expiresAt : Infinity;
@@ -157,21 +153,23 @@ class Outbox {
   /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
   get overdueAt() {
     const [oldest] = this.#items;
-    if (!oldest || !this.#flight) return Infinity;
+    if (!oldest || !this.inFlight) return Infinity;
     return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO);
   }
   /** Takes a message, or settles it (and those that gave way) at once. */
   push(draft) {
-    if (draft.bytes > this.#maxBody) return [fail(draft, "too-big", tooBig(draft.bytes, this.#maxBody))];
-    const older = this.#older(draft);
+    if (draft.bytes > this.#maxBody) return [this.#tooBig(draft)];
+    const slot = draft.key === void 0 ? void 0 : JSON.stringify([draft.ch, draft.key]);
+    const known = this.#slots.get(slot);
+    const older = known?.tries ? void 0 : known;
     const gone = this.#giveWay(draft, older);
     if (!gone) return [fail(draft, "queue-full", `the outbox holds ${this.size} messages, ${this.bytes} bytes`)];
     for (const item2 of gone) this.#take(this.#items.indexOf(item2));
-    const { seq, ch, body, bytes, key, expiresAt, tag } = draft;
-    const item = { seq, ch, body, bytes, key, expiresAt, tag, sentAt: 0, tries: 0 };
+    const { seq, ch, body, bytes, expiresAt, tag } = draft;
+    const item = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: 0, tries: 0 };
     this.#items.push(item);
     this.bytes += bytes;
-    if (key !== void 0) this.#keys.set(keyOf(item), item);
+    if (slot !== void 0) this.#slots.set(slot, item);
     this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
     return gone.map((lost) => fail(lost, lost === older ? "superseded" : "dropped", "a newer message took its place"));
   }
@@ -183,19 +181,18 @@ class Outbox {
     const frames = [];
     const sent = [];
     const most = Math.min(limit, this.#options.windowBytes);
-    for (let item; item = this.#items[this.#flight]; this.#flight++) {
-      const room = this.#flightBytes + item.bytes <= most || !this.#flight && limit === Infinity;
-      if (this.#flight >= this.#window || !room) break;
+    let bytes = this.#items.slice(0, this.inFlight).reduce((sum, item) => sum + item.bytes, 0);
+    for (let item; this.inFlight < this.#window && (item = this.#items[this.inFlight]); this.inFlight++) {
+      bytes += item.bytes;
+      if (bytes > most && (this.inFlight || limit < Infinity)) break;
       if (!item.tries) sent.push(item.tag);
-      frames.push(this.#write(item, this.#flight, now));
-      this.#flightBytes += item.bytes;
+      frames.push(this.#write(item, this.inFlight, now));
     }
     return { frames, sent };
   }
   /** The link is gone: what was in flight is not. */
   interrupt() {
-    this.#flight = 0;
-    this.#flightBytes = 0;
+    this.inFlight = 0;
     this.#strikes = 0;
   }
   /** The server's terms, known from its welcome. Messages over `maxBody` bytes are settled. */
@@ -204,7 +201,7 @@ class Outbox {
     this.#maxBody = maxBody;
     return this.#settle(
       (item) => item.bytes > maxBody,
-      (item) => fail(item, "too-big", tooBig(item.bytes, maxBody))
+      (item) => this.#tooBig(item)
     );
   }
   /** Everything up to `seq` is accepted. What was never sent cannot be. */
@@ -214,13 +211,12 @@ class Outbox {
     for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
       this.acked = item.seq;
       this.#forget(item);
-      if (count < this.#flight) this.#flightBytes -= item.bytes;
-      fresh = item.tries === 1 && count < this.#flight ? item : void 0;
+      fresh = item.tries === 1 && count < this.inFlight ? item : void 0;
     }
     if (!count) return [];
     if (fresh) this.#rtt.sample(now - fresh.sentAt);
     const done = this.#items.splice(0, count);
-    this.#flight = Math.max(0, this.#flight - count);
+    this.inFlight = Math.max(0, this.inFlight - count);
     this.#movedAt = now;
     if (this.#strikes && count === 1) this.interrupt();
     this.#strikes = 0;
@@ -267,12 +263,7 @@ class Outbox {
     item.sentAt = now;
     const { seq, ch, body } = item;
     const after = this.#items[at - 1]?.seq ?? this.acked;
-    return after === seq - 1 ? { t: "send", seq, ch, body } : { t: "send", seq, after, ch, body };
-  }
-  /** The message that `draft` replaces. */
-  #older(draft) {
-    const older = draft.key === void 0 ? void 0 : this.#keys.get(keyOf(draft));
-    return older?.tries ? void 0 : older;
+    return { t: "send", seq, ...after !== seq - 1 && { after }, ch, body };
   }
   /** Those that make room for `draft`; nobody gives way where even that would not do. */
   #giveWay(draft, older) {
@@ -287,9 +278,11 @@ class Outbox {
     }
     return full() ? void 0 : gone;
   }
+  #tooBig(draft) {
+    return fail(draft, "too-big", `the message has ${draft.bytes} bytes, the server takes ${this.#maxBody}`);
+  }
   #settle(which, how) {
     const gone = this.#items.filter(which);
-    if (!gone.length) return [];
     this.#items = this.#items.filter((item) => !which(item));
     for (const item of gone) this.#forget(item);
     if (gone.some(({ tries }) => tries)) this.interrupt();
@@ -298,19 +291,14 @@ class Outbox {
   #take(at) {
     const [item] = this.#items.splice(at, 1);
     this.#forget(item);
-    if (at < this.#flight) {
-      this.#flight--;
-      this.#flightBytes -= item.bytes;
-    }
+    if (at < this.inFlight) this.inFlight--;
     return item;
   }
   #forget(item) {
     this.bytes -= item.bytes;
-    if (item.key !== void 0 && this.#keys.get(keyOf(item)) === item) this.#keys.delete(keyOf(item));
+    if (this.#slots.get(item.key) === item) this.#slots.delete(item.key);
   }
 }
-const keyOf = ({ ch, key }) => JSON.stringify([ch, key]);
-const tooBig = (bytes, max) => `the message has ${bytes} bytes, the server takes ${max}`;
 function fail({ tag }, code, reason) {
   return { do: "settled", tag, error: new run.MessageError(code, reason) };
 }
@@ -369,19 +357,19 @@ class Inbox {
   duplicates = 0;
   /** Which of this channel's subscriptions it is. */
   id;
-  #ch;
+  ch;
   #from;
   #early = /* @__PURE__ */ new Map();
   #seen = /* @__PURE__ */ new Map();
   constructor(ch, from, id) {
-    this.#ch = ch;
+    this.ch = ch;
     this.#from = from;
     this.id = id;
   }
   /** The question that gets the rest, from here on. */
   get question() {
-    const { next, epoch, id } = this;
-    return { t: "sub", ch: this.#ch, from: next ?? this.#from, id, ...epoch !== void 0 && { epoch } };
+    const { ch, next, epoch, id } = this;
+    return { t: "sub", ch, from: next ?? this.#from, id, ...epoch !== void 0 && { epoch } };
   }
   /** Messages in hand that the server has not been told of. */
   get untold() {
@@ -479,10 +467,10 @@ class Reader {
     if (this.#inboxes.has(ch)) return;
     const inbox = new Inbox(ch, from, ++this.#subscriptions);
     this.#inboxes.set(ch, inbox);
-    this.#ask(ch, inbox);
+    this.#ask(inbox);
   }
   unsubscribe(ch) {
-    this.#asks.delete(`sub ${ch}`);
+    this.#asks.delete(ch);
     const inbox = this.#inboxes.get(ch);
     if (!inbox) return [];
     this.#inboxes.delete(ch);
@@ -491,7 +479,7 @@ class Reader {
   }
   history(id, ch, from, limit) {
     const frame = { t: "history", id, ch, from, limit };
-    this.#asks.add(`history ${id}`, () => frame);
+    this.#asks.add(id, () => frame);
   }
   /** The link is gone, and every question with it. */
   interrupt() {
@@ -500,9 +488,9 @@ class Reader {
   }
   /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
   resume() {
-    for (const [ch, inbox] of this.#inboxes) {
+    for (const inbox of this.#inboxes.values()) {
       inbox.sure = false;
-      this.#ask(ch, inbox);
+      this.#ask(inbox);
     }
     this.#asks.resume();
   }
@@ -523,40 +511,30 @@ class Reader {
   }
   message(frame, now) {
     const inbox = this.#inboxes.get(frame.ch);
-    if (!inbox) return;
-    const { messages, missing } = inbox.accept(frame);
-    if (missing) this.#ask(frame.ch, inbox);
-    this.#deliver(frame.ch, inbox, messages, now);
+    if (inbox) this.#take(inbox, inbox.accept(frame), now);
   }
   subscribed(frame, now) {
-    const { ch } = frame;
-    const inbox = this.#inboxes.get(ch);
+    const inbox = this.#inboxes.get(frame.ch);
     if (!inbox || (frame.id ?? inbox.id) !== inbox.id) return;
-    const { gap, messages, missing } = inbox.subscribed(frame);
-    this.#asks.delete(`sub ${ch}`);
-    if (missing) this.#ask(ch, inbox);
-    if (inbox.waits) this.#ask(ch, inbox, now);
-    if (gap) {
-      this.gaps++;
-      this.#emit({ do: "gap", ch, gap });
-    }
-    this.#deliver(ch, inbox, messages, now);
+    this.#asks.delete(frame.ch);
+    this.#take(inbox, inbox.subscribed(frame), now);
+    if (inbox.waits) this.#ask(inbox, now);
   }
   denied({ ch, id, code, reason }) {
     const error = new run.ConnectionError(code, reason);
     if (id !== void 0) this.answer(id, error);
-    else if (this.#asks.delete(`sub ${ch}`)) this.#emit({ do: "fault", ch, error });
+    else if (this.#asks.delete(ch)) this.#emit({ do: "fault", ch, error });
   }
   /** The answer to a history request, once. */
   answer(id, page) {
-    if (this.#asks.delete(`history ${id}`)) this.#emit({ do: "page", id, page });
+    if (this.#asks.delete(id)) this.#emit({ do: "page", id, page });
   }
   /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
   heads(heads = {}, now) {
     for (const [ch, head] of Object.entries(heads)) {
       const inbox = this.#inboxes.get(ch);
       if (inbox?.next === void 0) continue;
-      if (head >= inbox.next) this.#ask(ch, inbox);
+      if (head >= inbox.next) this.#ask(inbox);
       else {
         inbox.told = Math.min(inbox.told, head - 1);
         this.ackAt = now;
@@ -570,10 +548,16 @@ class Reader {
       if (frame.t === "history") this.answer(frame.id, new run.ConnectionError("closed", "the client is closed"));
     }
   }
-  #ask(ch, inbox, now) {
-    this.#asks.add(`sub ${ch}`, () => inbox.question, now);
+  #ask(inbox, now) {
+    this.#asks.add(inbox.ch, () => inbox.question, now);
   }
-  #deliver(ch, inbox, messages, now) {
+  #take(inbox, { messages, missing, gap }, now) {
+    const { ch } = inbox;
+    if (missing) this.#ask(inbox);
+    if (gap) {
+      this.gaps++;
+      this.#emit({ do: "gap", ch, gap });
+    }
     if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY);
     for (const message of messages) this.#emit({ do: "deliver", ch, message });
   }
@@ -594,7 +578,7 @@ function statusOf(state, known) {
     case "waiting":
       return known ? "reconnecting" : "connecting";
     default:
-      return run.assertNever(state);
+      return codec.assertNever(state);
   }
 }
 
@@ -616,6 +600,43 @@ let Client$1 = class Client {
   #pings = 0;
   #reason = "";
   #said = "";
+  /** What each frame means. */
+  #heard = {
+    welcome: (frame, link) => {
+      this.#welcome(link, frame);
+    },
+    accepted: ({ seq, only }) => {
+      this.#out.push(...only ? this.outbox.settle(seq) : this.outbox.ack(seq, this.#now));
+    },
+    refused: ({ seq, code, reason }) => {
+      this.#out.push(...this.outbox.settle(seq, { code: "refused", reason: `${code}: ${reason}` }));
+    },
+    message: (frame) => {
+      this.reader.message(frame, this.#now);
+    },
+    subscribed: (frame) => {
+      this.reader.subscribed(frame, this.#now);
+    },
+    denied: (frame) => {
+      this.reader.denied(frame);
+    },
+    page: (frame) => {
+      this.reader.answer(frame.id, frame);
+    },
+    ping: (frame) => {
+      this.#compare(frame);
+      this.#write([...this.reader.received(), { t: "pong", id: frame.id }]);
+    },
+    pong: (frame) => {
+      this.#compare(frame);
+    },
+    retry: (frame, link) => {
+      this.#sendAway(frame, link);
+    },
+    error: ({ code, reason }) => {
+      this.#out.push({ do: "fault", error: new run.ConnectionError(code, reason) });
+    }
+  };
   constructor(options) {
     this.#options = options;
     this.outbox = new Outbox(options.outbox, this.rtt);
@@ -686,26 +707,13 @@ let Client$1 = class Client {
   /** What the link decided is put into frames, and the ledgers are told when it is gone. */
   #follow(decided) {
     for (const output of decided) {
-      switch (output.do) {
-        case "ping":
-          this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
-          break;
-        case "drop":
-        case "retry":
-        case "ended":
-          this.outbox.interrupt();
-          this.reader.interrupt();
-          this.#reason = output.closing.reason;
-          this.#out.push(output);
-          break;
-        case "open":
-          this.#out.push(output);
-          break;
-        case "hangup":
-          break;
-        default:
-          run.assertNever(output);
+      if ("closing" in output) {
+        this.outbox.interrupt();
+        this.reader.interrupt();
+        this.#reason = output.closing.reason;
       }
+      if (output.do === "ping") this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
+      else if (output.do !== "hangup") this.#out.push(output);
     }
   }
   /** Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has. */
@@ -718,58 +726,20 @@ let Client$1 = class Client {
     const { id, key } = this.#options;
     const hello = { t: "hello", v: codec.PROTOCOL_VERSION, client: id, key, acked: outbox.acked };
     if (this.#ticket !== void 0) hello.ticket = this.#ticket;
-    const { frames, sent } = outbox.pump(this.#now, this.#known ? -1 : FIRST_FLIGHT);
-    this.#out.push({
-      do: "write",
-      link: input.link,
-      frames: [hello, ...reader.questions(this.#now, this.#patience), ...frames]
-    });
-    this.#sent(sent);
+    this.#say([hello], this.#known ? -1 : FIRST_FLIGHT);
   }
   #frames(link, frames) {
     const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
     this.#link({ on: "heard", link, pong });
-    for (const frame of frames) if (this.#isCurrent(link)) this.#frame(link, frame);
-  }
-  #frame(link, frame) {
-    const { outbox, reader } = this;
-    switch (frame.t) {
-      case "welcome":
-        this.#welcome(link, frame);
-        return;
-      case "accepted":
-        this.#out.push(...frame.only ? outbox.settle(frame.seq) : outbox.ack(frame.seq, this.#now));
-        return;
-      case "refused":
-        this.#out.push(...outbox.settle(frame.seq, { code: "refused", reason: `${frame.code}: ${frame.reason}` }));
-        return;
-      case "message":
-        reader.message(frame, this.#now);
-        return;
-      case "subscribed":
-        reader.subscribed(frame, this.#now);
-        return;
-      case "denied":
-        reader.denied(frame);
-        return;
-      case "page":
-        reader.answer(frame.id, frame);
-        return;
-      case "ping":
-      case "pong":
-        reader.heads(frame.heads, this.#now);
-        this.#out.push(...outbox.ack(frame.got ?? 0, this.#now));
-        if (frame.t === "ping") this.#write([...reader.received(), { t: "pong", id: frame.id }]);
-        return;
-      case "retry":
-        this.#sendAway(frame, link);
-        return;
-      case "error":
-        this.#out.push({ do: "fault", error: new run.ConnectionError(frame.code, frame.reason) });
-        return;
-      default:
-        run.assertNever(frame);
+    for (const frame of frames) {
+      const hear = this.#heard[frame.t];
+      if (this.#isCurrent(link)) hear(frame, link);
     }
+  }
+  /** What the server has, and what it has pushed, is held against what is known here. */
+  #compare({ got = 0, heads }) {
+    this.reader.heads(heads, this.#now);
+    this.#out.push(...this.outbox.ack(got, this.#now));
   }
   #welcome(link, { v, idle, ticket, got, window, max }) {
     if (v !== codec.PROTOCOL_VERSION) {
@@ -779,8 +749,11 @@ let Client$1 = class Client {
     const { outbox } = this;
     this.#link({ on: "welcomed", link, idle });
     this.#ticket = ticket;
-    this.#out.push({ do: "limit", link, max });
-    this.#out.push(...outbox.ack(got, this.#now), ...outbox.agree(window, Math.max(0, max - ENVELOPE)));
+    this.#out.push(
+      { do: "limit", link, max },
+      ...outbox.ack(got, this.#now),
+      ...outbox.agree(window, Math.max(0, max - ENVELOPE))
+    );
     this.#welcomed();
   }
   #welcomed() {
@@ -820,14 +793,21 @@ let Client$1 = class Client {
     }
     if (state.is !== "up") return;
     const overdue = outbox.retransmit(now);
-    const { frames, sent } = outbox.pump(now);
-    const due = [...overdue, ...reader.questions(now, this.#patience), ...frames];
-    if (due.length || now >= reader.ackAt) this.#write([...reader.received(), ...due]);
-    this.#sent(sent);
+    this.#say(overdue);
     if (overdue.length) this.#follow(link.probe(now));
   }
-  #sent(tags) {
-    for (const tag of tags) this.#out.push({ do: "sent", tag });
+  /**
+   * What comes first, the questions that are due, and what the window lets out, all in one piece. On a link that is up
+   * (only a hello sets a limit) the acknowledgements travel with them.
+   */
+  #say(first, limit) {
+    const { reader } = this;
+    const now = this.#now;
+    const { frames, sent } = this.outbox.pump(now, limit);
+    const due = [...first, ...reader.questions(now, this.#patience), ...frames];
+    const acks = limit === void 0 && (due.length || now >= reader.ackAt) ? reader.received() : [];
+    this.#write([...acks, ...due]);
+    for (const tag of sent) this.#out.push({ do: "sent", tag });
   }
   #write(frames) {
     const { state } = this.link;
@@ -882,13 +862,11 @@ class Links {
     const held = this.#held.get(link);
     if (!held) return;
     const { transport, codec, feed } = this.#options;
-    const current = () => this.#held.has(link);
     held.connection = transport.open(target, {
       opened() {
-        if (current()) feed({ on: "opened", link });
+        feed({ on: "opened", link });
       },
       received(packet) {
-        if (!current()) return;
         let news;
         try {
           news = { on: "frames", link, frames: codec.decode(packet) };
@@ -920,34 +898,35 @@ function webSocket({
 } = {}) {
   return {
     name: "websocket",
-    open(target, on) {
+    open(target, events) {
       const { url, token, protocols } = target;
       const secret = token === void 0 ? void 0 : `holdfast.token.${base64url(token)}`;
-      const names = secret === void 0 ? [...protocols] : [...protocols, secret];
-      const socket = new WebSocket(url.replace(/^http/, "ws"), names);
+      const socket = new WebSocket(
+        url.replace(/^http/, "ws"),
+        secret === void 0 ? [...protocols] : [...protocols, secret]
+      );
       let opened = false;
-      let silent = false;
+      let on = events;
       socket.binaryType = "arraybuffer";
       socket.onopen = () => {
         opened = true;
-        if (!silent) on.opened();
+        on?.opened();
       };
       socket.onmessage = ({ data }) => {
-        if (!silent) on.received(typeof data === "string" ? data : new Uint8Array(data));
+        on?.received(typeof data === "string" ? data : new Uint8Array(data));
       };
       socket.onerror = () => {
       };
-      socket.onclose = ({ code, reason, wasClean }) => {
-        if (silent) return;
-        if (opened || secret === void 0) on.closed({ code, reason, clean: wasClean });
-        else void refusal(fetch, target, secret).then((closing) => !silent && on.closed(closing));
+      socket.onclose = ({ code, reason, wasClean: clean }) => {
+        if (opened || secret === void 0) on?.closed({ code, reason, clean });
+        else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing));
       };
       return {
         send: (packet) => {
           socket.send(packet);
         },
         close(code, reason) {
-          silent = true;
+          on = void 0;
           socket.close(code >= 3e3 ? code : 1e3, reason.slice(0, 40));
         },
         get buffered() {
@@ -962,17 +941,17 @@ async function refusal(ask, { url }, secret) {
     const { status, headers } = await ask(url.replace(/^ws/, "http"), {
       headers: { authorization: `Bearer ${secret}` }
     });
-    if (status === 401 || status === 403) return { code: 4e3 + status, reason: `the server answered ${status}` };
-    const seconds = Number(headers.get("retry-after") ?? NaN);
-    const closing = { code: ABNORMAL, reason: `the server answered ${status}` };
-    return seconds >= 0 ? { ...closing, retryAfter: seconds * 1e3 } : closing;
+    const reason = `the server answered ${status}`;
+    if (status === 401 || status === 403) return { code: 4e3 + status, reason };
+    const retryAfter = Number(headers.get("retry-after") ?? NaN) * 1e3;
+    return { code: ABNORMAL, reason, ...retryAfter >= 0 && { retryAfter } };
   } catch {
     return { code: ABNORMAL, reason: "no answer from the server" };
   }
 }
 function base64url(text) {
   const bytes = String.fromCharCode(...new TextEncoder().encode(text));
-  return btoa(bytes).replace(/[+/=]/g, (char) => ({ "+": "-", "/": "_" })[char] ?? "");
+  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function hear(network, page$1, on) {
@@ -1086,14 +1065,14 @@ function bad(name, takes, got) {
     `${name} takes ${takes}, not ${typeof got === "string" ? `'${got.slice(0, 40)}'` : String(got)}`
   );
 }
-function merge(name, base, given) {
-  const merged = { ...base };
+function merge(name, given) {
+  const merged = { ...defaults[name] };
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === void 0) continue;
     const path = `${name}.${key}`;
-    if (!Object.hasOwn(base, key))
-      throw new run.OptionError("bad-option", `${path} is no option; there are ${Object.keys(base).join(", ")}`);
-    if (typeof base[key] === "string") {
+    if (!Object.hasOwn(merged, key))
+      throw new run.OptionError("bad-option", `${path} is no option; there are ${Object.keys(merged).join(", ")}`);
+    if (key === "onFull") {
       if (value !== "reject" && value !== "drop-oldest") throw bad(path, `'reject' or 'drop-oldest'`, value);
     } else if (typeof value !== "number" || !(value >= 0)) throw bad(path, "a number that is not negative", value);
     merged[key] = value;
@@ -1105,29 +1084,23 @@ function settle(options, env) {
   if (!isText(options.url) || options.url === "") throw bad("url", "a URL or a function that gives one", options.url);
   if (options.token !== void 0 && !isText(options.token))
     throw bad("token", "a string or a function that gives one", typeof options.token);
-  const { codec, heartbeat } = options;
+  const { codec } = options;
   if (typeof codec !== "object" || !("greets" in codec)) throw bad("codec", "what customCodec() makes", codec);
-  const { stableAfter, connectTimeout, maxRetries, ...backoff } = merge(
-    "reconnect",
-    defaults.reconnect,
-    options.reconnect
-  );
-  const { ttl, ...outbox } = merge("outbox", defaults.outbox, options.outbox);
-  const rhythm = heartbeat === false ? { ...defaults.heartbeat, interval: Infinity } : merge("heartbeat", defaults.heartbeat, heartbeat);
+  const reconnect = merge("reconnect", options.reconnect);
+  const outbox = merge("outbox", options.outbox);
+  const heartbeat = merge("heartbeat", options.heartbeat === false ? { interval: Infinity } : options.heartbeat);
   if (!options.transport && !("WebSocket" in globalThis))
     throw bad("transport", "webSocket({ WebSocket }) where the platform has none", void 0);
   return {
     link: {
-      backoff,
-      stableAfter,
-      connectTimeout,
-      maxRetries,
-      heartbeat: rhythm,
+      ...reconnect,
+      backoff: reconnect,
+      heartbeat,
       greets: codec.greets,
       random: env.random
     },
     outbox,
-    ttl,
+    ttl: outbox.ttl,
     id: env.id(),
     key: env.id()
   };
@@ -1143,7 +1116,6 @@ async function targetOf({ url, token }, { protocols }) {
   return secret === void 0 ? target : { ...target, token: secret };
 }
 
-const unknownWord = (what, reason) => reason ? `${what}: ${reason}` : what;
 class Client {
   /** Random, public: the first half of every message id. */
   id;
@@ -1157,26 +1129,79 @@ class Client {
   #pages = /* @__PURE__ */ new Map();
   #journal = new Journal();
   #ttl;
-  #hear;
+  #options;
   #mute;
   #seq = 0;
   #asked = 0;
   #dials = 0;
   #lostAt;
   #recovery;
-  /** A Blob is being read: what comes after it waits, for order is kept. */
-  #reading;
+  /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
+  #reading = Promise.resolve();
+  #unread = 0;
+  /** What is done with each output of the core. What the app is to know, the journal has as well. */
+  #actions = {
+    open: ({ link }) => {
+      this.#dials++;
+      this.#links.open(link);
+    },
+    write: ({ link, frames }) => {
+      this.#links.write(link, frames);
+    },
+    limit: ({ link, max }) => {
+      this.#links.limit(link, max);
+    },
+    drop: ({ link, closing }) => {
+      this.#links.drop(link, closing);
+    },
+    ended: () => void 0,
+    sent: ({ tag }) => {
+      tag.become("sent");
+    },
+    settled: ({ tag, error }) => {
+      tag.become(error ? "failed" : "accepted", error);
+    },
+    deliver: ({ ch, message }) => {
+      this.#channels.get(ch)?.deliver(message);
+    },
+    page: ({ id, page }) => {
+      this.#pages.get(id)?.(page instanceof Error ? Promise.reject(page) : page);
+      this.#pages.delete(id);
+    },
+    status: (output) => {
+      const { status, reason } = output;
+      this.#clock(status);
+      this.#journal.add(reason ? `${status}: ${reason}` : status);
+      this.#events.emit("status", output);
+    },
+    retry: ({ attempt, delay, closing: { reason } }) => {
+      const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
+      this.#journal.add(`${reason}; ${next}`);
+      this.#events.emit("retry", { attempt, delay, reason });
+    },
+    gap: ({ ch, gap }) => {
+      this.#journal.add(`${ch}: offsets ${gap.from} to ${gap.to} are gone`);
+      this.#channels.get(ch)?.tell("gap", gap);
+    },
+    fault: ({ ch, error }) => {
+      this.#journal.add(String(error));
+      if (ch === void 0) this.#events.emit("error", error);
+      else this.#channels.get(ch)?.tell("error", error);
+    }
+  };
   constructor(options) {
     const env = { ...run.createEnv(), ...options.env };
-    const { codec: codec$1 = codec.clientCodec, page = globalThis, network } = options;
+    const { codec: codec$1 = codec.clientCodec } = options;
     const { ttl, ...core } = settle({ ...options, codec: codec$1 }, env);
     this.id = core.id;
+    this.#options = options;
     this.#env = env;
     this.#ttl = ttl;
     this.#codec = codec$1;
     this.#core = new Client$1(core);
     this.#feed = run.run(this.#core, env, (output) => {
-      this.#perform(output);
+      const act = this.#actions[output.do];
+      act(output);
     });
     this.#links = new Links({
       codec: codec$1,
@@ -1185,10 +1210,7 @@ class Client {
       defer: env.defer,
       feed: this.#feed
     });
-    this.#hear = () => hear(network, page, (on) => {
-      this.#feed({ on });
-    });
-    this.#mute = this.#hear();
+    this.#listen();
     this.#feed({ on: "connect" });
   }
   /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
@@ -1207,19 +1229,16 @@ class Client {
   }
   stats() {
     const { rtt, outbox, reader } = this.#core;
-    const { size: queued, inFlight, bytes, retransmits } = outbox;
-    const { duplicates, gaps } = reader;
-    const reconnects = Math.max(0, this.#dials - 1);
     return {
       rtt: rtt.srtt,
       rto: rtt.rto,
-      queued,
-      inFlight,
-      bytes,
-      retransmits,
-      duplicates,
-      gaps,
-      reconnects,
+      queued: outbox.size,
+      inFlight: outbox.inFlight,
+      bytes: outbox.bytes,
+      retransmits: outbox.retransmits,
+      duplicates: reader.duplicates,
+      gaps: reader.gaps,
+      reconnects: Math.max(0, this.#dials - 1),
       recovery: this.#recovery
     };
   }
@@ -1229,7 +1248,7 @@ class Client {
   }
   /** Dials anew at once, whatever the link says of itself. Also after the end. */
   reconnect() {
-    this.#mute ??= this.#hear();
+    this.#listen();
     this.#feed({ on: "reconnect", code: run.Close.normal, reason: "the app asked for a new link" });
   }
   /** Ends it: every message not accepted fails, no timer, socket or listener is left. */
@@ -1242,17 +1261,13 @@ class Client {
   send(ch, body, { ttl = this.#ttl, key }) {
     const message = new OutgoingMessage(this.id, ch);
     const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0);
-    if (this.#reading || typeof Blob !== "undefined" && body instanceof Blob) {
-      const read = async () => {
+    if (this.#unread || typeof Blob !== "undefined" && body instanceof Blob) {
+      this.#unread++;
+      this.#reading = this.#reading.then(async () => {
         this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
-      };
-      const reading = (this.#reading ?? Promise.resolve()).then(read).catch((cause) => {
+      }).catch((cause) => {
         message.become("failed", new run.MessageError("not-encodable", "the Blob could not be read", { cause }));
-      });
-      this.#reading = reading;
-      void reading.then(() => {
-        if (this.#reading === reading) this.#reading = void 0;
-      });
+      }).finally(() => this.#unread--);
     } else this.#push(message, body, expiresAt, key);
     return message;
   }
@@ -1265,10 +1280,7 @@ class Client {
       this.#codec.check?.({ t: "send", seq, ch, body });
       this.#feed({ on: "send", draft: { seq, ch, body, bytes: codec.sizeOf(body), key, expiresAt, tag } });
     } catch (error) {
-      tag.become(
-        "failed",
-        error instanceof run.MessageError ? error : new run.MessageError("not-encodable", String(error), { cause: error })
-      );
+      tag.become("failed", error);
     }
   }
   /** @internal For channels. */
@@ -1277,79 +1289,17 @@ class Client {
   }
   /** @internal For channels. */
   history(ch, from, limit) {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const id = ++this.#asked;
-      this.#pages.set(id, { resolve, reject });
+      this.#pages.set(id, resolve);
       this.#feed({ on: "history", id, ch, from, limit });
     });
   }
-  #perform(output) {
-    switch (output.do) {
-      case "open":
-        this.#dials++;
-        this.#links.open(output.link);
-        return;
-      case "write":
-        this.#links.write(output.link, output.frames);
-        return;
-      case "limit":
-        this.#links.limit(output.link, output.max);
-        return;
-      case "drop":
-        this.#links.drop(output.link, output.closing);
-        return;
-      case "sent":
-        output.tag.become("sent");
-        return;
-      case "settled":
-        output.tag.become(output.error ? "failed" : "accepted", output.error);
-        return;
-      case "deliver":
-        this.#channels.get(output.ch)?.deliver(output.message);
-        return;
-      case "page":
-        this.#answer(output.id, output.page);
-        return;
-      case "ended":
-        return;
-      default:
-        this.#tell(output);
-    }
-  }
-  #answer(id, page) {
-    const asked = this.#pages.get(id);
-    this.#pages.delete(id);
-    if (page instanceof Error) asked?.reject(page);
-    else asked?.resolve(page);
-  }
-  /** What the app is to know, and the journal with it. */
-  #tell(output) {
-    switch (output.do) {
-      case "status":
-        this.#clock(output.status);
-        this.#journal.add(unknownWord(output.status, output.reason));
-        this.#events.emit("status", output);
-        return;
-      case "retry": {
-        const { attempt, delay, closing } = output;
-        const { reason } = closing;
-        const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
-        this.#journal.add(`${reason}; ${next}`);
-        this.#events.emit("retry", { attempt, delay, reason });
-        return;
-      }
-      case "gap":
-        this.#journal.add(`${output.ch}: offsets ${output.gap.from} to ${output.gap.to} are gone`);
-        this.#channels.get(output.ch)?.tell("gap", output.gap);
-        return;
-      case "fault":
-        this.#journal.add(String(output.error));
-        if (output.ch === void 0) this.#events.emit("error", output.error);
-        else this.#channels.get(output.ch)?.tell("error", output.error);
-        return;
-      default:
-        run.assertNever(output);
-    }
+  #listen() {
+    const { network, page = globalThis } = this.#options;
+    this.#mute ??= hear(network, page, (on) => {
+      this.#feed({ on });
+    });
   }
   /** From the loss to service again. */
   #clock(status) {
@@ -1477,7 +1427,11 @@ function customCodec({ encode, decode, greets = false, protocols = [] }) {
     greets,
     protocols,
     check(frame) {
-      encode(withValue(frame));
+      try {
+        encode(withValue(frame));
+      } catch (cause) {
+        throw cause instanceof run.MessageError ? cause : new run.MessageError("not-encodable", String(cause), { cause });
+      }
     },
     encode: (frames) => frames.flatMap((frame) => encode(withValue(frame)) ?? []),
     decode(packet) {

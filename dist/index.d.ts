@@ -213,7 +213,7 @@ interface Codec<Out extends Frame<Packed> = ClientFrame<Packed>, In extends Fram
     readonly greets: boolean;
     /** Subprotocols to offer, best first. */
     readonly protocols: readonly string[];
-    /** Throws for a frame that it cannot say, so that its message fails alone. */
+    /** Throws `MessageError` for a frame that it cannot say, so that its message fails alone. */
     check?(frame: Out): void;
     /** As few packets as `max` bytes each allow; a frame is never split. */
     encode(frames: readonly Out[], max?: number): Packet[];

@@ -1,7 +1,7 @@
 'use strict';
 
-var run = require('./shared/run.cjs');
 var codec = require('./shared/codec.cjs');
+var run = require('./shared/run.cjs');
 var node_http = require('node:http');
 var node_crypto = require('node:crypto');
 var ws = require('ws');
@@ -912,7 +912,7 @@ class Server {
         this.#drain.proceed(this.#peers.values(), now);
         break;
       default:
-        run.assertNever(input);
+        codec.assertNever(input);
     }
   }
   #tick(now) {
@@ -1000,7 +1000,7 @@ class Server {
         peer.close(run.Close.normal, "bye");
         break;
       default:
-        run.assertNever(frame);
+        codec.assertNever(frame);
     }
   }
   /** A heartbeat repairs: it carries what this side has, and what it has not heard of. */
@@ -1056,7 +1056,7 @@ async function perform(request, asked) {
     case "authorize":
       return asked.authorize(request.ask);
     default:
-      return run.assertNever(request);
+      return codec.assertNever(request);
   }
 }
 
@@ -1738,7 +1738,7 @@ class Running {
         this.#onDrained();
         break;
       default:
-        run.assertNever(output);
+        codec.assertNever(output);
     }
   }
   #call(op, request) {

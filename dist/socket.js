@@ -1,32 +1,37 @@
-import { c as createClock, O as OptionError, r as run, a as assertNever, C as Close } from './shared/run.js';
-import { L as Link, R as Rtt, l as listen } from './shared/page.js';
+import { L as Link, l as listen, R as Rtt } from './shared/page.js';
+import { O as OptionError, c as createClock, r as run, C as Close } from './shared/run.js';
 
-class Seen {
-  #seen = /* @__PURE__ */ new Map();
-  #maxCount;
-  #maxAge;
-  constructor(maxCount, maxAge) {
-    this.#maxCount = maxCount;
-    this.#maxAge = maxAge;
-  }
-  /** Whether it was seen before; from now on it was. */
-  has(id, now) {
-    const seen = this.#seen;
+function utf8Size(text) {
+  return new TextEncoder().encode(text).length;
+}
+function sizeOf(data) {
+  if (typeof data !== "object") return utf8Size(data);
+  return "size" in data ? data.size : data.byteLength;
+}
+function copy(data) {
+  if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return typeof data === "object" ? data.slice(0) : data;
+}
+
+function remember({ maxCount, maxAge }) {
+  const seen = /* @__PURE__ */ new Map();
+  return (id, now) => {
     const at = seen.get(id);
-    if (at !== void 0 && now - at <= this.#maxAge) return true;
+    if (at !== void 0 && now - at <= maxAge) return true;
     seen.delete(id);
     seen.set(id, now);
     for (const [old, time] of seen) {
-      if (seen.size <= this.#maxCount && now - time <= this.#maxAge) break;
+      if (seen.size <= maxCount && now - time <= maxAge) break;
       seen.delete(old);
     }
     return false;
-  }
+  };
 }
 
 function makeEvent(type, fields) {
-  const { CloseEvent, MessageEvent } = globalThis;
-  const Kind = type === "close" ? CloseEvent : type === "message" ? MessageEvent : void 0;
+  const has = globalThis;
+  const kinds = { close: has.CloseEvent, message: has.MessageEvent };
+  const Kind = kinds[type];
   return Kind ? new Kind(type, fields) : Object.assign(new Event(type), fields);
 }
 function addHandlers(target, types) {
@@ -48,8 +53,7 @@ function closeEvent({ code, reason, clean = false }) {
 function checkClose(code, reason) {
   if (code !== 1e3 && !(code >= 3e3 && code <= 4999))
     throw new DOMException("the code is not 1000 or 3000 to 4999", "InvalidAccessError");
-  if (new TextEncoder().encode(reason).length > 123)
-    throw new DOMException("the reason has over 123 bytes", "SyntaxError");
+  if (utf8Size(reason) > 123) throw new DOMException("the reason has over 123 bytes", "SyntaxError");
 }
 
 const BASE = 500;
@@ -73,15 +77,16 @@ function createLink(options, rtt, isFatal) {
     rtt
   });
 }
-function withQueue(link, queue, { debug, debugLogger }) {
+function withQueue(link, queue, decided) {
   return {
     get deadline() {
       return Math.min(link.deadline, queue.due);
     },
     handle(input, now) {
       const outputs = link.handle(input, now);
-      if (now >= queue.due) outputs.push({ do: "retransmit" }, ...link.probe(now));
-      if (debug) debugLogger(input, outputs);
+      if (input.on === "opened" && link.state.is === "up") outputs.push({ do: "flush", fresh: true });
+      else if (now >= queue.due) outputs.push({ do: "flush", fresh: false }, ...link.probe(now));
+      decided(input, outputs);
       return outputs;
     }
   };
@@ -89,7 +94,7 @@ function withQueue(link, queue, { debug, debugLogger }) {
 
 const needed = () => void 0;
 function settle(given) {
-  const { heartbeat, ack, dedupe, page = globalThis, env = createClock() } = given;
+  const { heartbeat, ack, dedupe } = given;
   const numbers = {
     connectionTimeout: 1e4,
     minReconnectionDelay: 0,
@@ -101,6 +106,7 @@ function settle(given) {
   };
   const rest = {
     WebSocket: globalThis.WebSocket ?? needed,
+    env: createClock(),
     startClosed: false,
     nonRetryableCodes: [],
     shouldReconnectOnClose: () => true,
@@ -113,9 +119,7 @@ function settle(given) {
     ...fill({ ...numbers, ...rest }, given),
     heartbeat: heartbeat && fill(beats, heartbeat, "heartbeat."),
     ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack."),
-    dedupe: dedupe && fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe."),
-    page,
-    env
+    dedupe: dedupe && fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe.")
   };
 }
 async function ask(provider) {
@@ -134,71 +138,55 @@ function fill(defaults, given, path = "") {
 }
 
 const MAX_WAIT = 3e4;
-class Queue {
-  /** When a retransmission is due; at times too early, never too late. */
-  due = Infinity;
-  #items = /* @__PURE__ */ new Map();
-  #rtt;
-  #timeout;
-  constructor(rtt, timeout) {
-    this.#rtt = rtt;
-    this.#timeout = timeout;
-  }
-  get size() {
-    return this.#items.size;
-  }
-  /** All of it, in bytes. */
-  get bytes() {
-    return [...this.#items.values()].reduce((sum, { data }) => sum + sizeOf(data), 0);
-  }
-  drain() {
-    const items = [...this.#items.values()];
-    this.#items.clear();
-    return items.map(({ data }) => data);
-  }
-  /**
-   * Takes a message, and writes it where there is a link. An id said again replaces its message.
-   * The app may change its buffer after `send`, so a copy is kept.
-   */
-  add(id, data, now, link) {
-    const item = { data: copy(data), at: 0, tries: 0 };
-    this.#items.set(id ?? item, item);
-    if (link) this.#write(id ?? item, item, now, link);
-  }
-  /** Writes what is overdue; on a fresh link, everything. */
-  flush(now, link, fresh) {
-    this.due = Infinity;
-    for (const [id, item] of this.#items) {
-      if (fresh || now >= this.#dueAt(item)) this.#write(id, item, now, link);
-      else this.due = Math.min(this.due, this.#dueAt(item));
-    }
-  }
-  ack(id, now) {
-    const item = this.#items.get(id);
-    if (item?.tries === 1) this.#rtt.sample(now - item.at);
-    this.#items.delete(id);
-  }
-  /** What has no id is forgotten once it is written. */
-  #write(id, item, now, link) {
+function createQueue(rtt, timeout) {
+  const items = /* @__PURE__ */ new Map();
+  const all = () => [...items.values()].map(({ data }) => data);
+  const dueAt = ({ at, tries }) => at + Math.min(MAX_WAIT, (timeout || rtt.rto) * 2 ** (tries - 1));
+  const write = (id, item, now, link) => {
     link.send(item.data);
     item.at = now;
     item.tries++;
-    if (id === item) this.#items.delete(id);
-    else this.due = Math.min(this.due, this.#dueAt(item));
-  }
-  #dueAt({ at, tries }) {
-    return at + Math.min(MAX_WAIT, (this.#timeout || this.#rtt.rto) * 2 ** (tries - 1));
-  }
-}
-function sizeOf(data) {
-  if (typeof data !== "object") return new TextEncoder().encode(data).length;
-  return "size" in data ? data.size : data.byteLength;
-}
-function copy(data) {
-  if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return typeof data === "object" ? data.slice(0) : data;
+    if (id === item) items.delete(id);
+    else queue.due = Math.min(queue.due, dueAt(item));
+  };
+  const queue = {
+    /** When a retransmission is due; at times too early, never too late. */
+    due: Infinity,
+    size: () => items.size,
+    /** All of it, in bytes. */
+    bytes: () => all().reduce((sum, data) => sum + sizeOf(data), 0),
+    drain() {
+      const data = all();
+      items.clear();
+      return data;
+    },
+    /**
+     * Takes a message, and writes it where there is a link. An id said again replaces its message.
+     * The app may change its buffer after `send`, so a copy is kept.
+     */
+    add(id, data, now, link) {
+      const item = { data: copy(data), at: 0, tries: 0 };
+      items.set(id ?? item, item);
+      if (link) write(id ?? item, item, now, link);
+    },
+    /** Writes what is overdue; on a fresh link, everything. */
+    flush(now, link, fresh) {
+      queue.due = Infinity;
+      for (const [id, item] of items) {
+        if (fresh || now >= dueAt(item)) write(id, item, now, link);
+        else queue.due = Math.min(queue.due, dueAt(item));
+      }
+    },
+    ack(id, now) {
+      const item = items.get(id);
+      if (item?.tries === 1) rtt.sample(now - item.at);
+      items.delete(id);
+    }
+  };
+  return queue;
 }
 
+const readyStates = { up: 1, closing: 2, idle: 3, closed: 3 };
 class ResilientWebSocket extends EventTarget {
   static CONNECTING = 0;
   static OPEN = 1;
@@ -216,9 +204,7 @@ class ResilientWebSocket extends EventTarget {
   #seen;
   #feed;
   #ws;
-  /** The link that is listened to; 0 for none. */
-  #current = 0;
-  /** The app was told of the link's end before the link's machine says what comes next. */
+  /** What is now performed began with the end of a link, and the app was told of that. */
   #told = false;
   /** Bytes sent after `close`. */
   #lost = 0;
@@ -236,24 +222,23 @@ class ResilientWebSocket extends EventTarget {
     this.#url = url;
     this.#protocols = protocols;
     this.#options = settled;
-    this.#queue = new Queue(rtt, settled.ack?.timeout ?? 0);
-    this.#seen = settled.dedupe && new Seen(settled.dedupe.maxCount, settled.dedupe.maxAge);
+    this.#queue = createQueue(rtt, settled.ack?.timeout ?? 0);
+    this.#seen = settled.dedupe && remember(settled.dedupe);
     this.#link = createLink(
       settled,
       rtt,
       (closing) => this.#ask(settled.shouldReconnectOnClose, closeEvent(closing)) === false
     );
-    this.#feed = run(
-      withQueue(this.#link, this.#queue, settled),
-      settled.env,
-      (output) => this.#perform(output)
-    );
+    const machine = withQueue(this.#link, this.#queue, (input, outputs) => {
+      this.#told = false;
+      if (settled.debug) settled.debugLogger(input, outputs);
+    });
+    this.#feed = run(machine, settled.env, (output) => this.#perform(output));
     addHandlers(this, ["open", "message", "error", "close"]);
     if (!settled.startClosed) this.#feed({ on: "connect" });
   }
   get readyState() {
-    const { is } = this.#link.state;
-    return is === "up" ? 1 : is === "closing" ? 2 : is === "idle" || is === "closed" ? 3 : 0;
+    return readyStates[this.#link.state.is] ?? 0;
   }
   get url() {
     return this.#ws?.url ?? (typeof this.#url === "function" ? "" : `${this.#url}`);
@@ -275,7 +260,7 @@ class ResilientWebSocket extends EventTarget {
   /** Bytes not yet on their way: those that wait for a link included, and those sent after `close`. */
   get bufferedAmount() {
     const open = this.#open;
-    return this.#lost + (open ? open.bufferedAmount : this.#queue.bytes);
+    return this.#lost + (open ? open.bufferedAmount : this.#queue.bytes());
   }
   /** Failures in a row. */
   get retryCount() {
@@ -287,10 +272,9 @@ class ResilientWebSocket extends EventTarget {
    * @returns whether it went out at once.
    */
   send(data) {
-    const { state } = this.#link;
     const open = this.#open;
-    if (state.is === "closing" || state.is === "closed") this.#lost += sizeOf(data);
-    else if (open ?? this.#queue.size < this.#options.maxEnqueuedMessages) {
+    if ("closing" in this.#link.state) this.#lost += sizeOf(data);
+    else if (open ?? this.#queue.size() < this.#options.maxEnqueuedMessages) {
       this.#queue.add(this.#ask(this.#options.ack?.idOf, data), data, this.#options.env.now(), open);
       this.#feed({ on: "tick" });
     }
@@ -307,7 +291,6 @@ class ResilientWebSocket extends EventTarget {
    */
   close(code = 1e3, reason = "") {
     checkClose(code, reason);
-    this.#told = false;
     this.#feed({ on: "close", code, reason });
   }
   /** Leaves the link, if there is one, and dials at once; opens what is closed. Throws as `close` does. */
@@ -326,67 +309,65 @@ class ResilientWebSocket extends EventTarget {
         void this.#dial(output.link);
         break;
       case "ping":
-        this.#ping(output.link);
+        this.#ping();
         break;
-      case "retransmit":
-        this.#flush(false);
+      case "flush":
+        this.#flush(output.fresh);
         break;
       case "hangup":
         if (this.#ws) this.#ws.close(output.code, output.reason);
-        else this.#feed({ on: "ended", link: output.link, closing: { code: Close.abnormal, reason: "" } });
+        else this.#ended(output.link);
         break;
       case "drop":
         this.#drop(output.closing);
         break;
       case "retry":
-        this.#finish(output.closing)();
+        if (!this.#told) this.#tell(output.closing);
         this.#emit("retry", { attempt: output.attempt, delay: output.delay });
         break;
       case "ended":
         this.#unlisten?.();
         this.#unlisten = void 0;
-        queueMicrotask(this.#finish(output.closing));
+        if (!this.#told) queueMicrotask(() => this.#tell(output.closing));
         break;
-      default:
-        assertNever(output);
     }
   }
   async #dial(link) {
-    const { WebSocket, page } = this.#options;
-    this.#current = link;
-    this.#told = false;
+    const { WebSocket, page = globalThis } = this.#options;
     this.#ws = void 0;
     if (page) this.#unlisten ??= listen(page, (on) => this.#feed({ on }));
     try {
       const [url, protocols] = await Promise.all([ask(this.#url), ask(this.#protocols)]);
-      if (link === this.#current) this.#adopt(new WebSocket(url, protocols ?? []), link);
+      if (this.#isCurrent(link)) this.#adopt(new WebSocket(url, protocols ?? []), link);
     } catch (error) {
       this.#fail(error);
-      this.#feed({ on: "ended", link, closing: { code: Close.abnormal, reason: "" } });
+      this.#ended(link);
     }
+  }
+  #isCurrent(link) {
+    const { state } = this.#link;
+    return "link" in state && state.link === link;
   }
   /** Listens to a native socket for as long as its link is the current one. */
   #adopt(ws, link) {
     const on = (type, hear) => {
       ws.addEventListener(type, (event) => {
-        if (link === this.#current) hear(event);
+        if (this.#isCurrent(link)) hear(event);
       });
     };
     this.#ws = ws;
     ws.binaryType = this.#binaryType;
-    on("open", () => {
-      this.#feed({ on: "opened", link });
-      if (this.#link.state.is !== "up") return;
-      this.#flush(true);
-      this.#emit("open");
-    });
+    on("open", () => this.#feed({ on: "opened", link }));
     on("message", (event) => this.#receive(event, link));
     on("error", ({ error, message }) => this.#emit("error", { error, message }));
     on("close", (event) => {
       const { code, reason, wasClean } = event;
       const retryAfter = this.#ask(this.#options.retryAfter, event);
-      this.#feed({ on: "ended", link, closing: { code, reason, clean: wasClean, ...retryAfter && { retryAfter } } });
+      this.#ended(link, { code, reason, clean: wasClean, ...retryAfter && { retryAfter } });
     });
+  }
+  #ended(link, closing = { code: Close.abnormal, reason: "" }) {
+    this.#feed({ on: "ended", link, closing });
   }
   #receive({ data, origin }, link) {
     const { heartbeat, ack, dedupe, env } = this.#options;
@@ -396,40 +377,29 @@ class ResilientWebSocket extends EventTarget {
     const acked = this.#ask(ack?.isAck, data);
     this.#queue.ack(acked === true ? this.#ask(ack?.idOf, data) : acked, env.now());
     const id = this.#ask(dedupe?.idOf, data);
-    if (id === void 0 || id === null || !this.#seen?.has(id, env.now())) this.#emit("message", { data, origin });
+    if (id === void 0 || id === null || !this.#seen?.(id, env.now())) this.#emit("message", { data, origin });
   }
-  #ping(link) {
-    const { heartbeat } = this.#options;
-    if (!heartbeat) {
-      this.#feed({ on: "heard", link, pong: false });
-      return;
-    }
-    const { message = "ping" } = heartbeat;
+  #ping() {
+    const message = this.#options.heartbeat?.message ?? "ping";
     const ping = typeof message === "function" ? this.#ask(message) : message;
     if (ping !== void 0) this.#open?.send(ping);
   }
+  /** Writes what is overdue; on a fresh link everything, before the app hears of it. */
   #flush(fresh) {
     const open = this.#open;
     if (open) this.#queue.flush(this.#options.env.now(), open, fresh);
     else this.#queue.due = Infinity;
-    this.#feed({ on: "tick" });
+    if (fresh) this.#emit("open");
   }
   /** Lets go of a link at once; the close event of a dead one would take up to a minute. */
   #drop(closing) {
-    this.#current = 0;
     this.#ws?.close(closing.code < 3e3 ? 1e3 : closing.code, closing.reason);
     if (closing.code === Close.timeout) this.#fail(new Error(closing.reason));
-    this.dispatchEvent(closeEvent(closing));
+    this.#tell(closing);
     this.#told = true;
   }
-  /** Forgets the link that has ended; what is returned tells the app, unless it was told. */
-  #finish(closing) {
-    const told = this.#told;
-    this.#current = 0;
-    this.#told = false;
-    return () => {
-      if (!told) this.dispatchEvent(closeEvent(closing));
-    };
+  #tell(closing) {
+    this.dispatchEvent(closeEvent(closing));
   }
   /** Asks the app; its mistake is reported, and is no answer. */
   #ask(question, ...args) {

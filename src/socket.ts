@@ -1,9 +1,9 @@
-import type { Link, LinkInput } from './core/link.js'
-import { assertNever } from './core/port.js'
+import type { Link, LinkInput, LinkState } from './core/link.js'
 import { Rtt } from './core/rtt.js'
 import { listen } from './shell/page.js'
 import { type Feed, run } from './shell/run.js'
-import { Seen } from './socket/dedupe.js'
+import { sizeOf } from './socket/data.js'
+import { remember } from './socket/dedupe.js'
 import {
   addHandlers,
   checkClose,
@@ -15,11 +15,13 @@ import {
 } from './socket/events.js'
 import { createLink, type SocketOutput, withQueue } from './socket/machine.js'
 import { ask, type Data, type Provider, settle, type Settled, type SocketOptions } from './socket/options.js'
-import { Queue, sizeOf } from './socket/queue.js'
+import { createQueue, type Queue } from './socket/queue.js'
 import { Close, type Closing } from './wire/close.js'
 
 export type { RetryEvent, SocketErrorEvent, SocketEventMap } from './socket/events.js'
 export type { Data, Id, Provider, SocketAck, SocketDedupe, SocketHeartbeat, SocketOptions } from './socket/options.js'
+
+const readyStates: Partial<Record<LinkState['is'], 1 | 2 | 3>> = { up: 1, closing: 2, idle: 3, closed: 3 }
 
 type Handler<K extends keyof SocketEventMap> = ((this: ResilientWebSocket, event: SocketEventMap[K]) => unknown) | null
 /**
@@ -48,12 +50,10 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
   readonly #options: Settled
   readonly #link: Link
   readonly #queue: Queue
-  readonly #seen: Seen | undefined
+  readonly #seen: ReturnType<typeof remember> | undefined
   readonly #feed: Feed<LinkInput>
   #ws: WebSocket | undefined
-  /** The link that is listened to; 0 for none. */
-  #current = 0
-  /** The app was told of the link's end before the link's machine says what comes next. */
+  /** What is now performed began with the end of a link, and the app was told of that. */
   #told = false
   /** Bytes sent after `close`. */
   #lost = 0
@@ -76,23 +76,24 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     this.#url = url
     this.#protocols = protocols
     this.#options = settled
-    this.#queue = new Queue(rtt, settled.ack?.timeout ?? 0)
-    this.#seen = settled.dedupe && new Seen(settled.dedupe.maxCount, settled.dedupe.maxAge)
+    this.#queue = createQueue(rtt, settled.ack?.timeout ?? 0)
+    this.#seen = settled.dedupe && remember(settled.dedupe)
     this.#link = createLink(
       settled,
       rtt,
       (closing) => this.#ask(settled.shouldReconnectOnClose, closeEvent(closing)) === false,
     )
-    this.#feed = run<LinkInput, SocketOutput>(withQueue(this.#link, this.#queue, settled), settled.env, (output) =>
-      this.#perform(output),
-    )
+    const machine = withQueue(this.#link, this.#queue, (input, outputs) => {
+      this.#told = false
+      if (settled.debug) settled.debugLogger(input, outputs)
+    })
+    this.#feed = run<LinkInput, SocketOutput>(machine, settled.env, (output) => this.#perform(output))
     addHandlers(this, ['open', 'message', 'error', 'close'])
     if (!settled.startClosed) this.#feed({ on: 'connect' })
   }
 
   get readyState(): 0 | 1 | 2 | 3 {
-    const { is } = this.#link.state
-    return is === 'up' ? 1 : is === 'closing' ? 2 : is === 'idle' || is === 'closed' ? 3 : 0
+    return readyStates[this.#link.state.is] ?? 0
   }
 
   get url(): string {
@@ -120,7 +121,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
   /** Bytes not yet on their way: those that wait for a link included, and those sent after `close`. */
   get bufferedAmount(): number {
     const open = this.#open
-    return this.#lost + (open ? open.bufferedAmount : this.#queue.bytes)
+    return this.#lost + (open ? open.bufferedAmount : this.#queue.bytes())
   }
 
   /** Failures in a row. */
@@ -134,10 +135,9 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
    * @returns whether it went out at once.
    */
   send(data: Data): boolean {
-    const { state } = this.#link
     const open = this.#open
-    if (state.is === 'closing' || state.is === 'closed') this.#lost += sizeOf(data)
-    else if (open ?? this.#queue.size < this.#options.maxEnqueuedMessages) {
+    if ('closing' in this.#link.state) this.#lost += sizeOf(data)
+    else if (open ?? this.#queue.size() < this.#options.maxEnqueuedMessages) {
       this.#queue.add(this.#ask(this.#options.ack?.idOf, data), data, this.#options.env.now(), open)
       this.#feed({ on: 'tick' })
     }
@@ -156,7 +156,6 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
    */
   close(code = 1000, reason = ''): void {
     checkClose(code, reason)
-    this.#told = false
     this.#feed({ on: 'close', code, reason })
   }
 
@@ -178,70 +177,72 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
         void this.#dial(output.link)
         break
       case 'ping':
-        this.#ping(output.link)
+        this.#ping()
         break
-      case 'retransmit':
-        this.#flush(false)
+      case 'flush':
+        this.#flush(output.fresh)
         break
       case 'hangup':
         if (this.#ws) this.#ws.close(output.code, output.reason)
-        else this.#feed({ on: 'ended', link: output.link, closing: { code: Close.abnormal, reason: '' } })
+        else this.#ended(output.link)
         break
       case 'drop':
         this.#drop(output.closing)
         break
       case 'retry':
-        this.#finish(output.closing)()
+        if (!this.#told) this.#tell(output.closing)
         this.#emit('retry', { attempt: output.attempt, delay: output.delay })
         break
       case 'ended':
         this.#unlisten?.()
         this.#unlisten = undefined
         // Never from within `close`: natives tell of it later, when there is a listener.
-        queueMicrotask(this.#finish(output.closing))
+        if (!this.#told) queueMicrotask(() => this.#tell(output.closing))
         break
       default:
-        assertNever(output)
+        output satisfies never
     }
   }
 
   async #dial(link: number): Promise<void> {
-    const { WebSocket, page } = this.#options
-    this.#current = link
-    this.#told = false
+    const { WebSocket, page = globalThis } = this.#options
     this.#ws = undefined
     if (page) this.#unlisten ??= listen(page, (on) => this.#feed({ on }))
     try {
       const [url, protocols] = await Promise.all([ask(this.#url), ask(this.#protocols)])
-      if (link === this.#current) this.#adopt(new WebSocket(url, protocols ?? []), link)
+      if (this.#isCurrent(link)) this.#adopt(new WebSocket(url, protocols ?? []), link)
     } catch (error) {
       this.#fail(error)
-      this.#feed({ on: 'ended', link, closing: { code: Close.abnormal, reason: '' } })
+      this.#ended(link)
     }
+  }
+
+  #isCurrent(link: number): boolean {
+    const { state } = this.#link
+    return 'link' in state && state.link === link
   }
 
   /** Listens to a native socket for as long as its link is the current one. */
   #adopt(ws: WebSocket, link: number): void {
     const on = <K extends keyof WebSocketEventMap>(type: K, hear: (event: WebSocketEventMap[K]) => void) => {
       ws.addEventListener(type, (event) => {
-        if (link === this.#current) hear(event)
+        if (this.#isCurrent(link)) hear(event)
       })
     }
     this.#ws = ws
     ws.binaryType = this.#binaryType
-    on('open', () => {
-      this.#feed({ on: 'opened', link })
-      if (this.#link.state.is !== 'up') return
-      this.#flush(true)
-      this.#emit('open')
-    })
+    on('open', () => this.#feed({ on: 'opened', link }))
     on('message', (event) => this.#receive(event, link))
     on('error', ({ error, message }: SocketErrorEvent) => this.#emit('error', { error, message }))
     on('close', (event) => {
       const { code, reason, wasClean } = event
       const retryAfter = this.#ask(this.#options.retryAfter, event)
-      this.#feed({ on: 'ended', link, closing: { code, reason, clean: wasClean, ...(retryAfter && { retryAfter }) } })
+      this.#ended(link, { code, reason, clean: wasClean, ...(retryAfter && { retryAfter }) })
     })
+  }
+
+  #ended(link: number, closing: Closing = { code: Close.abnormal, reason: '' }): void {
+    this.#feed({ on: 'ended', link, closing })
   }
 
   #receive({ data, origin }: MessageEvent<unknown>, link: number): void {
@@ -252,46 +253,34 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     const acked = this.#ask(ack?.isAck, data)
     this.#queue.ack(acked === true ? this.#ask(ack?.idOf, data as Data) : acked, env.now())
     const id = this.#ask(dedupe?.idOf, data)
-    if (id === undefined || id === null || !this.#seen?.has(id, env.now())) this.#emit('message', { data, origin })
+    if (id === undefined || id === null || !this.#seen?.(id, env.now())) this.#emit('message', { data, origin })
   }
 
-  #ping(link: number): void {
-    const { heartbeat } = this.#options
-    // Without a ping there is nothing to ask: the link has the benefit of the doubt.
-    if (!heartbeat) {
-      this.#feed({ on: 'heard', link, pong: false })
-      return
-    }
-    const { message = 'ping' } = heartbeat
+  #ping(): void {
+    const message = this.#options.heartbeat?.message ?? 'ping'
     const ping = typeof message === 'function' ? this.#ask(message) : message
     if (ping !== undefined) this.#open?.send(ping)
   }
 
+  /** Writes what is overdue; on a fresh link everything, before the app hears of it. */
   #flush(fresh: boolean): void {
     const open = this.#open
     if (open) this.#queue.flush(this.#options.env.now(), open, fresh)
     else this.#queue.due = Infinity
-    this.#feed({ on: 'tick' })
+    if (fresh) this.#emit('open')
   }
 
   /** Lets go of a link at once; the close event of a dead one would take up to a minute. */
   #drop(closing: Closing): void {
-    this.#current = 0
     // A page may not say 1001.
     this.#ws?.close(closing.code < 3000 ? 1000 : closing.code, closing.reason)
     if (closing.code === Close.timeout) this.#fail(new Error(closing.reason))
-    this.dispatchEvent(closeEvent(closing))
+    this.#tell(closing)
     this.#told = true
   }
 
-  /** Forgets the link that has ended; what is returned tells the app, unless it was told. */
-  #finish(closing: Closing): () => void {
-    const told = this.#told
-    this.#current = 0
-    this.#told = false
-    return () => {
-      if (!told) this.dispatchEvent(closeEvent(closing))
-    }
+  #tell(closing: Closing): void {
+    this.dispatchEvent(closeEvent(closing))
   }
 
   /** Asks the app; its mistake is reported, and is no answer. */

@@ -3,6 +3,10 @@ import { M as MessageError, F as FrameError } from './run.js';
 const PROTOCOL_VERSION = 1;
 const SUBPROTOCOL = "holdfast.1";
 
+function assertNever(value) {
+  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
+}
+
 const suspicious = /__proto__|\\u00/i;
 function parse(text) {
   return JSON.parse(text, suspicious.test(text) ? refuseProto : void 0);
@@ -12,8 +16,8 @@ function refuseProto(key, value) {
   return value;
 }
 function pack(body) {
-  if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  const view = body instanceof ArrayBuffer ? new Uint8Array(body) : body;
+  if (ArrayBuffer.isView(view)) return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
   try {
     const text = JSON.stringify(body);
     if (typeof text !== "string") throw new TypeError(`${typeof body} has no JSON form`);
@@ -93,9 +97,10 @@ function join(pieces) {
   const text = `[${pieces.map((piece) => piece.text).join()}]`;
   const blobs = pieces.flatMap((piece) => piece.blobs);
   if (!blobs.length) return text;
-  const parts = [new TextEncoder().encode(text), ...blobs];
+  const head = new TextEncoder().encode(text);
+  const parts = [head, ...blobs];
   const packet = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 4));
-  new DataView(packet.buffer).setUint32(0, parts[0]?.length ?? 0);
+  new DataView(packet.buffer).setUint32(0, head.length);
   let at = 4;
   for (const part of parts) {
     packet.set(part, at);
@@ -105,20 +110,17 @@ function join(pieces) {
 }
 const encodeWith = (piece) => (frames, max = Infinity) => {
   const packets = [];
-  let pieces = [];
-  let size = 0;
+  let room = 0;
   for (const next of frames.map(piece)) {
     const cost = next.blobs.reduce((sum, { length }) => sum + length, next.text.length * 3);
-    if (size && size + cost > max) {
-      packets.push(join(pieces));
-      pieces = [];
-      size = 0;
+    if (cost > room) {
+      packets.push([]);
+      room = max;
     }
-    pieces.push(next);
-    size += cost;
+    packets.at(-1)?.push(next);
+    room -= cost;
   }
-  if (size) packets.push(join(pieces));
-  return packets;
+  return packets.map(join);
 };
 function decodeWith(shapes) {
   return (packet) => {
@@ -168,5 +170,5 @@ const serverCodec = {
   decode: decodeWith(clientShapes)
 };
 
-export { PROTOCOL_VERSION as P, SUBPROTOCOL as S, serverShapes as a, serverCodec as b, clientCodec as c, flaw as f, pack as p, sizeOf as s, unpack as u };
+export { PROTOCOL_VERSION as P, SUBPROTOCOL as S, assertNever as a, serverShapes as b, clientCodec as c, serverCodec as d, flaw as f, pack as p, sizeOf as s, unpack as u };
 //# sourceMappingURL=codec.js.map

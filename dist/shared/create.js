@@ -1,5 +1,5 @@
-import { C as Close, a as assertNever, H as HoldfastError, O as OptionError, d as createEnv, F as FrameError, r as run } from './run.js';
-import { s as sizeOf, p as pack, P as PROTOCOL_VERSION, S as SUBPROTOCOL, b as serverCodec } from './codec.js';
+import { s as sizeOf, p as pack, P as PROTOCOL_VERSION, a as assertNever, S as SUBPROTOCOL, d as serverCodec } from './codec.js';
+import { C as Close, H as HoldfastError, O as OptionError, b as createEnv, F as FrameError, r as run } from './run.js';
 import { STATUS_CODES } from 'node:http';
 import { randomBytes, timingSafeEqual, createHmac } from 'node:crypto';
 import { WebSocketServer, WebSocket } from 'ws';

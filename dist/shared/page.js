@@ -1,4 +1,4 @@
-import { a as assertNever, C as Close } from './run.js';
+import { C as Close } from './run.js';
 
 function backoff({ base, cap, factor, floor }, failures, random) {
   if (failures < 1) return floor;
@@ -6,21 +6,13 @@ function backoff({ base, cap, factor, floor }, failures, random) {
 }
 
 const LATE = 2e3;
-function probe({ heardAt, asked }, now, patience) {
-  return { heardAt, asked: { ...!asked && { at: now }, due: now + patience, left: 0 } };
+function probe(asked, now) {
+  return { at: asked ? void 0 : now, left: 0 };
 }
-function pulseDeadline({ asked, heardAt }, { interval }) {
-  return asked ? asked.due : heardAt + interval;
-}
-function beat(pulse, options, patience, now) {
-  if (now < pulseDeadline(pulse, options)) return { is: "calm" };
-  const { asked, heardAt } = pulse;
-  const due = now + patience;
-  if (!asked) return { is: "ask", pulse: { heardAt, asked: { at: now, due, left: options.retries } } };
-  if (now - asked.due > LATE && !asked.excused)
-    return { is: "ask", pulse: { heardAt, asked: { due, left: 0, excused: true } } };
-  if (asked.left) return { is: "ask", pulse: { heardAt, asked: { due, left: asked.left - 1 } } };
-  return { is: "dead" };
+function beat(asked, retries, due, now) {
+  if (!asked) return { at: now, left: retries };
+  if (now - due > LATE && !asked.excused) return { left: 0, excused: true };
+  return asked.left ? { left: asked.left - 1 } : void 0;
 }
 
 const PROBE = 2e3;
@@ -30,6 +22,7 @@ const MAX_HOLD = 36e5;
 class Link {
   state = { is: "idle" };
   #options;
+  #outputs = [];
   #links = 0;
   #online = true;
   constructor(options) {
@@ -37,168 +30,176 @@ class Link {
   }
   get deadline() {
     const { state } = this;
-    if (state.is === "up") return pulseDeadline(state.pulse, this.#rhythm(state.interval));
     return "until" in state ? state.until : Infinity;
   }
   handle(input, now) {
-    switch (input.on) {
-      case "connect":
-        return this.state.is === "idle" || this.state.is === "closed" ? this.#dial(0, now) : [];
-      case "opened":
-      case "welcomed":
-      case "heard":
-      case "ended":
-        return "link" in this.state && this.state.link === input.link ? this.#news(input, now) : [];
-      case "tick":
-        return this.#tick(now);
-      case "online":
-      case "wake":
-        if (input.on === "online") this.#online = true;
-        return this.#wake(now);
-      case "offline":
-        this.#online = false;
-        return this.#offline(now);
-      case "suspend":
-        return this.#suspend();
-      case "reconnect":
-        return [...this.#drop({ code: input.code, reason: input.reason }), ...this.#dial(0, now)];
-      case "close":
-        return this.#close({ code: input.code, reason: input.reason }, now);
-      default:
-        return assertNever(input);
-    }
+    this.#outputs = [];
+    this.#take(input, now);
+    return this.#outputs;
   }
   /** Asks the link whether it lives; no answer within 2 s ends it. */
   probe(now) {
-    const { state } = this;
-    if (state.is !== "up" || state.interval === Infinity) return [];
-    const { asked } = state.pulse;
-    if (asked && !asked.left && asked.due <= now + PROBE) return [];
-    this.state = { ...state, pulse: probe(state.pulse, now, PROBE) };
-    return [{ do: "ping", link: state.link }];
+    this.#outputs = [];
+    this.#probe(now);
+    return this.#outputs;
   }
-  #news(input, now) {
+  #take(input, now) {
+    const { state } = this;
+    switch (input.on) {
+      case "connect":
+        if (state.is === "idle" || state.is === "closed") this.#dial(0, now);
+        break;
+      case "tick":
+        if (now >= this.deadline) this.#expire(now);
+        break;
+      case "wake":
+        this.#wake(now);
+        break;
+      case "online":
+      case "offline":
+        this.#online = input.on === "online";
+        if (this.#online) this.#wake(now);
+        else this.#rest(now);
+        break;
+      case "suspend":
+        this.#suspend();
+        break;
+      case "reconnect":
+        this.#drop({ code: input.code, reason: input.reason });
+        this.#dial(0, now);
+        break;
+      case "close":
+        this.#close({ code: input.code, reason: input.reason }, now);
+        break;
+      default:
+        if ("link" in state && state.link === input.link) this.#hear(input, now);
+    }
+  }
+  #hear(input, now) {
     const { state } = this;
     const { heartbeat, greets, connectTimeout, rtt } = this.#options;
     switch (input.on) {
       case "opened":
-        if (state.is !== "dialing") return [];
+        if (state.is !== "dialing") break;
         if (greets) this.state = { ...state, is: "greeting", until: now + connectTimeout };
         else this.#up(state, heartbeat.interval, now);
-        return [];
+        break;
       case "welcomed":
         if (state.is === "greeting")
           this.#up(state, Math.min(heartbeat.interval, Math.max(MIN_INTERVAL, input.idle / 2)), now);
-        return [];
+        break;
       case "heard":
-        if (state.is !== "up") return [];
-        if (input.pong && state.pulse.asked?.at !== void 0) rtt.sample(now - state.pulse.asked.at);
-        this.state = { ...state, pulse: { heardAt: now } };
-        return [];
+        if (state.is !== "up") break;
+        if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
+        this.state = { ...state, asked: void 0, until: now + state.interval };
+        break;
       case "ended":
-        return state.is === "closing" ? this.#end(input.closing) : this.#lose(input.closing, now);
-      default:
-        return assertNever(input);
+        if (state.is === "closing") this.#end(input.closing);
+        else this.#lose(input.closing, now);
+        break;
     }
   }
-  #tick(now) {
+  /** The time of a state is over. */
+  #expire(now) {
     const { state } = this;
-    if (now < this.deadline) return [];
-    switch (state.is) {
-      case "waiting":
-      case "paused":
-        return this.#dial(state.failures, now);
-      case "dialing":
-      case "greeting":
-        return this.#give({ code: Close.timeout, reason: "no answer within the connect timeout" }, now);
-      case "up":
-        return this.#beat(state, now);
-      case "closing":
-        return [...this.#drop(state.closing), ...this.#end({ ...state.closing, code: Close.abnormal, clean: false })];
-      default:
-        return [];
-    }
+    if ("hold" in state) this.#dial(state.failures, now);
+    else if (state.is === "up") this.#beat(state, now);
+    else if (state.is === "closing") {
+      this.#drop(state.closing);
+      this.#end({ ...state.closing, code: Close.abnormal, clean: false });
+    } else this.#give("no answer within the connect timeout", now);
   }
   #beat(state, now) {
-    const options = this.#rhythm(state.interval);
-    const next = beat(state.pulse, options, this.#patience(), now);
-    if (next.is === "dead") return this.#give({ code: Close.timeout, reason: "no answer to the heartbeat" }, now);
-    if (next.is === "calm") return [];
-    this.state = { ...state, pulse: next.pulse };
-    return [{ do: "ping", link: state.link }];
+    const { heartbeat, rtt } = this.#options;
+    const { retries } = heartbeat;
+    const asked = beat(state.asked, retries, state.until, now);
+    const share = heartbeat.timeout / (retries + 1);
+    const patience = rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
+    if (asked) this.#ask(state, asked, now + patience);
+    else this.#give("no answer to the heartbeat", now);
+  }
+  #probe(now) {
+    const { state } = this;
+    if (state.is !== "up" || state.interval === Infinity) return;
+    const { asked, until } = state;
+    const due = now + PROBE;
+    if (!asked || asked.left || until > due) this.#ask(state, probe(asked, now), due);
+  }
+  #ask(state, asked, until) {
+    this.state = { ...state, asked, until };
+    this.#outputs.push({ do: "ping", link: state.link });
   }
   /** Ask a link, dial where there is none: neither trust nor kill. */
   #wake(now) {
     const { state } = this;
-    if (state.is !== "paused" && state.is !== "waiting") return this.probe(now);
-    if (now >= state.hold) return this.#dial(state.failures, now);
-    this.state = { ...state, is: "waiting", until: state.hold };
-    return [];
+    if (!("hold" in state)) this.#probe(now);
+    else if (now >= state.hold) this.#dial(state.failures, now);
+    else this.state = { ...state, is: "waiting", until: state.hold };
   }
-  #offline(now) {
+  /** There is no network, they say. */
+  #rest(now) {
     const { state } = this;
     if (state.is === "waiting") this.state = { ...state, is: "paused", until: Math.max(state.until, now + PAUSE) };
-    return this.probe(now);
+    this.#probe(now);
   }
   #suspend() {
     const { state } = this;
-    if (state.is === "idle" || state.is === "closing" || state.is === "closed") return [];
-    const outputs = this.#drop({ code: Close.goingAway, reason: "the page is put away" });
+    if (!("failures" in state)) return;
+    this.#drop({ code: Close.goingAway, reason: "the page is put away" });
     this.state = { is: "paused", failures: 0, until: Infinity, hold: "hold" in state ? state.hold : 0 };
-    return outputs;
   }
   #close(closing, now) {
     const { state } = this;
     const { closeTimeout } = this.#options;
-    if (state.is === "closing" || state.is === "closed") return [];
-    if (!("link" in state) || !closeTimeout) return [...this.#drop(closing), ...this.#end({ ...closing, clean: true })];
-    this.state = { is: "closing", link: state.link, until: now + closeTimeout, closing };
-    return [{ do: "hangup", link: state.link, code: closing.code, reason: closing.reason }];
+    if ("closing" in state) return;
+    if ("link" in state && closeTimeout) {
+      const { link } = state;
+      this.state = { is: "closing", link, until: now + closeTimeout, closing };
+      this.#outputs.push({ do: "hangup", link, ...closing });
+    } else {
+      this.#drop(closing);
+      this.#end({ ...closing, clean: true });
+    }
   }
-  #up(from, interval, now) {
-    const { link, failures } = from;
-    this.state = { is: "up", link, failures, since: now, pulse: { heardAt: now }, interval };
+  #up({ link, failures }, interval, now) {
+    this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
   }
   #dial(failures, now) {
-    this.state = { is: "dialing", link: ++this.#links, failures, until: now + this.#options.connectTimeout };
-    return [{ do: "open", link: this.#links }];
+    const link = ++this.#links;
+    this.state = { is: "dialing", link, failures, until: now + this.#options.connectTimeout };
+    this.#outputs.push({ do: "open", link });
   }
   #drop(closing) {
-    return "link" in this.state ? [{ do: "drop", link: this.state.link, closing }] : [];
+    const { state } = this;
+    if ("link" in state) this.#outputs.push({ do: "drop", link: state.link, closing });
   }
   /** We end it: the close event of a dead link may be 60 s away, so nobody waits for it. */
-  #give(closing, now) {
-    return [...this.#drop(closing), ...this.#lose(closing, now)];
+  #give(reason, now) {
+    const closing = { code: Close.timeout, reason };
+    this.#drop(closing);
+    this.#lose(closing, now);
   }
   #lose(closing, now) {
     const { state } = this;
-    const { isFatal, maxRetries, stableAfter, random } = this.#options;
+    const { isFatal, maxRetries, stableAfter, random, backoff: spacing } = this.#options;
+    const { retryAfter } = closing;
+    const online = this.#online;
     const stable = state.is === "up" && now - state.since >= stableAfter;
-    const failures = stable || !("failures" in state) ? 0 : state.failures + Number(this.#online);
-    if (isFatal(closing) || failures > maxRetries) return this.#end(closing);
-    const delay = Math.min(closing.retryAfter ?? backoff(this.#options.backoff, failures, random()), MAX_HOLD);
-    const hold = closing.retryAfter === void 0 ? 0 : now + delay;
-    if (!this.#online) {
-      this.state = { is: "paused", failures, until: now + Math.max(PAUSE, delay), hold };
-      return [{ do: "retry", attempt: failures, delay: Infinity, closing }];
+    const failures = stable || !("failures" in state) ? 0 : state.failures + Number(online);
+    if (isFatal(closing) || failures > maxRetries) {
+      this.#end(closing);
+      return;
     }
-    const retry = { do: "retry", attempt: failures, delay, closing };
-    if (!delay) return [retry, ...this.#dial(failures, now)];
-    this.state = { is: "waiting", failures, until: now + delay, hold };
-    return [retry];
+    const delay = Math.min(retryAfter ?? backoff(spacing, failures, random()), MAX_HOLD);
+    const until = now + delay;
+    this.#outputs.push({ do: "retry", attempt: failures, delay: online ? delay : Infinity, closing });
+    this.state = { is: "waiting", failures, until, hold: retryAfter === void 0 ? 0 : until };
+    if (!online) this.#rest(now);
+    else if (!delay) this.#dial(failures, now);
   }
   #end(closing) {
     this.state = { is: "closed", closing };
-    return [{ do: "ended", closing }];
-  }
-  #rhythm(interval) {
-    return { ...this.#options.heartbeat, interval };
-  }
-  /** One ping's share of the timeout, shortened where round trips are known to be quick. */
-  #patience() {
-    const { heartbeat, rtt } = this.#options;
-    const share = heartbeat.timeout / (heartbeat.retries + 1);
-    return rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
+    this.#outputs.push({ do: "ended", closing });
   }
 }
 

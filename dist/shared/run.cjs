@@ -52,10 +52,6 @@ function verdict(code) {
   }
 }
 
-function assertNever(value) {
-  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
-}
-
 const MAX_TIMER = 2 ** 31 - 1;
 function createClock() {
   let last = 0;
@@ -67,10 +63,8 @@ function createClock() {
       return last = Math.max(last, wall);
     },
     timer(callback, ms) {
-      const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
-      return () => {
-        clearTimeout(handle);
-      };
+      const handle = setTimeout(callback, Math.min(ms, MAX_TIMER));
+      return () => clearTimeout(handle);
     },
     random: () => Math.random()
   };
@@ -92,7 +86,7 @@ function run(machine, env, perform) {
   let armedFor = Infinity;
   function arm() {
     const { deadline } = machine;
-    if (deadline >= armedFor && armedFor < Infinity && deadline < Infinity) return;
+    if (deadline >= armedFor && deadline < Infinity) return;
     cancel?.();
     armedFor = deadline;
     cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : void 0;
@@ -133,7 +127,6 @@ exports.FrameError = FrameError;
 exports.HoldfastError = HoldfastError;
 exports.MessageError = MessageError;
 exports.OptionError = OptionError;
-exports.assertNever = assertNever;
 exports.createClock = createClock;
 exports.createEnv = createEnv;
 exports.inWords = inWords;

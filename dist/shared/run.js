@@ -50,10 +50,6 @@ function verdict(code) {
   }
 }
 
-function assertNever(value) {
-  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
-}
-
 const MAX_TIMER = 2 ** 31 - 1;
 function createClock() {
   let last = 0;
@@ -65,10 +61,8 @@ function createClock() {
       return last = Math.max(last, wall);
     },
     timer(callback, ms) {
-      const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER));
-      return () => {
-        clearTimeout(handle);
-      };
+      const handle = setTimeout(callback, Math.min(ms, MAX_TIMER));
+      return () => clearTimeout(handle);
     },
     random: () => Math.random()
   };
@@ -90,7 +84,7 @@ function run(machine, env, perform) {
   let armedFor = Infinity;
   function arm() {
     const { deadline } = machine;
-    if (deadline >= armedFor && armedFor < Infinity && deadline < Infinity) return;
+    if (deadline >= armedFor && deadline < Infinity) return;
     cancel?.();
     armedFor = deadline;
     cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : void 0;
@@ -125,5 +119,5 @@ function guard(perform, output) {
   }
 }
 
-export { Close as C, FrameError as F, HoldfastError as H, MessageError as M, OptionError as O, assertNever as a, ConnectionError as b, createClock as c, createEnv as d, inWords as i, run as r, verdict as v };
+export { Close as C, FrameError as F, HoldfastError as H, MessageError as M, OptionError as O, ConnectionError as a, createEnv as b, createClock as c, inWords as i, run as r, verdict as v };
 //# sourceMappingURL=run.js.map

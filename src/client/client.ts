@@ -1,5 +1,5 @@
 import { Client as Core, type ClientInput, type ClientOutput } from '../core/client.js'
-import { assertNever, type Tick } from '../core/port.js'
+import { type Tick } from '../core/port.js'
 import type { Status } from '../core/status.js'
 import { Emitter, type ListenOptions } from '../shell/emitter.js'
 import { createEnv, type Env } from '../shell/env.js'
@@ -21,8 +21,6 @@ import { targetOf } from './target.js'
 
 type Tag = OutgoingMessage
 
-const unknownWord = (what: string, reason: string): string => (reason ? `${what}: ${reason}` : what)
-
 /** A connection that heals itself, and channels over it. Made by {@link createClient}. */
 export class Client implements ChannelHost {
   /** Random, public: the first half of every message id. */
@@ -34,30 +32,84 @@ export class Client implements ChannelHost {
   readonly #codec: Codec
   readonly #events = new Emitter<ClientEvents>()
   readonly #channels = new Map<string, Channel<never>>()
-  readonly #pages = new Map<number, { resolve: (page: Page) => void; reject: (error: Error) => void }>()
+  readonly #pages = new Map<number, (page: Page | Promise<never>) => void>()
   readonly #journal = new Journal()
   readonly #ttl: number
-  readonly #hear: () => () => void
+  readonly #options: CreateClientOptions
   #mute: (() => void) | undefined
   #seq = 0
   #asked = 0
   #dials = 0
   #lostAt: number | undefined
   #recovery: number | undefined
-  /** A Blob is being read: what comes after it waits, for order is kept. */
-  #reading: Promise<void> | undefined
+  /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
+  #reading = Promise.resolve()
+  #unread = 0
+
+  /** What is done with each output of the core. What the app is to know, the journal has as well. */
+  readonly #actions: { [Do in ClientOutput<Tag>['do']]: (output: ClientOutput<Tag> & { do: Do }) => void } = {
+    open: ({ link }) => {
+      this.#dials++
+      this.#links.open(link)
+    },
+    write: ({ link, frames }) => {
+      this.#links.write(link, frames)
+    },
+    limit: ({ link, max }) => {
+      this.#links.limit(link, max)
+    },
+    drop: ({ link, closing }) => {
+      this.#links.drop(link, closing)
+    },
+    ended: () => undefined,
+    sent: ({ tag }) => {
+      tag.become('sent')
+    },
+    settled: ({ tag, error }) => {
+      tag.become(error ? 'failed' : 'accepted', error)
+    },
+    deliver: ({ ch, message }) => {
+      this.#channels.get(ch)?.deliver(message)
+    },
+    page: ({ id, page }) => {
+      this.#pages.get(id)?.(page instanceof Error ? Promise.reject(page) : page)
+      this.#pages.delete(id)
+    },
+    status: (output) => {
+      const { status, reason } = output
+      this.#clock(status)
+      this.#journal.add(reason ? `${status}: ${reason}` : status)
+      this.#events.emit('status', output)
+    },
+    retry: ({ attempt, delay, closing: { reason } }) => {
+      const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : 'waiting for the network'
+      this.#journal.add(`${reason}; ${next}`)
+      this.#events.emit('retry', { attempt, delay, reason })
+    },
+    gap: ({ ch, gap }) => {
+      this.#journal.add(`${ch}: offsets ${gap.from} to ${gap.to} are gone`)
+      this.#channels.get(ch)?.tell('gap', gap)
+    },
+    fault: ({ ch, error }) => {
+      this.#journal.add(String(error))
+      if (ch === undefined) this.#events.emit('error', error)
+      else this.#channels.get(ch)?.tell('error', error)
+    },
+  }
 
   constructor(options: CreateClientOptions) {
     const env = { ...createEnv(), ...options.env }
-    const { codec = clientCodec, page = globalThis, network } = options
+    const { codec = clientCodec } = options
     const { ttl, ...core } = settle({ ...options, codec }, env)
     this.id = core.id
+    this.#options = options
     this.#env = env
     this.#ttl = ttl
     this.#codec = codec
     this.#core = new Core(core)
     this.#feed = run(this.#core, env, (output) => {
-      this.#perform(output)
+      const act = this.#actions[output.do] as (output: ClientOutput<Tag>) => void
+      act(output)
     })
     this.#links = new Links({
       codec,
@@ -66,11 +118,7 @@ export class Client implements ChannelHost {
       defer: env.defer,
       feed: this.#feed,
     })
-    this.#hear = () =>
-      hear(network, page, (on) => {
-        this.#feed({ on })
-      })
-    this.#mute = this.#hear()
+    this.#listen()
     this.#feed({ on: 'connect' })
   }
 
@@ -97,19 +145,16 @@ export class Client implements ChannelHost {
 
   stats(): ClientStats {
     const { rtt, outbox, reader } = this.#core
-    const { size: queued, inFlight, bytes, retransmits } = outbox
-    const { duplicates, gaps } = reader
-    const reconnects = Math.max(0, this.#dials - 1)
     return {
       rtt: rtt.srtt,
       rto: rtt.rto,
-      queued,
-      inFlight,
-      bytes,
-      retransmits,
-      duplicates,
-      gaps,
-      reconnects,
+      queued: outbox.size,
+      inFlight: outbox.inFlight,
+      bytes: outbox.bytes,
+      retransmits: outbox.retransmits,
+      duplicates: reader.duplicates,
+      gaps: reader.gaps,
+      reconnects: Math.max(0, this.#dials - 1),
       recovery: this.#recovery,
     }
   }
@@ -121,7 +166,7 @@ export class Client implements ChannelHost {
 
   /** Dials anew at once, whatever the link says of itself. Also after the end. */
   reconnect(): void {
-    this.#mute ??= this.#hear()
+    this.#listen()
     this.#feed({ on: 'reconnect', code: Close.normal, reason: 'the app asked for a new link' })
   }
 
@@ -137,17 +182,16 @@ export class Client implements ChannelHost {
     const message = new OutgoingMessage(this.id, ch)
     // What is no time is no time to live: one NaN in the ledger would stop every deadline.
     const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0)
-    if (this.#reading || (typeof Blob !== 'undefined' && body instanceof Blob)) {
-      const read = async (): Promise<void> => {
-        this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key)
-      }
-      const reading = (this.#reading ?? Promise.resolve()).then(read).catch((cause: unknown) => {
-        message.become('failed', new MessageError('not-encodable', 'the Blob could not be read', { cause }))
-      })
-      this.#reading = reading
-      void reading.then(() => {
-        if (this.#reading === reading) this.#reading = undefined
-      })
+    if (this.#unread || (typeof Blob !== 'undefined' && body instanceof Blob)) {
+      this.#unread++
+      this.#reading = this.#reading
+        .then(async () => {
+          this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key)
+        })
+        .catch((cause: unknown) => {
+          message.become('failed', new MessageError('not-encodable', 'the Blob could not be read', { cause }))
+        })
+        .finally(() => this.#unread--)
     } else this.#push(message, body, expiresAt, key)
     return message
   }
@@ -161,10 +205,7 @@ export class Client implements ChannelHost {
       this.#codec.check?.({ t: 'send', seq, ch, body })
       this.#feed({ on: 'send', draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt, tag } })
     } catch (error) {
-      tag.become(
-        'failed',
-        error instanceof MessageError ? error : new MessageError('not-encodable', String(error), { cause: error }),
-      )
+      tag.become('failed', error as MessageError)
     }
   }
 
@@ -175,82 +216,18 @@ export class Client implements ChannelHost {
 
   /** @internal For channels. */
   history(ch: string, from: number, limit: number): Promise<Page> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const id = ++this.#asked
-      this.#pages.set(id, { resolve, reject })
+      this.#pages.set(id, resolve)
       this.#feed({ on: 'history', id, ch, from, limit })
     })
   }
 
-  #perform(output: ClientOutput<Tag>): void {
-    switch (output.do) {
-      case 'open':
-        this.#dials++
-        this.#links.open(output.link)
-        return
-      case 'write':
-        this.#links.write(output.link, output.frames)
-        return
-      case 'limit':
-        this.#links.limit(output.link, output.max)
-        return
-      case 'drop':
-        this.#links.drop(output.link, output.closing)
-        return
-      case 'sent':
-        output.tag.become('sent')
-        return
-      case 'settled':
-        output.tag.become(output.error ? 'failed' : 'accepted', output.error)
-        return
-      case 'deliver':
-        this.#channels.get(output.ch)?.deliver(output.message)
-        return
-      case 'page':
-        this.#answer(output.id, output.page)
-        return
-      case 'ended':
-        return
-      default:
-        this.#tell(output)
-    }
-  }
-
-  #answer(id: number, page: Page | Error): void {
-    const asked = this.#pages.get(id)
-    this.#pages.delete(id)
-    if (page instanceof Error) asked?.reject(page)
-    else asked?.resolve(page)
-  }
-
-  /** What the app is to know, and the journal with it. */
-  #tell(output: ClientOutput<Tag> & { do: 'status' | 'retry' | 'gap' | 'fault' }): void {
-    switch (output.do) {
-      case 'status':
-        this.#clock(output.status)
-        this.#journal.add(unknownWord(output.status, output.reason))
-        this.#events.emit('status', output)
-        return
-      case 'retry': {
-        const { attempt, delay, closing } = output
-        const { reason } = closing
-        const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : 'waiting for the network'
-        this.#journal.add(`${reason}; ${next}`)
-        this.#events.emit('retry', { attempt, delay, reason })
-        return
-      }
-      case 'gap':
-        this.#journal.add(`${output.ch}: offsets ${output.gap.from} to ${output.gap.to} are gone`)
-        this.#channels.get(output.ch)?.tell('gap', output.gap)
-        return
-      case 'fault':
-        this.#journal.add(String(output.error))
-        if (output.ch === undefined) this.#events.emit('error', output.error)
-        else this.#channels.get(output.ch)?.tell('error', output.error)
-        return
-      default:
-        assertNever(output)
-    }
+  #listen(): void {
+    const { network, page = globalThis } = this.#options
+    this.#mute ??= hear(network, page, (on) => {
+      this.#feed({ on })
+    })
   }
 
   /** From the loss to service again. */

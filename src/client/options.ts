@@ -68,13 +68,12 @@ export interface CreateClientOptions {
   env?: Partial<Env>
 }
 
-type Group = Record<string, number | string>
-type Numbers<Name extends 'heartbeat' | 'reconnect' | 'outbox'> = Required<
-  Exclude<NonNullable<CreateClientOptions[Name]>, false>
->
+type Groups = {
+  [Name in 'heartbeat' | 'reconnect' | 'outbox']: Required<Exclude<NonNullable<CreateClientOptions[Name]>, false>>
+}
 
-const defaults = {
-  heartbeat: { interval: 15_000, timeout: 5_000, retries: 1 } satisfies Numbers<'heartbeat'>,
+const defaults: Groups = {
+  heartbeat: { interval: 15_000, timeout: 5_000, retries: 1 },
   reconnect: {
     base: 500,
     cap: 20_000,
@@ -83,15 +82,15 @@ const defaults = {
     maxRetries: Infinity,
     stableAfter: 5_000,
     connectTimeout: 8_000,
-  } satisfies Numbers<'reconnect'>,
+  },
   outbox: {
     maxMessages: 100_000,
     maxBytes: 2 ** 26,
-    onFull: 'reject' as 'reject' | 'drop-oldest',
+    onFull: 'reject',
     window: 256,
     windowBytes: 2 ** 18,
     ttl: Infinity,
-  } satisfies Numbers<'outbox'>,
+  },
 }
 
 function bad(name: string, takes: string, got: unknown): OptionError {
@@ -102,19 +101,19 @@ function bad(name: string, takes: string, got: unknown): OptionError {
 }
 
 /** What is given, over the defaults. Throws `OptionError` for a name or a value that is not known. */
-function merge<Defaults extends Group>(name: string, base: Defaults, given: object | undefined): Defaults {
-  const merged: Group = { ...base }
+function merge<Name extends keyof Groups>(name: Name, given: object | undefined): Groups[Name] {
+  const merged: Record<string, unknown> = { ...defaults[name] }
   for (const [key, value] of Object.entries(given ?? {}) as [string, unknown][]) {
     if (value === undefined) continue
     const path = `${name}.${key}`
-    if (!Object.hasOwn(base, key))
-      throw new OptionError('bad-option', `${path} is no option; there are ${Object.keys(base).join(', ')}`)
-    if (typeof base[key] === 'string') {
+    if (!Object.hasOwn(merged, key))
+      throw new OptionError('bad-option', `${path} is no option; there are ${Object.keys(merged).join(', ')}`)
+    if (key === 'onFull') {
       if (value !== 'reject' && value !== 'drop-oldest') throw bad(path, `'reject' or 'drop-oldest'`, value)
     } else if (typeof value !== 'number' || !(value >= 0)) throw bad(path, 'a number that is not negative', value)
     merged[key] = value
   }
-  return merged as Defaults
+  return merged as Groups[Name]
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' || typeof value === 'function'
@@ -124,32 +123,23 @@ export function settle(options: CreateClientOptions & { codec: Codec }, env: Env
   if (!isText(options.url) || options.url === '') throw bad('url', 'a URL or a function that gives one', options.url)
   if (options.token !== undefined && !isText(options.token))
     throw bad('token', 'a string or a function that gives one', typeof options.token)
-  const { codec, heartbeat } = options
+  const { codec } = options
   if (typeof codec !== 'object' || !('greets' in codec)) throw bad('codec', 'what customCodec() makes', codec)
-  const { stableAfter, connectTimeout, maxRetries, ...backoff } = merge(
-    'reconnect',
-    defaults.reconnect,
-    options.reconnect,
-  )
-  const { ttl, ...outbox } = merge('outbox', defaults.outbox, options.outbox)
-  const rhythm =
-    heartbeat === false
-      ? { ...defaults.heartbeat, interval: Infinity }
-      : merge('heartbeat', defaults.heartbeat, heartbeat)
+  const reconnect = merge('reconnect', options.reconnect)
+  const outbox = merge('outbox', options.outbox)
+  const heartbeat = merge('heartbeat', options.heartbeat === false ? { interval: Infinity } : options.heartbeat)
   if (!options.transport && !('WebSocket' in globalThis))
     throw bad('transport', 'webSocket({ WebSocket }) where the platform has none', undefined)
   return {
     link: {
-      backoff,
-      stableAfter,
-      connectTimeout,
-      maxRetries,
-      heartbeat: rhythm,
+      ...reconnect,
+      backoff: reconnect,
+      heartbeat,
       greets: codec.greets,
       random: env.random,
     },
     outbox,
-    ttl,
+    ttl: outbox.ttl,
     id: env.id(),
     key: env.id(),
   }

@@ -15,7 +15,7 @@ const MAX_WAIT = 10_000
 
 /** Questions that the server owes an answer to. Each is asked again until it comes: a lost frame is not a lost question. */
 export class Asks {
-  readonly #open = new Map<string, Ask>()
+  readonly #open = new Map<string | number, Ask>()
 
   get deadline(): number {
     let least = Infinity
@@ -24,13 +24,13 @@ export class Asks {
   }
 
   /** Due at once, or (where `now` is given) after the usual wait, for the answer may be on its way. */
-  add(key: string, frame: () => ClientFrame<Packed>, now?: number): void {
+  add(key: string | number, frame: () => ClientFrame<Packed>, now?: number): void {
     if (!this.#open.has(key))
       this.#open.set(key, { frame, at: now === undefined ? -Infinity : now + FIRST_WAIT, tries: 0 })
   }
 
   /** No longer wanted, or answered. */
-  delete(key: string): boolean {
+  delete(key: string | number): boolean {
     return this.#open.delete(key)
   }
 

@@ -1,11 +1,11 @@
 import { Close, type Closing, inWords, verdict } from '../wire/close.js'
 import { ConnectionError } from '../wire/errors.js'
 import { type ClientFrame, type Hello, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
-import type { Retry, ServerFrame, Welcome } from '../wire/frame.js'
+import type { Ping, Pong, Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 import { Link, type LinkInput, type LinkOutput } from './link.js'
 import { Outbox } from './outbox.js'
-import { assertNever, type Machine } from './port.js'
+import type { Machine } from './port.js'
 import { Reader } from './reader.js'
 import { Rtt } from './rtt.js'
 import { type Status, statusOf } from './status.js'
@@ -34,6 +34,44 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   #pings = 0
   #reason = ''
   #said = ''
+
+  /** What each frame means. */
+  readonly #heard: { [T in ServerFrame['t']]: (frame: ServerFrame & { t: T }, link: number) => void } = {
+    welcome: (frame, link) => {
+      this.#welcome(link, frame)
+    },
+    accepted: ({ seq, only }) => {
+      this.#out.push(...(only ? this.outbox.settle(seq) : this.outbox.ack(seq, this.#now)))
+    },
+    refused: ({ seq, code, reason }) => {
+      this.#out.push(...this.outbox.settle(seq, { code: 'refused', reason: `${code}: ${reason}` }))
+    },
+    message: (frame) => {
+      this.reader.message(frame, this.#now)
+    },
+    subscribed: (frame) => {
+      this.reader.subscribed(frame, this.#now)
+    },
+    denied: (frame) => {
+      this.reader.denied(frame)
+    },
+    page: (frame) => {
+      this.reader.answer(frame.id, frame)
+    },
+    ping: (frame) => {
+      this.#compare(frame)
+      this.#write([...this.reader.received(), { t: 'pong', id: frame.id }])
+    },
+    pong: (frame) => {
+      this.#compare(frame)
+    },
+    retry: (frame, link) => {
+      this.#sendAway(frame, link)
+    },
+    error: ({ code, reason }) => {
+      this.#out.push({ do: 'fault', error: new ConnectionError(code, reason) })
+    },
+  }
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -113,26 +151,13 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   /** What the link decided is put into frames, and the ledgers are told when it is gone. */
   #follow(decided: LinkOutput[]): void {
     for (const output of decided) {
-      switch (output.do) {
-        case 'ping':
-          this.#write([...this.reader.received(), { t: 'ping', id: ++this.#pings }])
-          break
-        case 'drop':
-        case 'retry':
-        case 'ended':
-          this.outbox.interrupt()
-          this.reader.interrupt()
-          this.#reason = output.closing.reason
-          this.#out.push(output)
-          break
-        case 'open':
-          this.#out.push(output)
-          break
-        case 'hangup':
-          break
-        default:
-          assertNever(output)
+      if ('closing' in output) {
+        this.outbox.interrupt()
+        this.reader.interrupt()
+        this.#reason = output.closing.reason
       }
+      if (output.do === 'ping') this.#write([...this.reader.received(), { t: 'ping', id: ++this.#pings }])
+      else if (output.do !== 'hangup') this.#out.push(output)
     }
   }
 
@@ -147,60 +172,22 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const { id, key } = this.#options
     const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: id, key, acked: outbox.acked }
     if (this.#ticket !== undefined) hello.ticket = this.#ticket
-    const { frames, sent } = outbox.pump(this.#now, this.#known ? -1 : FIRST_FLIGHT)
-    this.#out.push({
-      do: 'write',
-      link: input.link,
-      frames: [hello, ...reader.questions(this.#now, this.#patience), ...frames],
-    })
-    this.#sent(sent)
+    this.#say([hello], this.#known ? -1 : FIRST_FLIGHT)
   }
 
   #frames(link: number, frames: ServerFrame[]): void {
     const pong = frames.some((frame) => frame.t === 'pong' && frame.id === this.#pings)
     this.#link({ on: 'heard', link, pong })
-    for (const frame of frames) if (this.#isCurrent(link)) this.#frame(link, frame)
+    for (const frame of frames) {
+      const hear = this.#heard[frame.t] as (frame: ServerFrame, link: number) => void
+      if (this.#isCurrent(link)) hear(frame, link)
+    }
   }
 
-  #frame(link: number, frame: ServerFrame): void {
-    const { outbox, reader } = this
-    switch (frame.t) {
-      case 'welcome':
-        this.#welcome(link, frame)
-        return
-      case 'accepted':
-        this.#out.push(...(frame.only ? outbox.settle(frame.seq) : outbox.ack(frame.seq, this.#now)))
-        return
-      case 'refused':
-        this.#out.push(...outbox.settle(frame.seq, { code: 'refused', reason: `${frame.code}: ${frame.reason}` }))
-        return
-      case 'message':
-        reader.message(frame, this.#now)
-        return
-      case 'subscribed':
-        reader.subscribed(frame, this.#now)
-        return
-      case 'denied':
-        reader.denied(frame)
-        return
-      case 'page':
-        reader.answer(frame.id, frame)
-        return
-      case 'ping':
-      case 'pong':
-        reader.heads(frame.heads, this.#now)
-        this.#out.push(...outbox.ack(frame.got ?? 0, this.#now))
-        if (frame.t === 'ping') this.#write([...reader.received(), { t: 'pong', id: frame.id }])
-        return
-      case 'retry':
-        this.#sendAway(frame, link)
-        return
-      case 'error':
-        this.#out.push({ do: 'fault', error: new ConnectionError(frame.code, frame.reason) })
-        return
-      default:
-        assertNever(frame)
-    }
+  /** What the server has, and what it has pushed, is held against what is known here. */
+  #compare({ got = 0, heads }: Ping | Pong): void {
+    this.reader.heads(heads, this.#now)
+    this.#out.push(...this.outbox.ack(got, this.#now))
   }
 
   #welcome(link: number, { v, idle, ticket, got, window, max }: Welcome): void {
@@ -211,8 +198,11 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const { outbox } = this
     this.#link({ on: 'welcomed', link, idle })
     this.#ticket = ticket
-    this.#out.push({ do: 'limit', link, max })
-    this.#out.push(...outbox.ack(got, this.#now), ...outbox.agree(window, Math.max(0, max - ENVELOPE)))
+    this.#out.push(
+      { do: 'limit', link, max },
+      ...outbox.ack(got, this.#now),
+      ...outbox.agree(window, Math.max(0, max - ENVELOPE)),
+    )
     this.#welcomed()
   }
 
@@ -258,16 +248,23 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     }
     if (state.is !== 'up') return
     const overdue = outbox.retransmit(now)
-    const { frames, sent } = outbox.pump(now)
-    const due = [...overdue, ...reader.questions(now, this.#patience), ...frames]
-    if (due.length || now >= reader.ackAt) this.#write([...reader.received(), ...due])
-    this.#sent(sent)
+    this.#say(overdue)
     // Overdue on a link that is up: it was said again, in case only the message was lost; does the link live?
     if (overdue.length) this.#follow(link.probe(now))
   }
 
-  #sent(tags: Tag[]): void {
-    for (const tag of tags) this.#out.push({ do: 'sent', tag })
+  /**
+   * What comes first, the questions that are due, and what the window lets out, all in one piece. On a link that is up
+   * (only a hello sets a limit) the acknowledgements travel with them.
+   */
+  #say(first: ClientFrame<Packed>[], limit?: number): void {
+    const { reader } = this
+    const now = this.#now
+    const { frames, sent } = this.outbox.pump(now, limit)
+    const due = [...first, ...reader.questions(now, this.#patience), ...frames]
+    const acks = limit === undefined && (due.length || now >= reader.ackAt) ? reader.received() : []
+    this.#write([...acks, ...due])
+    for (const tag of sent) this.#out.push({ do: 'sent', tag })
   }
 
   #write(frames: ClientFrame<Packed>[]): void {

@@ -5,11 +5,13 @@ const MAX_EARLY = 256
 /** Senders (or ids, where a server has no offsets) remembered for dedupe. The longest silent is forgotten first. */
 const MAX_SEEN = 1_000
 
-export interface Accepted {
+export interface Taken {
   /** In order, each once. */
   messages: Message[]
   /** Something before the last message is missing: ask for it. */
   missing: boolean
+  /** Comes before the messages. */
+  gap?: Gap
 }
 
 /** Offsets that this device will not get: the server no longer has them. */
@@ -36,21 +38,21 @@ export class Inbox {
   duplicates = 0
   /** Which of this channel's subscriptions it is. */
   readonly id: number
-  readonly #ch: string
+  readonly ch: string
   readonly #from: Subscribe['from']
   readonly #early = new Map<number, Message>()
   readonly #seen = new Map<string, number>()
 
   constructor(ch: string, from: Subscribe['from'], id: number) {
-    this.#ch = ch
+    this.ch = ch
     this.#from = from
     this.id = id
   }
 
   /** The question that gets the rest, from here on. */
   get question(): Subscribe {
-    const { next, epoch, id } = this
-    return { t: 'sub', ch: this.#ch, from: next ?? this.#from, id, ...(epoch !== undefined && { epoch }) }
+    const { ch, next, epoch, id } = this
+    return { t: 'sub', ch, from: next ?? this.#from, id, ...(epoch !== undefined && { epoch }) }
   }
 
   /** Messages in hand that the server has not been told of. */
@@ -64,7 +66,7 @@ export class Inbox {
   }
 
   /** The server's answer to {@link question}. One that comes late, or was given twice, moves nothing. */
-  subscribed({ epoch, next, lost }: Subscribed): Accepted & { gap?: Gap } {
+  subscribed({ epoch, next, lost }: Subscribed): Taken {
     const expected = this.next
     this.sure = true
     const renewed = this.epoch !== undefined && this.epoch !== epoch
@@ -88,7 +90,7 @@ export class Inbox {
     return missed ? { ...answer, gap: { from: missed[0], to: missed[1], ...(renewed && { reset: true }) } } : answer
   }
 
-  accept(message: Message): Accepted {
+  accept(message: Message): Taken {
     const { offset } = message
     if (offset === undefined) return { messages: this.#isNew(message) ? [message] : [], missing: false }
     if (this.next === undefined || !this.sure) return { messages: [], missing: false }

@@ -1,7 +1,7 @@
 import { Close, type Closing } from '../wire/close.js'
 import { backoff, type BackoffOptions } from './backoff.js'
-import { beat, type HeartbeatOptions, probe, type Pulse, pulseDeadline } from './heartbeat.js'
-import { assertNever, type Machine, type Tick } from './port.js'
+import { type Asked, beat, type HeartbeatOptions, probe } from './heartbeat.js'
+import { type Machine, type Tick } from './port.js'
 import type { Rtt } from './rtt.js'
 
 /** All durations in ms. */
@@ -29,7 +29,17 @@ export type LinkState =
   | { is: 'idle' }
   | { is: 'dialing'; link: number; failures: number; until: number }
   | { is: 'greeting'; link: number; failures: number; until: number }
-  | { is: 'up'; link: number; failures: number; since: number; pulse: Pulse; interval: number }
+  | {
+      is: 'up'
+      link: number
+      failures: number
+      since: number
+      /** Silence before a ping, ms. */
+      interval: number
+      /** The ping or the verdict. Moves with traffic; no timer moves with it. */
+      until: number
+      asked?: Asked | undefined
+    }
   /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
   | { is: 'waiting'; failures: number; until: number; hold: number }
   /** No network, or the page is put away: dialling rests. */
@@ -65,6 +75,10 @@ export type LinkOutput =
   | { do: 'retry'; attempt: number; delay: number; closing: Closing }
   | { do: 'ended'; closing: Closing }
 
+type News = Extract<LinkInput, { link: number }>
+type Up = LinkState & { is: 'up' }
+type Attempt = LinkState & { is: 'dialing' | 'greeting' }
+
 /** What a wake-up probe may take, ms. */
 const PROBE = 2_000
 /** `navigator.onLine` has been known to lie: look for ourselves this often, ms. */
@@ -78,6 +92,7 @@ const MAX_HOLD = 3_600_000
 export class Link implements Machine<LinkInput, LinkOutput> {
   state: LinkState = { is: 'idle' }
   readonly #options: LinkOptions
+  #outputs: LinkOutput[] = []
   #links = 0
   #online = true
 
@@ -87,187 +102,199 @@ export class Link implements Machine<LinkInput, LinkOutput> {
 
   get deadline(): number {
     const { state } = this
-    if (state.is === 'up') return pulseDeadline(state.pulse, this.#rhythm(state.interval))
     return 'until' in state ? state.until : Infinity
   }
 
   handle(input: LinkInput, now: number): LinkOutput[] {
-    switch (input.on) {
-      case 'connect':
-        return this.state.is === 'idle' || this.state.is === 'closed' ? this.#dial(0, now) : []
-      case 'opened':
-      case 'welcomed':
-      case 'heard':
-      case 'ended':
-        return 'link' in this.state && this.state.link === input.link ? this.#news(input, now) : []
-      case 'tick':
-        return this.#tick(now)
-      case 'online':
-      case 'wake':
-        if (input.on === 'online') this.#online = true
-        return this.#wake(now)
-      case 'offline':
-        this.#online = false
-        return this.#offline(now)
-      case 'suspend':
-        return this.#suspend()
-      case 'reconnect':
-        return [...this.#drop({ code: input.code, reason: input.reason }), ...this.#dial(0, now)]
-      case 'close':
-        return this.#close({ code: input.code, reason: input.reason }, now)
-      default:
-        return assertNever(input)
-    }
+    this.#outputs = []
+    this.#take(input, now)
+    return this.#outputs
   }
 
   /** Asks the link whether it lives; no answer within 2 s ends it. */
   probe(now: number): LinkOutput[] {
-    const { state } = this
-    // Without a heartbeat there is no way to ask.
-    if (state.is !== 'up' || state.interval === Infinity) return []
-    const { asked } = state.pulse
-    // The verdict is near already.
-    if (asked && !asked.left && asked.due <= now + PROBE) return []
-    this.state = { ...state, pulse: probe(state.pulse, now, PROBE) }
-    return [{ do: 'ping', link: state.link }]
+    this.#outputs = []
+    this.#probe(now)
+    return this.#outputs
   }
 
-  #news(input: LinkInput & { on: 'opened' | 'welcomed' | 'heard' | 'ended' }, now: number): LinkOutput[] {
+  #take(input: LinkInput, now: number): void {
+    const { state } = this
+    switch (input.on) {
+      case 'connect':
+        if (state.is === 'idle' || state.is === 'closed') this.#dial(0, now)
+        break
+      case 'tick':
+        if (now >= this.deadline) this.#expire(now)
+        break
+      case 'wake':
+        this.#wake(now)
+        break
+      case 'online':
+      case 'offline':
+        this.#online = input.on === 'online'
+        if (this.#online) this.#wake(now)
+        else this.#rest(now)
+        break
+      case 'suspend':
+        this.#suspend()
+        break
+      case 'reconnect':
+        this.#drop({ code: input.code, reason: input.reason })
+        this.#dial(0, now)
+        break
+      case 'close':
+        this.#close({ code: input.code, reason: input.reason }, now)
+        break
+      default:
+        if ('link' in state && state.link === input.link) this.#hear(input, now)
+    }
+  }
+
+  #hear(input: News, now: number): void {
     const { state } = this
     const { heartbeat, greets, connectTimeout, rtt } = this.#options
     switch (input.on) {
       case 'opened':
-        if (state.is !== 'dialing') return []
+        if (state.is !== 'dialing') break
         if (greets) this.state = { ...state, is: 'greeting', until: now + connectTimeout }
         else this.#up(state, heartbeat.interval, now)
-        return []
+        break
       case 'welcomed':
         if (state.is === 'greeting')
           this.#up(state, Math.min(heartbeat.interval, Math.max(MIN_INTERVAL, input.idle / 2)), now)
-        return []
+        break
       case 'heard':
-        if (state.is !== 'up') return []
-        if (input.pong && state.pulse.asked?.at !== undefined) rtt.sample(now - state.pulse.asked.at)
-        this.state = { ...state, pulse: { heardAt: now } }
-        return []
+        if (state.is !== 'up') break
+        if (input.pong && state.asked?.at !== undefined) rtt.sample(now - state.asked.at)
+        this.state = { ...state, asked: undefined, until: now + state.interval }
+        break
       case 'ended':
-        return state.is === 'closing' ? this.#end(input.closing) : this.#lose(input.closing, now)
+        if (state.is === 'closing') this.#end(input.closing)
+        else this.#lose(input.closing, now)
+        break
       default:
-        return assertNever(input)
+        input satisfies never
     }
   }
 
-  #tick(now: number): LinkOutput[] {
+  /** The time of a state is over. */
+  #expire(now: number): void {
     const { state } = this
-    if (now < this.deadline) return []
-    switch (state.is) {
-      case 'waiting':
-      case 'paused':
-        return this.#dial(state.failures, now)
-      case 'dialing':
-      case 'greeting':
-        return this.#give({ code: Close.timeout, reason: 'no answer within the connect timeout' }, now)
-      case 'up':
-        return this.#beat(state, now)
-      case 'closing':
-        return [...this.#drop(state.closing), ...this.#end({ ...state.closing, code: Close.abnormal, clean: false })]
-      default:
-        return []
-    }
+    if ('hold' in state) this.#dial(state.failures, now)
+    else if (state.is === 'up') this.#beat(state, now)
+    else if (state.is === 'closing') {
+      this.#drop(state.closing)
+      this.#end({ ...state.closing, code: Close.abnormal, clean: false })
+    } else this.#give('no answer within the connect timeout', now)
   }
 
-  #beat(state: LinkState & { is: 'up' }, now: number): LinkOutput[] {
-    const options = this.#rhythm(state.interval)
-    const next = beat(state.pulse, options, this.#patience(), now)
-    if (next.is === 'dead') return this.#give({ code: Close.timeout, reason: 'no answer to the heartbeat' }, now)
-    if (next.is === 'calm') return []
-    this.state = { ...state, pulse: next.pulse }
-    return [{ do: 'ping', link: state.link }]
+  #beat(state: Up, now: number): void {
+    const { heartbeat, rtt } = this.#options
+    const { retries } = heartbeat
+    const asked = beat(state.asked, retries, state.until, now)
+    // One ping's share of the timeout, shortened where round trips are known to be quick.
+    const share = heartbeat.timeout / (retries + 1)
+    const patience = rtt.srtt === undefined ? share : Math.min(share, Math.max(1_000, 4 * rtt.rto))
+    if (asked) this.#ask(state, asked, now + patience)
+    else this.#give('no answer to the heartbeat', now)
+  }
+
+  #probe(now: number): void {
+    const { state } = this
+    // Without a heartbeat there is no way to ask.
+    if (state.is !== 'up' || state.interval === Infinity) return
+    const { asked, until } = state
+    const due = now + PROBE
+    // Otherwise the verdict is near already.
+    if (!asked || asked.left || until > due) this.#ask(state, probe(asked, now), due)
+  }
+
+  #ask(state: Up, asked: Asked, until: number): void {
+    this.state = { ...state, asked, until }
+    this.#outputs.push({ do: 'ping', link: state.link })
   }
 
   /** Ask a link, dial where there is none: neither trust nor kill. */
-  #wake(now: number): LinkOutput[] {
+  #wake(now: number): void {
     const { state } = this
-    if (state.is !== 'paused' && state.is !== 'waiting') return this.probe(now)
-    if (now >= state.hold) return this.#dial(state.failures, now)
-    this.state = { ...state, is: 'waiting', until: state.hold }
-    return []
+    if (!('hold' in state)) this.#probe(now)
+    else if (now >= state.hold) this.#dial(state.failures, now)
+    else this.state = { ...state, is: 'waiting', until: state.hold }
   }
 
-  #offline(now: number): LinkOutput[] {
+  /** There is no network, they say. */
+  #rest(now: number): void {
     const { state } = this
     if (state.is === 'waiting') this.state = { ...state, is: 'paused', until: Math.max(state.until, now + PAUSE) }
-    return this.probe(now)
+    this.#probe(now)
   }
 
-  #suspend(): LinkOutput[] {
+  #suspend(): void {
     const { state } = this
-    if (state.is === 'idle' || state.is === 'closing' || state.is === 'closed') return []
-    const outputs = this.#drop({ code: Close.goingAway, reason: 'the page is put away' })
+    if (!('failures' in state)) return
+    this.#drop({ code: Close.goingAway, reason: 'the page is put away' })
     this.state = { is: 'paused', failures: 0, until: Infinity, hold: 'hold' in state ? state.hold : 0 }
-    return outputs
   }
 
-  #close(closing: Closing, now: number): LinkOutput[] {
+  #close(closing: { code: number; reason: string }, now: number): void {
     const { state } = this
     const { closeTimeout } = this.#options
-    if (state.is === 'closing' || state.is === 'closed') return []
-    if (!('link' in state) || !closeTimeout) return [...this.#drop(closing), ...this.#end({ ...closing, clean: true })]
-    this.state = { is: 'closing', link: state.link, until: now + closeTimeout, closing }
-    return [{ do: 'hangup', link: state.link, code: closing.code, reason: closing.reason }]
+    if ('closing' in state) return
+    if ('link' in state && closeTimeout) {
+      const { link } = state
+      this.state = { is: 'closing', link, until: now + closeTimeout, closing }
+      this.#outputs.push({ do: 'hangup', link, ...closing })
+    } else {
+      this.#drop(closing)
+      this.#end({ ...closing, clean: true })
+    }
   }
 
-  #up(from: LinkState & { is: 'dialing' | 'greeting' }, interval: number, now: number): void {
-    const { link, failures } = from
-    this.state = { is: 'up', link, failures, since: now, pulse: { heardAt: now }, interval }
+  #up({ link, failures }: Attempt, interval: number, now: number): void {
+    this.state = { is: 'up', link, failures, since: now, interval, until: now + interval }
   }
 
-  #dial(failures: number, now: number): LinkOutput[] {
-    this.state = { is: 'dialing', link: ++this.#links, failures, until: now + this.#options.connectTimeout }
-    return [{ do: 'open', link: this.#links }]
+  #dial(failures: number, now: number): void {
+    const link = ++this.#links
+    this.state = { is: 'dialing', link, failures, until: now + this.#options.connectTimeout }
+    this.#outputs.push({ do: 'open', link })
   }
 
-  #drop(closing: Closing): LinkOutput[] {
-    return 'link' in this.state ? [{ do: 'drop', link: this.state.link, closing }] : []
+  #drop(closing: Closing): void {
+    const { state } = this
+    if ('link' in state) this.#outputs.push({ do: 'drop', link: state.link, closing })
   }
 
   /** We end it: the close event of a dead link may be 60 s away, so nobody waits for it. */
-  #give(closing: Closing, now: number): LinkOutput[] {
-    return [...this.#drop(closing), ...this.#lose(closing, now)]
+  #give(reason: string, now: number): void {
+    const closing = { code: Close.timeout, reason }
+    this.#drop(closing)
+    this.#lose(closing, now)
   }
 
-  #lose(closing: Closing, now: number): LinkOutput[] {
+  #lose(closing: Closing, now: number): void {
     const { state } = this
-    const { isFatal, maxRetries, stableAfter, random } = this.#options
+    const { isFatal, maxRetries, stableAfter, random, backoff: spacing } = this.#options
+    const { retryAfter } = closing
+    const online = this.#online
     const stable = state.is === 'up' && now - state.since >= stableAfter
     // Looks taken while the network is said to be away use up no retries.
-    const failures = stable || !('failures' in state) ? 0 : state.failures + Number(this.#online)
-    if (isFatal(closing) || failures > maxRetries) return this.#end(closing)
-    const delay = Math.min(closing.retryAfter ?? backoff(this.#options.backoff, failures, random()), MAX_HOLD)
-    const hold = closing.retryAfter === undefined ? 0 : now + delay
-    if (!this.#online) {
-      this.state = { is: 'paused', failures, until: now + Math.max(PAUSE, delay), hold }
-      return [{ do: 'retry', attempt: failures, delay: Infinity, closing }]
+    const failures = stable || !('failures' in state) ? 0 : state.failures + Number(online)
+    if (isFatal(closing) || failures > maxRetries) {
+      this.#end(closing)
+      return
     }
-    const retry: LinkOutput = { do: 'retry', attempt: failures, delay, closing }
-    if (!delay) return [retry, ...this.#dial(failures, now)]
-    this.state = { is: 'waiting', failures, until: now + delay, hold }
-    return [retry]
+    const delay = Math.min(retryAfter ?? backoff(spacing, failures, random()), MAX_HOLD)
+    const until = now + delay
+    this.#outputs.push({ do: 'retry', attempt: failures, delay: online ? delay : Infinity, closing })
+    this.state = { is: 'waiting', failures, until, hold: retryAfter === undefined ? 0 : until }
+    if (!online) this.#rest(now)
+    else if (!delay) this.#dial(failures, now)
   }
 
-  #end(closing: Closing): LinkOutput[] {
+  #end(closing: Closing): void {
     this.state = { is: 'closed', closing }
-    return [{ do: 'ended', closing }]
-  }
-
-  #rhythm(interval: number): HeartbeatOptions {
-    return { ...this.#options.heartbeat, interval }
-  }
-
-  /** One ping's share of the timeout, shortened where round trips are known to be quick. */
-  #patience(): number {
-    const { heartbeat, rtt } = this.#options
-    const share = heartbeat.timeout / (heartbeat.retries + 1)
-    return rtt.srtt === undefined ? share : Math.min(share, Math.max(1_000, 4 * rtt.rto))
+    this.#outputs.push({ do: 'ended', closing })
   }
 }

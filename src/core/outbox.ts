@@ -31,6 +31,8 @@ export interface Draft<Tag> {
 }
 
 interface Item<Tag> extends Draft<Tag> {
+  /** Its place in the slots: channel and key in one. */
+  key: string | undefined
   /** When it was last written to a link. */
   sentAt: number
   /** How often it was written; a message once written is in doubt until the server says what it has. */
@@ -56,13 +58,14 @@ export class Outbox<Tag> {
   /** Waiting and unacknowledged bodies together, bytes. */
   bytes = 0
   retransmits = 0
+  /** The first so many are in flight on the current link. */
+  inFlight = 0
   readonly #options: OutboxOptions
   readonly #rtt: Rtt
   #items: Item<Tag>[] = []
-  #keys = new Map<string, Item<Tag>>()
-  /** The first so many items are in flight on the current link. */
-  #flight = 0
-  #flightBytes = 0
+  /** The last message of each channel and key, until it is settled. */
+  #slots = new Map<string | undefined, Item<Tag>>()
+
   #window: number
   #maxBody = Infinity
   #expiresAt = Infinity
@@ -81,11 +84,6 @@ export class Outbox<Tag> {
     return this.#items.length
   }
 
-  /** In flight on the current link. */
-  get inFlight(): number {
-    return this.#flight
-  }
-
   /** When to look for expired messages next. */
   get expiresAt(): number {
     return this.size ? this.#expiresAt : Infinity
@@ -94,23 +92,25 @@ export class Outbox<Tag> {
   /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
   get overdueAt(): number {
     const [oldest] = this.#items
-    if (!oldest || !this.#flight) return Infinity
+    if (!oldest || !this.inFlight) return Infinity
     return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO)
   }
 
   /** Takes a message, or settles it (and those that gave way) at once. */
   push(draft: Draft<Tag>): Settled<Tag>[] {
-    if (draft.bytes > this.#maxBody) return [fail(draft, 'too-big', tooBig(draft.bytes, this.#maxBody))]
-    const older = this.#older(draft)
+    if (draft.bytes > this.#maxBody) return [this.#tooBig(draft)]
+    const slot = draft.key === undefined ? undefined : JSON.stringify([draft.ch, draft.key])
+    const known = this.#slots.get(slot)
+    const older = known?.tries ? undefined : known
     const gone = this.#giveWay(draft, older)
     if (!gone) return [fail(draft, 'queue-full', `the outbox holds ${this.size} messages, ${this.bytes} bytes`)]
     for (const item of gone) this.#take(this.#items.indexOf(item))
-    const { seq, ch, body, bytes, key, expiresAt, tag } = draft
+    const { seq, ch, body, bytes, expiresAt, tag } = draft
     // Each by its name: a spread makes an object of more than twice the size.
-    const item: Item<Tag> = { seq, ch, body, bytes, key, expiresAt, tag, sentAt: 0, tries: 0 }
+    const item: Item<Tag> = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: 0, tries: 0 }
     this.#items.push(item)
     this.bytes += bytes
-    if (key !== undefined) this.#keys.set(keyOf(item), item)
+    if (slot !== undefined) this.#slots.set(slot, item)
     this.#expiresAt = Math.min(this.#expiresAt, expiresAt)
     return gone.map((lost) => fail(lost, lost === older ? 'superseded' : 'dropped', 'a newer message took its place'))
   }
@@ -123,20 +123,19 @@ export class Outbox<Tag> {
     const frames: Send<Packed>[] = []
     const sent: Tag[] = []
     const most = Math.min(limit, this.#options.windowBytes)
-    for (let item; (item = this.#items[this.#flight]); this.#flight++) {
-      const room = this.#flightBytes + item.bytes <= most || (!this.#flight && limit === Infinity)
-      if (this.#flight >= this.#window || !room) break
+    let bytes = this.#items.slice(0, this.inFlight).reduce((sum, item) => sum + item.bytes, 0)
+    for (let item; this.inFlight < this.#window && (item = this.#items[this.inFlight]); this.inFlight++) {
+      bytes += item.bytes
+      if (bytes > most && (this.inFlight || limit < Infinity)) break
       if (!item.tries) sent.push(item.tag)
-      frames.push(this.#write(item, this.#flight, now))
-      this.#flightBytes += item.bytes
+      frames.push(this.#write(item, this.inFlight, now))
     }
     return { frames, sent }
   }
 
   /** The link is gone: what was in flight is not. */
   interrupt(): void {
-    this.#flight = 0
-    this.#flightBytes = 0
+    this.inFlight = 0
     this.#strikes = 0
   }
 
@@ -146,7 +145,7 @@ export class Outbox<Tag> {
     this.#maxBody = maxBody
     return this.#settle(
       (item) => item.bytes > maxBody,
-      (item) => fail(item, 'too-big', tooBig(item.bytes, maxBody)),
+      (item) => this.#tooBig(item),
     )
   }
 
@@ -157,13 +156,12 @@ export class Outbox<Tag> {
     for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
       this.acked = item.seq
       this.#forget(item)
-      if (count < this.#flight) this.#flightBytes -= item.bytes
-      fresh = item.tries === 1 && count < this.#flight ? item : undefined
+      fresh = item.tries === 1 && count < this.inFlight ? item : undefined
     }
     if (!count) return []
     if (fresh) this.#rtt.sample(now - fresh.sentAt)
     const done = this.#items.splice(0, count)
-    this.#flight = Math.max(0, this.#flight - count)
+    this.inFlight = Math.max(0, this.inFlight - count)
     this.#movedAt = now
     // The overdue one alone was missing: what went after it has fallen, and is sent again. With more, only the answer was late.
     if (this.#strikes && count === 1) this.interrupt()
@@ -218,13 +216,7 @@ export class Outbox<Tag> {
     item.sentAt = now
     const { seq, ch, body } = item
     const after = this.#items[at - 1]?.seq ?? this.acked
-    return after === seq - 1 ? { t: 'send', seq, ch, body } : { t: 'send', seq, after, ch, body }
-  }
-
-  /** The message that `draft` replaces. */
-  #older(draft: Draft<Tag>): Item<Tag> | undefined {
-    const older = draft.key === undefined ? undefined : this.#keys.get(keyOf(draft))
-    return older?.tries ? undefined : older
+    return { t: 'send', seq, ...(after !== seq - 1 && { after }), ch, body }
   }
 
   /** Those that make room for `draft`; nobody gives way where even that would not do. */
@@ -241,9 +233,12 @@ export class Outbox<Tag> {
     return full() ? undefined : gone
   }
 
+  #tooBig(draft: Draft<Tag>): Settled<Tag> {
+    return fail(draft, 'too-big', `the message has ${draft.bytes} bytes, the server takes ${this.#maxBody}`)
+  }
+
   #settle(which: (item: Item<Tag>) => boolean, how: (item: Item<Tag>) => Settled<Tag>): Settled<Tag>[] {
     const gone = this.#items.filter(which)
-    if (!gone.length) return []
     this.#items = this.#items.filter((item) => !which(item))
     for (const item of gone) this.#forget(item)
     // Those sent behind them must name another predecessor.
@@ -254,22 +249,15 @@ export class Outbox<Tag> {
   #take(at: number): Item<Tag> {
     const [item] = this.#items.splice(at, 1) as [Item<Tag>]
     this.#forget(item)
-    if (at < this.#flight) {
-      this.#flight--
-      this.#flightBytes -= item.bytes
-    }
+    if (at < this.inFlight) this.inFlight--
     return item
   }
 
   #forget(item: Item<Tag>): void {
     this.bytes -= item.bytes
-    if (item.key !== undefined && this.#keys.get(keyOf(item)) === item) this.#keys.delete(keyOf(item))
+    if (this.#slots.get(item.key) === item) this.#slots.delete(item.key)
   }
 }
-
-const keyOf = ({ ch, key }: { ch: string; key?: string | undefined }): string => JSON.stringify([ch, key])
-
-const tooBig = (bytes: number, max: number): string => `the message has ${bytes} bytes, the server takes ${max}`
 
 function fail<Tag>({ tag }: { tag: Tag }, code: MessageErrorCode, reason: string): Settled<Tag> {
   return { do: 'settled', tag, error: new MessageError(code, reason) }

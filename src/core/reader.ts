@@ -1,7 +1,7 @@
 import { ConnectionError } from '../wire/errors.js'
 import type { ClientFrame, Denied, History, Message, Packed, Page, Pong, Subscribe, Subscribed } from '../wire/frame.js'
 import { Asks } from './asks.js'
-import { type Gap, Inbox } from './inbox.js'
+import { type Gap, Inbox, type Taken } from './inbox.js'
 
 export type ReaderOutput =
   | { do: 'deliver'; ch: string; message: Message }
@@ -44,11 +44,11 @@ export class Reader {
     if (this.#inboxes.has(ch)) return
     const inbox = new Inbox(ch, from, ++this.#subscriptions)
     this.#inboxes.set(ch, inbox)
-    this.#ask(ch, inbox)
+    this.#ask(inbox)
   }
 
   unsubscribe(ch: string): ClientFrame<Packed>[] {
-    this.#asks.delete(`sub ${ch}`)
+    this.#asks.delete(ch)
     const inbox = this.#inboxes.get(ch)
     if (!inbox) return []
     this.#inboxes.delete(ch)
@@ -58,7 +58,7 @@ export class Reader {
 
   history(id: number, ch: string, from: number, limit: number): void {
     const frame: History = { t: 'history', id, ch, from, limit }
-    this.#asks.add(`history ${id}`, () => frame)
+    this.#asks.add(id, () => frame)
   }
 
   /** The link is gone, and every question with it. */
@@ -69,9 +69,9 @@ export class Reader {
 
   /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
   resume(): void {
-    for (const [ch, inbox] of this.#inboxes) {
+    for (const inbox of this.#inboxes.values()) {
       inbox.sure = false
-      this.#ask(ch, inbox)
+      this.#ask(inbox)
     }
     this.#asks.resume()
   }
@@ -95,38 +95,28 @@ export class Reader {
 
   message(frame: Message, now: number): void {
     const inbox = this.#inboxes.get(frame.ch)
-    if (!inbox) return
-    const { messages, missing } = inbox.accept(frame)
-    if (missing) this.#ask(frame.ch, inbox)
-    this.#deliver(frame.ch, inbox, messages, now)
+    if (inbox) this.#take(inbox, inbox.accept(frame), now)
   }
 
   subscribed(frame: Subscribed, now: number): void {
-    const { ch } = frame
-    const inbox = this.#inboxes.get(ch)
+    const inbox = this.#inboxes.get(frame.ch)
     // The answer may be to a subscription that was given up since.
     if (!inbox || (frame.id ?? inbox.id) !== inbox.id) return
-    const { gap, messages, missing } = inbox.subscribed(frame)
-    this.#asks.delete(`sub ${ch}`)
-    if (missing) this.#ask(ch, inbox)
+    this.#asks.delete(frame.ch)
+    this.#take(inbox, inbox.subscribed(frame), now)
     // What is still early lacks something that may be on its way: ask again only if it does not come.
-    if (inbox.waits) this.#ask(ch, inbox, now)
-    if (gap) {
-      this.gaps++
-      this.#emit({ do: 'gap', ch, gap })
-    }
-    this.#deliver(ch, inbox, messages, now)
+    if (inbox.waits) this.#ask(inbox, now)
   }
 
   denied({ ch, id, code, reason }: Denied): void {
     const error = new ConnectionError(code, reason)
     if (id !== undefined) this.answer(id, error)
-    else if (this.#asks.delete(`sub ${ch}`)) this.#emit({ do: 'fault', ch, error })
+    else if (this.#asks.delete(ch)) this.#emit({ do: 'fault', ch, error })
   }
 
   /** The answer to a history request, once. */
   answer(id: number, page: Page | ConnectionError): void {
-    if (this.#asks.delete(`history ${id}`)) this.#emit({ do: 'page', id, page })
+    if (this.#asks.delete(id)) this.#emit({ do: 'page', id, page })
   }
 
   /** A heartbeat repairs: what the server has pushed, and not heard of, is asked for, or said again to be here. */
@@ -134,7 +124,7 @@ export class Reader {
     for (const [ch, head] of Object.entries(heads)) {
       const inbox = this.#inboxes.get(ch)
       if (inbox?.next === undefined) continue
-      if (head >= inbox.next) this.#ask(ch, inbox)
+      if (head >= inbox.next) this.#ask(inbox)
       else {
         inbox.told = Math.min(inbox.told, head - 1)
         this.ackAt = now
@@ -150,11 +140,17 @@ export class Reader {
     }
   }
 
-  #ask(ch: string, inbox: Inbox, now?: number): void {
-    this.#asks.add(`sub ${ch}`, () => inbox.question, now)
+  #ask(inbox: Inbox, now?: number): void {
+    this.#asks.add(inbox.ch, () => inbox.question, now)
   }
 
-  #deliver(ch: string, inbox: Inbox, messages: Message[], now: number): void {
+  #take(inbox: Inbox, { messages, missing, gap }: Taken, now: number): void {
+    const { ch } = inbox
+    if (missing) this.#ask(inbox)
+    if (gap) {
+      this.gaps++
+      this.#emit({ do: 'gap', ch, gap })
+    }
     if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY)
     for (const message of messages) this.#emit({ do: 'deliver', ch, message })
   }

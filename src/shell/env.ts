@@ -27,10 +27,8 @@ export function createClock(): Pick<Env, 'now' | 'timer' | 'random'> {
       return (last = Math.max(last, wall))
     },
     timer(callback, ms) {
-      const handle = setTimeout(callback, Math.min(Math.max(0, ms), MAX_TIMER))
-      return () => {
-        clearTimeout(handle)
-      }
+      const handle = setTimeout(callback, Math.min(ms, MAX_TIMER))
+      return () => clearTimeout(handle)
     },
     random: () => Math.random(),
   }

@@ -22,7 +22,7 @@ export function run<Input, Output>(
   /** A deadline that moved away is left to fire early and be armed anew: traffic re-arms nothing. */
   function arm(): void {
     const { deadline } = machine
-    if (deadline >= armedFor && armedFor < Infinity && deadline < Infinity) return
+    if (deadline >= armedFor && deadline < Infinity) return
     cancel?.()
     armedFor = deadline
     cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : undefined

@@ -1,25 +1,18 @@
 import type { Id } from './options.js'
 
-/** Ids seen, bounded by count and age. */
-export class Seen {
-  readonly #seen = new Map<Id, number>()
-  readonly #maxCount: number
-  readonly #maxAge: number
-
-  constructor(maxCount: number, maxAge: number) {
-    this.#maxCount = maxCount
-    this.#maxAge = maxAge
-  }
-
-  /** Whether it was seen before; from now on it was. */
-  has(id: Id, now: number): boolean {
-    const seen = this.#seen
+/**
+ * Ids seen, bounded by count and age.
+ * @returns says whether an id was seen before; from now on it was.
+ */
+export function remember({ maxCount, maxAge }: { maxCount: number; maxAge: number }) {
+  const seen = new Map<Id, number>()
+  return (id: Id, now: number): boolean => {
     const at = seen.get(id)
-    if (at !== undefined && now - at <= this.#maxAge) return true
+    if (at !== undefined && now - at <= maxAge) return true
     seen.delete(id)
     seen.set(id, now)
     for (const [old, time] of seen) {
-      if (seen.size <= this.#maxCount && now - time <= this.#maxAge) break
+      if (seen.size <= maxCount && now - time <= maxAge) break
       seen.delete(old)
     }
     return false

@@ -1,4 +1,5 @@
 import type { Closing } from '../wire/close.js'
+import { utf8Size } from './data.js'
 
 /** A retry is coming. */
 export interface RetryEvent extends Event {
@@ -42,10 +43,13 @@ export type SocketTarget = new () => {
   dispatchEvent(event: Event): boolean
 }
 
+type Kind = new (type: string, fields?: object) => Event
+
 /** An event of the platform's own class, or, where Node has none yet, with that class's fields. */
 export function makeEvent(type: keyof SocketEventMap, fields?: object): Event {
-  const { CloseEvent, MessageEvent } = globalThis as Partial<typeof globalThis>
-  const Kind = type === 'close' ? CloseEvent : type === 'message' ? MessageEvent : undefined
+  const has: Partial<typeof globalThis> = globalThis
+  const kinds: { [K in typeof type]?: Kind | undefined } = { close: has.CloseEvent, message: has.MessageEvent }
+  const Kind = kinds[type]
   return Kind ? new Kind(type, fields) : Object.assign(new Event(type), fields)
 }
 
@@ -73,6 +77,5 @@ export function closeEvent({ code, reason, clean = false }: Closing): CloseEvent
 export function checkClose(code: number, reason: string): void {
   if (code !== 1000 && !(code >= 3000 && code <= 4999))
     throw new DOMException('the code is not 1000 or 3000 to 4999', 'InvalidAccessError')
-  if (new TextEncoder().encode(reason).length > 123)
-    throw new DOMException('the reason has over 123 bytes', 'SyntaxError')
+  if (utf8Size(reason) > 123) throw new DOMException('the reason has over 123 bytes', 'SyntaxError')
 }

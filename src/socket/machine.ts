@@ -5,7 +5,7 @@ import type { Closing } from '../wire/close.js'
 import type { Settled } from './options.js'
 import type { Queue } from './queue.js'
 
-export type SocketOutput = LinkOutput | { do: 'retransmit' }
+export type SocketOutput = LinkOutput | { do: 'flush'; fresh: boolean }
 
 /** Before the first failure makes it grow, the ceiling of the delay, ms. */
 const BASE = 500
@@ -32,16 +32,24 @@ export function createLink(options: Settled, rtt: Rtt, isFatal: (closing: Closin
   })
 }
 
-/** The link and the retransmissions as one: an ack that is overdue is also a reason to ask the link whether it lives. */
-export function withQueue(link: Link, queue: Queue, { debug, debugLogger }: Settled): Machine<LinkInput, SocketOutput> {
+/**
+ * The link and its queue as one: an ack that is overdue is also a reason to ask the link whether it lives.
+ * @param decided is told of each input and its outputs, before they are performed.
+ */
+export function withQueue(
+  link: Link,
+  queue: Queue,
+  decided: (input: LinkInput, outputs: SocketOutput[]) => void,
+): Machine<LinkInput, SocketOutput> {
   return {
     get deadline() {
       return Math.min(link.deadline, queue.due)
     },
     handle(input, now) {
       const outputs: SocketOutput[] = link.handle(input, now)
-      if (now >= queue.due) outputs.push({ do: 'retransmit' }, ...link.probe(now))
-      if (debug) debugLogger(input, outputs)
+      if (input.on === 'opened' && link.state.is === 'up') outputs.push({ do: 'flush', fresh: true })
+      else if (now >= queue.due) outputs.push({ do: 'flush', fresh: false }, ...link.probe(now))
+      decided(input, outputs)
       return outputs
     },
   }

@@ -93,7 +93,7 @@ const needed = (): undefined => undefined
 
 /** The given options with all defaults filled in. Throws `OptionError`. */
 export function settle(given: SocketOptions) {
-  const { heartbeat, ack, dedupe, page = globalThis, env = createClock() } = given
+  const { heartbeat, ack, dedupe } = given
   const numbers = {
     connectionTimeout: 10_000,
     minReconnectionDelay: 0,
@@ -105,6 +105,7 @@ export function settle(given: SocketOptions) {
   }
   const rest = {
     WebSocket: (globalThis as Partial<typeof globalThis>).WebSocket ?? needed,
+    env: createClock(),
     startClosed: false,
     nonRetryableCodes: [],
     shouldReconnectOnClose: () => true,
@@ -118,8 +119,6 @@ export function settle(given: SocketOptions) {
     heartbeat: heartbeat && fill(beats, heartbeat, 'heartbeat.'),
     ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, 'ack.'),
     dedupe: dedupe && fill({ idOf: needed, maxCount: 10_000, maxAge: 600_000 }, dedupe, 'dedupe.'),
-    page,
-    env,
   }
 }
 

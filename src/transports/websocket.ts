@@ -28,35 +28,37 @@ export function webSocket({
 }: WebSocketOptions = {}): Transport {
   return {
     name: 'websocket',
-    open(target, on) {
+    open(target, events) {
       const { url, token, protocols } = target
       const secret = token === undefined ? undefined : `holdfast.token.${base64url(token)}`
-      const names = secret === undefined ? [...protocols] : [...protocols, secret]
-      const socket = new WebSocket(url.replace(/^http/, 'ws'), names)
+      const socket = new WebSocket(
+        url.replace(/^http/, 'ws'),
+        secret === undefined ? [...protocols] : [...protocols, secret],
+      )
       let opened = false
-      let silent = false
+      /** Nobody listens any more once this side has closed. */
+      let on: TransportEvents | undefined = events
       socket.binaryType = 'arraybuffer'
       socket.onopen = () => {
         opened = true
-        if (!silent) on.opened()
+        on?.opened()
       }
       socket.onmessage = ({ data }: { data: string | ArrayBuffer }) => {
-        if (!silent) on.received(typeof data === 'string' ? data : new Uint8Array(data))
+        on?.received(typeof data === 'string' ? data : new Uint8Array(data))
       }
       socket.onerror = () => {
         // A close event follows and says more.
       }
-      socket.onclose = ({ code, reason, wasClean }: { code: number; reason: string; wasClean: boolean }) => {
-        if (silent) return
-        if (opened || secret === undefined) on.closed({ code, reason, clean: wasClean })
-        else void refusal(fetch, target, secret).then((closing) => !silent && on.closed(closing))
+      socket.onclose = ({ code, reason, wasClean: clean }: { code: number; reason: string; wasClean: boolean }) => {
+        if (opened || secret === undefined) on?.closed({ code, reason, clean })
+        else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing))
       }
       return {
         send: (packet) => {
           socket.send(packet as string | Uint8Array<ArrayBuffer>)
         },
         close(code, reason) {
-          silent = true
+          on = undefined
           // The standard lets a page say 1000 and 3000 … 4999 only, and reasons of 123 bytes.
           socket.close(code >= 3000 ? code : 1000, reason.slice(0, 40))
         },
@@ -76,10 +78,10 @@ async function refusal(ask: typeof fetch, { url }: Target, secret: string): Prom
     const { status, headers } = await ask(url.replace(/^ws/, 'http'), {
       headers: { authorization: `Bearer ${secret}` },
     })
-    if (status === 401 || status === 403) return { code: 4000 + status, reason: `the server answered ${status}` }
-    const seconds = Number(headers.get('retry-after') ?? NaN)
-    const closing = { code: ABNORMAL, reason: `the server answered ${status}` }
-    return seconds >= 0 ? { ...closing, retryAfter: seconds * 1000 } : closing
+    const reason = `the server answered ${status}`
+    if (status === 401 || status === 403) return { code: 4000 + status, reason }
+    const retryAfter = Number(headers.get('retry-after') ?? NaN) * 1000
+    return { code: ABNORMAL, reason, ...(retryAfter >= 0 && { retryAfter }) }
   } catch {
     return { code: ABNORMAL, reason: 'no answer from the server' }
   }
@@ -87,5 +89,5 @@ async function refusal(ask: typeof fetch, { url }: Target, secret: string): Prom
 
 function base64url(text: string): string {
   const bytes = String.fromCharCode(...new TextEncoder().encode(text))
-  return btoa(bytes).replace(/[+/=]/g, (char) => ({ '+': '-', '/': '_' })[char] ?? '')
+  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

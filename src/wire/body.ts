@@ -16,8 +16,8 @@ function refuseProto(key: string, value: unknown): unknown {
 
 /** Takes a snapshot of what an app sends. Throws `MessageError` (`not-encodable`). */
 export function pack(body: unknown): Packed {
-  if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0))
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
+  const view = body instanceof ArrayBuffer ? new Uint8Array(body) : body
+  if (ArrayBuffer.isView(view)) return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
   try {
     const text: unknown = JSON.stringify(body)
     if (typeof text !== 'string') throw new TypeError(`${typeof body} has no JSON form`)

@@ -12,7 +12,7 @@ export interface Codec<Out extends Frame<Packed> = ClientFrame<Packed>, In exten
   readonly greets: boolean
   /** Subprotocols to offer, best first. */
   readonly protocols: readonly string[]
-  /** Throws for a frame that it cannot say, so that its message fails alone. */
+  /** Throws `MessageError` for a frame that it cannot say, so that its message fails alone. */
   check?(frame: Out): void
   /** As few packets as `max` bytes each allow; a frame is never split. */
   encode(frames: readonly Out[], max?: number): Packet[]
@@ -39,9 +39,10 @@ function join(pieces: Piece[]): Packet {
   const text = `[${pieces.map((piece) => piece.text).join()}]`
   const blobs = pieces.flatMap((piece) => piece.blobs)
   if (!blobs.length) return text
-  const parts = [new TextEncoder().encode(text), ...blobs]
+  const head = new TextEncoder().encode(text)
+  const parts = [head, ...blobs]
   const packet = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 4))
-  new DataView(packet.buffer).setUint32(0, parts[0]?.length ?? 0)
+  new DataView(packet.buffer).setUint32(0, head.length)
   let at = 4
   for (const part of parts) {
     packet.set(part, at)
@@ -53,22 +54,19 @@ function join(pieces: Piece[]): Packet {
 const encodeWith =
   <F>(piece: (frame: F) => Piece) =>
   (frames: readonly F[], max = Infinity): Packet[] => {
-    const packets: Packet[] = []
-    let pieces: Piece[] = []
-    let size = 0
+    const packets: Piece[][] = []
+    let room = 0
     for (const next of frames.map(piece)) {
       // Three bytes a UTF-16 unit is the most that UTF-8 takes.
       const cost = next.blobs.reduce((sum, { length }) => sum + length, next.text.length * 3)
-      if (size && size + cost > max) {
-        packets.push(join(pieces))
-        pieces = []
-        size = 0
+      if (cost > room) {
+        packets.push([])
+        room = max
       }
-      pieces.push(next)
-      size += cost
+      packets.at(-1)?.push(next)
+      room -= cost
     }
-    if (size) packets.push(join(pieces))
-    return packets
+    return packets.map(join)
   }
 
 interface Holder {

@@ -1,6 +1,6 @@
 import { unpack } from './body.js'
 import type { Codec, Packet } from './codec.js'
-import { FrameError } from './errors.js'
+import { FrameError, MessageError } from './errors.js'
 import type { ClientFrame, Packed, ServerFrame } from './frame.js'
 import { flaw, serverShapes } from './shape.js'
 
@@ -25,7 +25,11 @@ export function customCodec({ encode, decode, greets = false, protocols = [] }: 
     greets,
     protocols,
     check(frame) {
-      encode(withValue(frame))
+      try {
+        encode(withValue(frame))
+      } catch (cause) {
+        throw cause instanceof MessageError ? cause : new MessageError('not-encodable', String(cause), { cause })
+      }
     },
     encode: (frames) => frames.flatMap((frame) => encode(withValue(frame)) ?? []),
     decode(packet) {

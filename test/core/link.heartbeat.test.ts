@@ -8,6 +8,7 @@ const told = (bench: LinkBench, end: number) => bench.until(end).map(([at, ...ou
 describe('the heartbeat of a link', () => {
   it('pings after 15 s of silence, once more, and has the link dead by 20 s', () => {
     const bench = new LinkBench().up()
+    expect(bench.sleepUntil(14_999)).toEqual([])
     expect(told(bench, 20_000)).toEqual([
       [15_000, 'ping'],
       [17_500, 'ping'],
@@ -37,6 +38,7 @@ describe('the heartbeat of a link', () => {
   it('can be off', () => {
     const bench = new LinkBench({ greets: false, heartbeat: { interval: Infinity, timeout: 5_000, retries: 1 } }).up()
     expect(bench.link.deadline).toBe(Infinity)
+    expect(bench.sleepUntil(1e12)).toEqual([])
   })
   it('is less patient where round trips are quick', () => {
     const rtt = new Rtt()

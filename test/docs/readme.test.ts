@@ -56,7 +56,10 @@ describe('the options of README.md have the defaults of the source', () => {
     })
   })
   it('of createClient', () => {
-    const { link, outbox, ttl } = settleClient({ url: 'ws://x', codec: clientCodec, transport: {} as never }, createEnv())
+    const { link, outbox, ttl } = settleClient(
+      { url: 'ws://x', codec: clientCodec, transport: {} as never },
+      createEnv(),
+    )
     const { backoff, heartbeat, maxRetries, stableAfter, connectTimeout } = link
     checkDefaults(rows(section('createClient'), 'option'), {
       ...under('heartbeat', heartbeat),

@@ -1,6 +1,6 @@
 // Messages that wait for an acknowledgement, and messages that come twice.
 import { describe, expect, it, vi } from 'vitest'
-import { Seen } from '../../src/socket/dedupe.js'
+import { remember } from '../../src/socket/dedupe.js'
 import { answers, FakeSocket, open as openSocket, start } from './fakes.js'
 
 interface Message {
@@ -151,8 +151,8 @@ describe('dedupe', () => {
 
   it('keeps no id that is too old', () => {
     const dropped = vi.spyOn(Map.prototype, 'delete')
-    const seen = new Seen(10_000, 1_000)
-    for (let id = 1; id <= 100; id++) seen.has(id, id * 100)
+    const seen = remember({ maxCount: 10_000, maxAge: 1_000 })
+    for (let id = 1; id <= 100; id++) seen(id, id * 100)
     expect(dropped.mock.results.filter(({ value }) => value === true).length).toBe(100 - 11)
     dropped.mockRestore()
   })

@@ -42,7 +42,7 @@ it('debug says what happens to debugLogger', async () => {
   FakeSocket.last.accept()
   expect(lines.slice(0, 2)).toEqual([
     [{ on: 'connect' }, [{ do: 'open', link: 1 }]],
-    [{ on: 'opened', link: 1 }, []],
+    [{ on: 'opened', link: 1 }, [{ do: 'flush', fresh: true }]],
   ])
 })
 
