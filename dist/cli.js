@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Command, Option, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
@@ -15,8 +16,13 @@ const whole = (most) => (text) => {
 };
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 const collect = (origin, others = []) => [...others, origin];
+function showVersion() {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  console.log(JSON.parse(text).version);
+  process.exit();
+}
 function flags() {
-  return new Command("holdfast").description("Serves Holdfast channels over WebSocket, kept in memory, open to everybody who may connect.").option("-p, --port <number>", "TCP port; 0 takes a free one", whole(65535), 8080).option("--host <address>", "address to listen on", "127.0.0.1").option("--path <path>", "path of the WebSocket", "/realtime").option(
+  return new Command("holdfast").description("Serves Holdfast channels over WebSocket, kept in memory, open to everybody who may connect.").option("-V, --version", "print the version").on("option:version", showVersion).option("-p, --port <number>", "TCP port; 0 takes a free one", whole(65535), 8080).option("--host <address>", "address to listen on", "127.0.0.1").option("--path <path>", "path of the WebSocket", "/realtime").option(
     "-o, --origin <origin>",
     "page that may connect, '*' for all; again for more (default: the same host)",
     collect

@@ -55,7 +55,7 @@
   }
 
   const MAX_UNREAD = 1e4;
-  function need(right, what) {
+  function need$1(right, what) {
     if (!right) throw new OptionError("bad-option", what);
   }
   const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
@@ -64,7 +64,7 @@
     #host;
     #events = new Emitter();
     constructor(host, name) {
-      need(typeof name === "string" && name !== "" && name.length < 256, "a channel has a name of 1 to 255 characters");
+      need$1(typeof name === "string" && name !== "" && name.length < 256, "a channel has a name of 1 to 255 characters");
       this.#host = host;
       this.name = name;
     }
@@ -78,7 +78,7 @@
     /** Listens. The first to listen to `message` starts the reading; returns the way to stop listening. */
     on(type, listener, options) {
       const { from = "now" } = options ?? {};
-      need(from === "now" || from === "oldest" || isCount(from), `from takes 'now', 'oldest' or an offset`);
+      need$1(from === "now" || from === "oldest" || isCount(from), `from takes 'now', 'oldest' or an offset`);
       const off = this.#events.on(type, listener, options);
       if (type === "message") this.#host.follow(this.name, from);
       return off;
@@ -94,7 +94,7 @@
      * @throws ConnectionError where the server does not allow it, or the client is closed.
      */
     async history({ from = 1, limit = 100 } = {}) {
-      need(isCount(from) && isCount(limit), "history() takes whole numbers that are not negative");
+      need$1(isCount(from) && isCount(limit), "history() takes whole numbers that are not negative");
       const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit);
       return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch };
     }
@@ -337,6 +337,7 @@
       }
     }
     #up({ link, failures }, interval, now) {
+      this.#online = true;
       this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
     }
     #dial(failures, now) {
@@ -565,8 +566,8 @@
     return { do: "settled", tag, error: new MessageError(code, reason) };
   }
 
-  const FIRST_WAIT = 500;
-  const MAX_WAIT$1 = 1e4;
+  const FIRST_WAIT$1 = 500;
+  const MAX_WAIT$2 = 1e4;
   class Asks {
     #open = /* @__PURE__ */ new Map();
     get deadline() {
@@ -577,7 +578,7 @@
     /** Due at once, or (where `now` is given) after the usual wait, for the answer may be on its way. */
     add(key, frame, now) {
       if (!this.#open.has(key))
-        this.#open.set(key, { frame, at: now === void 0 ? -Infinity : now + FIRST_WAIT, tries: 0 });
+        this.#open.set(key, { frame, at: now === void 0 ? -Infinity : now + FIRST_WAIT$1, tries: 0 });
     }
     /** No longer wanted, or answered. */
     delete(key) {
@@ -588,7 +589,7 @@
       const frames = [];
       for (const ask of this.#open.values()) {
         if (ask.at > now) continue;
-        ask.at = now + Math.min(patience * 2 ** ask.tries++, Math.max(patience, MAX_WAIT$1));
+        ask.at = now + Math.min(patience * 2 ** ask.tries++, Math.max(patience, MAX_WAIT$2));
         frames.push(ask.frame());
       }
       return frames;
@@ -650,7 +651,7 @@
       this.epoch = epoch;
       let missed = lost;
       if (expected !== void 0 && !renewed) {
-        const rewound = next < expected && lost?.[1] === expected;
+        const rewound = next < expected && lost?.[0] === next && lost[1] === expected;
         if (rewound) this.#early.clear();
         if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected };
         if (!rewound) missed = [expected, next];
@@ -871,6 +872,7 @@
 
   const FIRST_FLIGHT = 32768;
   const ENVELOPE = 1024;
+  const verdicts = /* @__PURE__ */ new Set(["accepted", "refused"]);
   let Client$1 = class Client {
     rtt = new Rtt();
     link;
@@ -1020,7 +1022,9 @@
       this.#link({ on: "heard", link, pong });
       for (const frame of frames) {
         const hear = this.#heard[frame.t];
-        if (this.#isCurrent(link)) hear(frame, link);
+        if (!this.#isCurrent(link)) return;
+        if (this.link.state.is === "up" || !verdicts.has(frame.t)) hear(frame, link);
+        else this.#out.push({ do: "fault", error: new FrameError("bad-frame", `${frame.t} before the welcome`) });
       }
     }
     /** What the server has, and what it has pushed, is held against what is known here. */
@@ -1134,6 +1138,7 @@
     };
   }
 
+  const MAX_PACKET = 2 ** 24;
   class Links {
     #options;
     #held = /* @__PURE__ */ new Map();
@@ -1183,6 +1188,7 @@
         received(packet) {
           let news;
           try {
+            if (packet.length > MAX_PACKET) throw new FrameError("too-big", `a packet of ${packet.length} bytes`);
             news = { on: "frames", link, frames: codec.decode(packet) };
           } catch (error) {
             news = { on: "broken", link, error };
@@ -1201,7 +1207,18 @@
       const { frames, connection, max } = held;
       held.frames = [];
       if (!connection || !frames.length) return;
-      for (const packet of this.#options.codec.encode(frames, max)) connection.send(packet);
+      for (const packet of this.#encode(frames, max)) connection.send(packet);
+    }
+    /** A frame that cannot be said takes no other with it. */
+    #encode(frames, max) {
+      const { codec, report } = this.#options;
+      try {
+        return codec.encode(frames, max);
+      } catch (error) {
+        if (frames.length > 1) return frames.flatMap((frame) => this.#encode([frame], max));
+        report(error);
+        return [];
+      }
     }
   }
 
@@ -1353,17 +1370,17 @@
   };
   const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
   const isText$1 = (value, max) => typeof value === "string" && value.length <= max;
-  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject$1 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
   const checks = {
     n: isNumber,
     s: (value) => isText$1(value, 4096),
     c: (value) => isText$1(value, 255) && value !== "",
     b: (value) => typeof value === "boolean",
     j: (value) => value !== void 0,
-    o: (value) => isObject(value) && Object.values(value).every(isNumber),
+    o: (value) => isObject$1(value) && Object.values(value).every(isNumber),
     f: (value) => value === "now" || value === "oldest" || value === "last" || isNumber(value),
     r: (value) => Array.isArray(value) && value.length === 2 && value.every(isNumber),
-    e: (value) => Array.isArray(value) && value.every((one) => isObject(one) && wrongField(one, entry) === void 0)
+    e: (value) => Array.isArray(value) && value.every((one) => isObject$1(one) && wrongField(one, entry) === void 0)
   };
   function wrongField(frame, fields) {
     return Object.keys(fields).find((name) => {
@@ -1372,7 +1389,7 @@
     });
   }
   function flaw(frame, shapes) {
-    if (!isObject(frame) || typeof frame["t"] !== "string") return "a frame is an object with a string t";
+    if (!isObject$1(frame) || typeof frame["t"] !== "string") return "a frame is an object with a string t";
     const type = frame["t"];
     if (!Object.hasOwn(shapes, type)) return `unknown frame type ${type.slice(0, 32)}`;
     const wrong = wrongField(frame, shapes[type] ?? {});
@@ -1555,6 +1572,21 @@
     }
   }
 
+  function resolve(url) {
+    const base = globalThis.location?.href;
+    const { href, protocol } = new URL(url, base);
+    if (!/^(http|ws)s?:$/.test(protocol)) throw new TypeError(`${protocol} is not dialled`);
+    return href;
+  }
+  async function targetOf({ url, token }, { protocols }) {
+    const [address, secret] = await Promise.all([
+      typeof url === "function" ? url() : url,
+      typeof token === "function" ? token() : token
+    ]);
+    const target = { url: resolve(address), protocols };
+    return secret === void 0 ? target : { ...target, token: secret };
+  }
+
   const defaults = {
     heartbeat: { interval: 15e3, timeout: 5e3, retries: 1 },
     reconnect: {
@@ -1575,44 +1607,85 @@
       ttl: Infinity
     }
   };
+  const least = {
+    interval: 100,
+    factor: 1,
+    connectTimeout: 1,
+    window: 1,
+    windowBytes: 1
+  };
   function bad(name, takes, got) {
-    return new OptionError(
-      "bad-option",
-      `${name} takes ${takes}, not ${typeof got === "string" ? `'${got.slice(0, 40)}'` : String(got)}`
-    );
+    const shown = typeof got === "string" ? `'${got.slice(0, 40)}'` : Object(got) === got ? `[${typeof got}]` : String(got);
+    return new OptionError("bad-option", `${name} takes ${takes}, not ${shown}`);
+  }
+  function checkName(path, name, known) {
+    if (!Object.hasOwn(known, name))
+      throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(known).join(", ")}`);
   }
   function merge(name, given) {
     const merged = { ...defaults[name] };
-    for (const [key, value] of Object.entries(given ?? {})) {
+    for (const [key, value] of Object.entries({ ...given })) {
       if (value === void 0) continue;
       const path = `${name}.${key}`;
-      if (!Object.hasOwn(merged, key))
-        throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(merged).join(", ")}`);
+      checkName(path, key, merged);
+      const from = least[key] ?? 0;
       if (key === "onFull") {
         if (value !== "reject" && value !== "drop-oldest") throw bad(path, `'reject' or 'drop-oldest'`, value);
-      } else if (typeof value !== "number" || !(value >= 0)) throw bad(path, "a number that is not negative", value);
+      } else if (typeof value !== "number" || !(value >= from) || key === "retries" && value % 1 !== 0)
+        throw bad(path, `a ${key === "retries" ? "whole " : ""}number from ${from}`, value);
       merged[key] = value;
     }
     return merged;
   }
-  const isText = (value) => typeof value === "string" || typeof value === "function";
+  const isFunction = (value) => typeof value === "function";
+  const isText = (value) => typeof value === "string" || isFunction(value);
+  const isObject = (value) => typeof value === "object" && value !== null;
+  const has = (method) => [
+    `an object with ${method}()`,
+    (value) => isObject(value) && isFunction(value[method])
+  ];
+  const group = ["an object", isObject];
+  const groupOrFalse = ["an object or false", (value) => value === false || isObject(value)];
+  function isUrl(value) {
+    try {
+      return isFunction(value) || value && (isText(value) || value instanceof URL) && resolve(value);
+    } catch {
+      return false;
+    }
+  }
+  const kinds = {
+    url: ["an http(s) or ws(s) URL, or a function", isUrl],
+    token: ["a string or a function", isText],
+    codec: ["what customCodec() makes", (value) => isObject(value) && "greets" in value],
+    transport: has("open"),
+    heartbeat: groupOrFalse,
+    reconnect: group,
+    outbox: group,
+    network: has("on"),
+    page: groupOrFalse,
+    env: ["an object of functions", (value) => isObject(value) && Object.values(value).every(isFunction)]
+  };
+  function check(options) {
+    if (!isObject(options)) throw bad("createClient", "an object", options);
+    for (const [name, value] of Object.entries({ url: void 0, ...options })) {
+      checkName(name, name, kinds);
+      const [takes, test] = kinds[name];
+      if ((value !== void 0 || name === "url") && !test(value))
+        throw bad(name, takes, name === "token" ? typeof value : value);
+    }
+  }
   function settle$1(options, env) {
-    if (!isText(options.url) || options.url === "") throw bad("url", "a URL or a function that gives one", options.url);
-    if (options.token !== void 0 && !isText(options.token))
-      throw bad("token", "a string or a function that gives one", typeof options.token);
-    const { codec } = options;
-    if (typeof codec !== "object" || !("greets" in codec)) throw bad("codec", "what customCodec() makes", codec);
     const reconnect = merge("reconnect", options.reconnect);
     const outbox = merge("outbox", options.outbox);
     const heartbeat = merge("heartbeat", options.heartbeat === false ? { interval: Infinity } : options.heartbeat);
     if (!options.transport && !("WebSocket" in globalThis))
-      throw bad("transport", "webSocket({ WebSocket }) where the platform has none", void 0);
+      throw bad("transport", "webSocket({ WebSocket }) where there is none", void 0);
     return {
       link: {
         ...reconnect,
         backoff: reconnect,
         heartbeat,
-        greets: codec.greets,
+        greets: options.codec.greets,
         random: env.random
       },
       outbox,
@@ -1620,16 +1693,6 @@
       id: env.id(),
       key: env.id()
     };
-  }
-
-  async function targetOf({ url, token }, { protocols }) {
-    const [address, secret] = await Promise.all([
-      typeof url === "function" ? url() : url,
-      typeof token === "function" ? token() : token
-    ]);
-    const base = globalThis.location?.href;
-    const target = { url: new URL(address, base).href, protocols };
-    return secret === void 0 ? target : { ...target, token: secret };
   }
 
   class Client {
@@ -1706,6 +1769,7 @@
       }
     };
     constructor(options) {
+      check(options);
       const env = { ...createEnv(), ...options.env };
       const { codec = clientCodec } = options;
       const { ttl, ...core } = settle$1({ ...options, codec }, env);
@@ -1724,7 +1788,10 @@
         transport: options.transport ?? webSocket(),
         target: () => targetOf(options, codec),
         defer: env.defer,
-        feed: this.#feed
+        feed: this.#feed,
+        report: (error) => {
+          this.#actions.fault({ do: "fault", error });
+        }
       });
       this.#listen();
       this.#feed({ on: "connect" });
@@ -1831,6 +1898,16 @@
     return new Client(options);
   }
 
+  const types = {
+    probeUrl: "string",
+    probeTimeout: "number",
+    sleepCheck: "number",
+    page: "object",
+    fetch: "function",
+    env: "object"
+  };
+  const FIRST_WAIT = 1e3;
+  const MAX_WAIT$1 = 3e4;
   const LATE = 2e3;
   class NetworkDetector {
     #options;
@@ -1845,9 +1922,13 @@
     #checking = Promise.resolve("unknown");
     #control = new AbortController();
     #stop;
+    /** Until the next probe while offline, and what calls it off. */
+    #wait = FIRST_WAIT;
+    #rest;
     #closed = false;
-    /** @throws OptionError for an option with a value that it does not take. */
+    /** @throws OptionError for an option that there is not, or with a value that it does not take. */
     constructor(options = {}) {
+      checkTypes(options);
       this.#options = options;
       this.#page = options.page ?? globalThis;
       this.#env = options.env ?? createClock();
@@ -1877,6 +1958,7 @@
       this.#closed = true;
       this.#unlisten();
       this.#stop?.();
+      this.#rest?.();
       this.#control.abort();
     }
     #hear(signal, cause) {
@@ -1893,9 +1975,18 @@
       const status = await this.#ask(control.signal);
       if (control !== this.#control) return this.#checking;
       this.#set(status, cause);
+      this.#lookAgain(status, cause);
       return this.#status;
     }
+    /** One failed probe is not the last word: nothing else may ever tell that the network is back. */
+    #lookAgain(status, cause) {
+      if (cause !== "probe") this.#wait = FIRST_WAIT;
+      if (this.#closed || status !== "offline" || this.#options.probeUrl === void 0) return;
+      this.#rest = this.#env.timer(() => void this.#check("probe"), this.#wait);
+      this.#wait = Math.min(2 * this.#wait, MAX_WAIT$1);
+    }
     #takeOver() {
+      this.#rest?.();
       this.#control.abort();
       return this.#control = new AbortController();
     }
@@ -1932,6 +2023,15 @@
       this.#target.dispatchEvent(new CustomEvent(type, { detail }));
     }
   }
+  function checkTypes(options) {
+    if (typeof options !== "object" || !options) throw new OptionError("bad-option", "options takes an object");
+    for (const [name, value] of Object.entries(options)) {
+      const type = Object.hasOwn(types, name) && types[name];
+      if (!type) throw new OptionError("bad-option", `${name} is no option`);
+      if (value !== void 0 && (typeof value !== type || value === null))
+        throw new OptionError("bad-option", `${name} takes a ${type}`);
+    }
+  }
   function duration(name, ms = 5e3) {
     if (!(ms >= 0)) throw new OptionError("bad-option", `${name} takes a number of ms, at least 0`);
     return ms;
@@ -1939,6 +2039,8 @@
 
   const withValue = (frame) => frame.t === "send" ? { ...frame, body: unpack(frame.body) } : frame;
   function customCodec({ encode, decode, greets = false, protocols = [] }) {
+    if (typeof encode !== "function" || typeof decode !== "function")
+      throw new OptionError("bad-option", "customCodec takes encode and decode, both functions");
     return {
       greets,
       protocols,
@@ -1963,6 +2065,12 @@
     };
   }
 
+  function isBinary(data) {
+    return typeof data === "object" && !!data && ("byteLength" in data || "size" in data && "slice" in data);
+  }
+  function toData(data) {
+    return isBinary(data) ? data : String(data);
+  }
   function utf8Size(text) {
     return new TextEncoder().encode(text).length;
   }
@@ -2045,7 +2153,9 @@
         return Math.min(link.deadline, queue.due);
       },
       handle(input, now) {
+        const idle = link.state.is === "idle";
         const outputs = link.handle(input, now);
+        if (idle && input.on === "close") outputs.length = 0;
         if (input.on === "opened" && link.state.is === "up") outputs.push({ do: "flush", fresh: true });
         else if (now >= queue.due) outputs.push({ do: "flush", fresh: false }, ...link.probe(now));
         decided(input, outputs);
@@ -2055,18 +2165,17 @@
   }
 
   const needed = () => void 0;
+  const groups = { heartbeat: void 0, ack: void 0, dedupe: void 0, page: void 0 };
   function settle(given) {
-    const { heartbeat, ack, dedupe } = given;
-    const numbers = {
+    const defaults = {
+      ...groups,
       connectionTimeout: 1e4,
       minReconnectionDelay: 0,
       maxReconnectionDelay: 2e4,
       reconnectionDelayGrowFactor: 2,
       minUptime: 5e3,
       maxRetries: Infinity,
-      maxEnqueuedMessages: Infinity
-    };
-    const rest = {
+      maxEnqueuedMessages: Infinity,
       WebSocket: globalThis.WebSocket ?? needed,
       env: createClock(),
       startClosed: false,
@@ -2076,25 +2185,55 @@
       debug: false,
       debugLogger: globalThis.console.log
     };
-    const beats = { interval: 15e3, timeout: 5e3, retries: 1, isPong: () => false, hidePongs: true };
+    const filled = fill(defaults, given, "options");
+    const { ack, dedupe, page } = given;
+    need(!page || typeof page === "object", "options.page takes a object");
     return {
-      ...fill({ ...numbers, ...rest }, given),
-      heartbeat: heartbeat && fill(beats, heartbeat, "heartbeat."),
-      ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack."),
-      dedupe: dedupe && fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe.")
+      ...filled,
+      heartbeat: beats(given.heartbeat),
+      ack: fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack"),
+      dedupe: fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe")
     };
+  }
+  function beats(given) {
+    const defaults = { interval: 15e3, timeout: 5e3, retries: 1, isPong: () => false, hidePongs: true };
+    const filled = fill({ ...defaults, message: void 0 }, given, "heartbeat");
+    const { retries, message = "" } = filled ?? { retries: 0 };
+    need(Number.isInteger(retries), "heartbeat.retries takes a whole number");
+    need(/^[sf]/.test(typeof message) || isBinary(message), "heartbeat.message takes data or a function");
+    return filled;
+  }
+  function checkUrl(url) {
+    need(url !== void 0, "url takes a URL");
+    if (typeof url === "function") return;
+    try {
+      const { href } = new URL(url, globalThis.location?.href);
+      if (/^(ws|http)s?:[^#]*$/.test(href)) return;
+    } catch {
+    }
+    throw new DOMException("bad URL", "SyntaxError");
   }
   async function ask(provider) {
     return typeof provider === "function" ? provider() : provider;
   }
-  function fill(defaults, given, path = "") {
+  function need(holds, text) {
+    if (!holds) throw new OptionError("bad-option", text);
+  }
+  const kindOf = (value) => Array.isArray(value) ? "list" : typeof value;
+  function fill(defaults, given, group) {
+    if (given === void 0) return given;
+    need(kindOf(given) === "object" && !!given, `${group} takes a object`);
     const filled = { ...given };
+    for (const name in filled) need(name in defaults, `${group}.${name} is no option`);
     for (const [name, fallback] of Object.entries(defaults)) {
       const value = filled[name] ??= fallback;
-      const kind = typeof fallback;
+      const kind = kindOf(fallback);
+      const least = name === "interval" ? 100 : 0;
       const number = kind === "number";
-      if (typeof value !== kind || value === needed || number && !(value >= 0))
-        throw new OptionError("bad-option", `${path}${name} takes a ${kind}${number ? " of at least 0" : ""}`);
+      need(
+        fallback === void 0 || kindOf(value) === kind && value !== needed && (!number || value >= least),
+        `${group}.${name} takes a ${kind}` + (number ? ` of at least ${least}` : "")
+      );
     }
     return filled;
   }
@@ -2102,13 +2241,19 @@
   const MAX_WAIT = 3e4;
   function createQueue(rtt, timeout) {
     const items = /* @__PURE__ */ new Map();
-    const all = () => [...items.values()].map(({ data }) => data);
+    let bytes = 0;
+    const forget = (id) => {
+      const item = items.get(id);
+      bytes -= item?.size ?? 0;
+      items.delete(id);
+      return item;
+    };
     const dueAt = ({ at, tries }) => at + Math.min(MAX_WAIT, (timeout || rtt.rto) * 2 ** (tries - 1));
     const write = (id, item, now, link) => {
       link.send(item.data);
       item.at = now;
       item.tries++;
-      if (id === item) items.delete(id);
+      if (id === item) forget(id);
       else queue.due = Math.min(queue.due, dueAt(item));
     };
     const queue = {
@@ -2116,20 +2261,18 @@
       due: Infinity,
       size: () => items.size,
       /** All of it, in bytes. */
-      bytes: () => all().reduce((sum, data) => sum + sizeOf(data), 0),
-      drain() {
-        const data = all();
-        items.clear();
-        return data;
-      },
+      bytes: () => bytes,
+      drain: () => [...items.keys()].flatMap((id) => forget(id)?.data ?? []),
       /**
        * Takes a message, and writes it where there is a link. An id said again replaces its message.
        * The app may change its buffer after `send`, so a copy is kept.
        */
       add(id, data, now, link) {
-        const item = { data: copy(data), at: 0, tries: 0 };
-        items.set(id ?? item, item);
-        if (link) write(id ?? item, item, now, link);
+        const item = { data: copy(data), size: sizeOf(data), at: 0, tries: 0 };
+        const key = id ?? item;
+        bytes += item.size - (items.get(key)?.size ?? 0);
+        items.set(key, item);
+        if (link) write(key, item, now, link);
       },
       /** Writes what is overdue; on a fresh link, everything. */
       flush(now, link, fresh) {
@@ -2140,9 +2283,8 @@
         }
       },
       ack(id, now) {
-        const item = items.get(id);
+        const item = forget(id);
         if (item?.tries === 1) rtt.sample(now - item.at);
-        items.delete(id);
       }
     };
     return queue;
@@ -2175,10 +2317,12 @@
     /**
      * @param url a function is asked on each attempt.
      * @param protocols likewise.
-     * @throws OptionError for an option with a value that it does not take.
+     * @throws OptionError for an option that there is not, or with a value that it does not take; DOMException
+     * `SyntaxError` for a URL that no WebSocket has.
      */
     constructor(url, protocols, options = {}) {
       super();
+      checkUrl(url);
       const settled = settle(options);
       const rtt = new Rtt();
       this.#url = url;
@@ -2211,11 +2355,12 @@
     get extensions() {
       return this.#ws?.extensions ?? "";
     }
-    /** Kept across reconnects. */
+    /** Kept across reconnects; what is neither `blob` nor `arraybuffer` is ignored. */
     get binaryType() {
       return this.#binaryType;
     }
     set binaryType(value) {
+      if (!/^(blob|arraybuffer)$/.test(value)) return;
       this.#binaryType = value;
       if (this.#ws) this.#ws.binaryType = value;
     }
@@ -2233,7 +2378,8 @@
      * Sends, or keeps until there is a link. After `close` the message is dropped in silence, as the standard has it.
      * @returns whether it went out at once.
      */
-    send(data) {
+    send(given) {
+      const data = toData(given);
       const open = this.#open;
       if ("closing" in this.#link.state) this.#lost += sizeOf(data);
       else if (open ?? this.#queue.size() < this.#options.maxEnqueuedMessages) {

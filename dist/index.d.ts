@@ -253,10 +253,11 @@ interface Connection {
 
 /** A value, or what makes it; asked on every dial. */
 type Provider<Value> = Value | (() => Value | Promise<Value>);
+
 /** All durations in ms. */
 interface CreateClientOptions {
     /** `http(s):` or `ws(s):`, or relative to the page. */
-    url: Provider<string>;
+    url: Provider<string | URL>;
     /** Shown to the server on every dial; never put in a URL. */
     token?: Provider<string>;
     /** For a server with a protocol of its own: `customCodec({ encode, decode })`. Default: the Holdfast protocol. */
@@ -265,11 +266,11 @@ interface CreateClientOptions {
     transport?: Transport;
     /** `false` turns it off: then only acks tell whether the link lives. */
     heartbeat?: false | {
-        /** Silence before a ping. Default 15,000. */
+        /** Silence before a ping. Default 15,000, at least 100. */
         interval?: number;
         /** From the first ping without answer to the end of the link. Default 5,000. */
         timeout?: number;
-        /** Pings after the first within `timeout`. Default 1. */
+        /** Pings after the first within `timeout`. A whole number, default 1. */
         retries?: number;
     };
     reconnect?: {
@@ -277,7 +278,7 @@ interface CreateClientOptions {
         base?: number;
         /** Ceiling of every delay. Default 20,000. */
         cap?: number;
-        /** Growth of the ceiling with each failure. Default 2. */
+        /** Growth of the ceiling with each failure. Default 2, at least 1. */
         factor?: number;
         /** Never sooner than this. Default 0. */
         floor?: number;
@@ -285,7 +286,7 @@ interface CreateClientOptions {
         maxRetries?: number;
         /** A link this old starts the count anew. Default 5,000. */
         stableAfter?: number;
-        /** An attempt that takes longer is given up. Default 8,000. */
+        /** An attempt that takes longer is given up. Default 8,000, at least 1. */
         connectTimeout?: number;
     };
     outbox?: {
@@ -295,9 +296,9 @@ interface CreateClientOptions {
         maxBytes?: number;
         /** When full. Default `reject`. */
         onFull?: 'reject' | 'drop-oldest';
-        /** Unacknowledged messages at once. Default 256. */
+        /** Unacknowledged messages at once. Default 256, at least 1. */
         window?: number;
-        /** Unacknowledged bytes at once. Default 256 KiB. */
+        /** Unacknowledged bytes at once. Default 256 KiB, at least 1. */
         windowBytes?: number;
         /** Time to live of a message that names none. Default Infinity. */
         ttl?: number;
@@ -385,7 +386,7 @@ interface NetworkOptions {
  */
 declare class NetworkDetector {
     #private;
-    /** @throws OptionError for an option with a value that it does not take. */
+    /** @throws OptionError for an option that there is not, or with a value that it does not take. */
     constructor(options?: NetworkOptions);
     /** What is known now. */
     get status(): NetworkStatus;

@@ -1,4 +1,4 @@
-import { H as HoldfastError, O as OptionError, M as MessageError, a as ConnectionError, C as Close, i as inWords, v as verdict, b as createEnv, r as run, c as createClock, F as FrameError } from './shared/run.js';
+import { H as HoldfastError, O as OptionError, M as MessageError, a as ConnectionError, C as Close, F as FrameError, i as inWords, v as verdict, b as createEnv, r as run, c as createClock } from './shared/run.js';
 import { a as assertNever, P as PROTOCOL_VERSION, c as clientCodec, p as pack, s as sizeOf, f as flaw, b as serverShapes, u as unpack } from './shared/codec.js';
 import { R as Rtt, L as Link, l as listen } from './shared/page.js';
 
@@ -301,8 +301,8 @@ function fail({ tag }, code, reason) {
   return { do: "settled", tag, error: new MessageError(code, reason) };
 }
 
-const FIRST_WAIT = 500;
-const MAX_WAIT = 1e4;
+const FIRST_WAIT$1 = 500;
+const MAX_WAIT$1 = 1e4;
 class Asks {
   #open = /* @__PURE__ */ new Map();
   get deadline() {
@@ -313,7 +313,7 @@ class Asks {
   /** Due at once, or (where `now` is given) after the usual wait, for the answer may be on its way. */
   add(key, frame, now) {
     if (!this.#open.has(key))
-      this.#open.set(key, { frame, at: now === void 0 ? -Infinity : now + FIRST_WAIT, tries: 0 });
+      this.#open.set(key, { frame, at: now === void 0 ? -Infinity : now + FIRST_WAIT$1, tries: 0 });
   }
   /** No longer wanted, or answered. */
   delete(key) {
@@ -324,7 +324,7 @@ class Asks {
     const frames = [];
     for (const ask of this.#open.values()) {
       if (ask.at > now) continue;
-      ask.at = now + Math.min(patience * 2 ** ask.tries++, Math.max(patience, MAX_WAIT));
+      ask.at = now + Math.min(patience * 2 ** ask.tries++, Math.max(patience, MAX_WAIT$1));
       frames.push(ask.frame());
     }
     return frames;
@@ -386,7 +386,7 @@ class Inbox {
     this.epoch = epoch;
     let missed = lost;
     if (expected !== void 0 && !renewed) {
-      const rewound = next < expected && lost?.[1] === expected;
+      const rewound = next < expected && lost?.[0] === next && lost[1] === expected;
       if (rewound) this.#early.clear();
       if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected };
       if (!rewound) missed = [expected, next];
@@ -582,6 +582,7 @@ function statusOf(state, known) {
 
 const FIRST_FLIGHT = 32768;
 const ENVELOPE = 1024;
+const verdicts = /* @__PURE__ */ new Set(["accepted", "refused"]);
 let Client$1 = class Client {
   rtt = new Rtt();
   link;
@@ -731,7 +732,9 @@ let Client$1 = class Client {
     this.#link({ on: "heard", link, pong });
     for (const frame of frames) {
       const hear = this.#heard[frame.t];
-      if (this.#isCurrent(link)) hear(frame, link);
+      if (!this.#isCurrent(link)) return;
+      if (this.link.state.is === "up" || !verdicts.has(frame.t)) hear(frame, link);
+      else this.#out.push({ do: "fault", error: new FrameError("bad-frame", `${frame.t} before the welcome`) });
     }
   }
   /** What the server has, and what it has pushed, is held against what is known here. */
@@ -818,6 +821,7 @@ let Client$1 = class Client {
   }
 };
 
+const MAX_PACKET = 2 ** 24;
 class Links {
   #options;
   #held = /* @__PURE__ */ new Map();
@@ -867,6 +871,7 @@ class Links {
       received(packet) {
         let news;
         try {
+          if (packet.length > MAX_PACKET) throw new FrameError("too-big", `a packet of ${packet.length} bytes`);
           news = { on: "frames", link, frames: codec.decode(packet) };
         } catch (error) {
           news = { on: "broken", link, error };
@@ -885,7 +890,18 @@ class Links {
     const { frames, connection, max } = held;
     held.frames = [];
     if (!connection || !frames.length) return;
-    for (const packet of this.#options.codec.encode(frames, max)) connection.send(packet);
+    for (const packet of this.#encode(frames, max)) connection.send(packet);
+  }
+  /** A frame that cannot be said takes no other with it. */
+  #encode(frames, max) {
+    const { codec, report } = this.#options;
+    try {
+      return codec.encode(frames, max);
+    } catch (error) {
+      if (frames.length > 1) return frames.flatMap((frame) => this.#encode([frame], max));
+      report(error);
+      return [];
+    }
   }
 }
 
@@ -1037,6 +1053,21 @@ class OutgoingMessage {
   }
 }
 
+function resolve(url) {
+  const base = globalThis.location?.href;
+  const { href, protocol } = new URL(url, base);
+  if (!/^(http|ws)s?:$/.test(protocol)) throw new TypeError(`${protocol} is not dialled`);
+  return href;
+}
+async function targetOf({ url, token }, { protocols }) {
+  const [address, secret] = await Promise.all([
+    typeof url === "function" ? url() : url,
+    typeof token === "function" ? token() : token
+  ]);
+  const target = { url: resolve(address), protocols };
+  return secret === void 0 ? target : { ...target, token: secret };
+}
+
 const defaults = {
   heartbeat: { interval: 15e3, timeout: 5e3, retries: 1 },
   reconnect: {
@@ -1057,44 +1088,85 @@ const defaults = {
     ttl: Infinity
   }
 };
+const least = {
+  interval: 100,
+  factor: 1,
+  connectTimeout: 1,
+  window: 1,
+  windowBytes: 1
+};
 function bad(name, takes, got) {
-  return new OptionError(
-    "bad-option",
-    `${name} takes ${takes}, not ${typeof got === "string" ? `'${got.slice(0, 40)}'` : String(got)}`
-  );
+  const shown = typeof got === "string" ? `'${got.slice(0, 40)}'` : Object(got) === got ? `[${typeof got}]` : String(got);
+  return new OptionError("bad-option", `${name} takes ${takes}, not ${shown}`);
+}
+function checkName(path, name, known) {
+  if (!Object.hasOwn(known, name))
+    throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(known).join(", ")}`);
 }
 function merge(name, given) {
   const merged = { ...defaults[name] };
-  for (const [key, value] of Object.entries(given ?? {})) {
+  for (const [key, value] of Object.entries({ ...given })) {
     if (value === void 0) continue;
     const path = `${name}.${key}`;
-    if (!Object.hasOwn(merged, key))
-      throw new OptionError("bad-option", `${path} is no option; there are ${Object.keys(merged).join(", ")}`);
+    checkName(path, key, merged);
+    const from = least[key] ?? 0;
     if (key === "onFull") {
       if (value !== "reject" && value !== "drop-oldest") throw bad(path, `'reject' or 'drop-oldest'`, value);
-    } else if (typeof value !== "number" || !(value >= 0)) throw bad(path, "a number that is not negative", value);
+    } else if (typeof value !== "number" || !(value >= from) || key === "retries" && value % 1 !== 0)
+      throw bad(path, `a ${key === "retries" ? "whole " : ""}number from ${from}`, value);
     merged[key] = value;
   }
   return merged;
 }
-const isText = (value) => typeof value === "string" || typeof value === "function";
+const isFunction = (value) => typeof value === "function";
+const isText = (value) => typeof value === "string" || isFunction(value);
+const isObject = (value) => typeof value === "object" && value !== null;
+const has = (method) => [
+  `an object with ${method}()`,
+  (value) => isObject(value) && isFunction(value[method])
+];
+const group = ["an object", isObject];
+const groupOrFalse = ["an object or false", (value) => value === false || isObject(value)];
+function isUrl(value) {
+  try {
+    return isFunction(value) || value && (isText(value) || value instanceof URL) && resolve(value);
+  } catch {
+    return false;
+  }
+}
+const kinds = {
+  url: ["an http(s) or ws(s) URL, or a function", isUrl],
+  token: ["a string or a function", isText],
+  codec: ["what customCodec() makes", (value) => isObject(value) && "greets" in value],
+  transport: has("open"),
+  heartbeat: groupOrFalse,
+  reconnect: group,
+  outbox: group,
+  network: has("on"),
+  page: groupOrFalse,
+  env: ["an object of functions", (value) => isObject(value) && Object.values(value).every(isFunction)]
+};
+function check(options) {
+  if (!isObject(options)) throw bad("createClient", "an object", options);
+  for (const [name, value] of Object.entries({ url: void 0, ...options })) {
+    checkName(name, name, kinds);
+    const [takes, test] = kinds[name];
+    if ((value !== void 0 || name === "url") && !test(value))
+      throw bad(name, takes, name === "token" ? typeof value : value);
+  }
+}
 function settle(options, env) {
-  if (!isText(options.url) || options.url === "") throw bad("url", "a URL or a function that gives one", options.url);
-  if (options.token !== void 0 && !isText(options.token))
-    throw bad("token", "a string or a function that gives one", typeof options.token);
-  const { codec } = options;
-  if (typeof codec !== "object" || !("greets" in codec)) throw bad("codec", "what customCodec() makes", codec);
   const reconnect = merge("reconnect", options.reconnect);
   const outbox = merge("outbox", options.outbox);
   const heartbeat = merge("heartbeat", options.heartbeat === false ? { interval: Infinity } : options.heartbeat);
   if (!options.transport && !("WebSocket" in globalThis))
-    throw bad("transport", "webSocket({ WebSocket }) where the platform has none", void 0);
+    throw bad("transport", "webSocket({ WebSocket }) where there is none", void 0);
   return {
     link: {
       ...reconnect,
       backoff: reconnect,
       heartbeat,
-      greets: codec.greets,
+      greets: options.codec.greets,
       random: env.random
     },
     outbox,
@@ -1102,16 +1174,6 @@ function settle(options, env) {
     id: env.id(),
     key: env.id()
   };
-}
-
-async function targetOf({ url, token }, { protocols }) {
-  const [address, secret] = await Promise.all([
-    typeof url === "function" ? url() : url,
-    typeof token === "function" ? token() : token
-  ]);
-  const base = globalThis.location?.href;
-  const target = { url: new URL(address, base).href, protocols };
-  return secret === void 0 ? target : { ...target, token: secret };
 }
 
 class Client {
@@ -1188,6 +1250,7 @@ class Client {
     }
   };
   constructor(options) {
+    check(options);
     const env = { ...createEnv(), ...options.env };
     const { codec = clientCodec } = options;
     const { ttl, ...core } = settle({ ...options, codec }, env);
@@ -1206,7 +1269,10 @@ class Client {
       transport: options.transport ?? webSocket(),
       target: () => targetOf(options, codec),
       defer: env.defer,
-      feed: this.#feed
+      feed: this.#feed,
+      report: (error) => {
+        this.#actions.fault({ do: "fault", error });
+      }
     });
     this.#listen();
     this.#feed({ on: "connect" });
@@ -1313,6 +1379,16 @@ function createClient(options) {
   return new Client(options);
 }
 
+const types = {
+  probeUrl: "string",
+  probeTimeout: "number",
+  sleepCheck: "number",
+  page: "object",
+  fetch: "function",
+  env: "object"
+};
+const FIRST_WAIT = 1e3;
+const MAX_WAIT = 3e4;
 const LATE = 2e3;
 class NetworkDetector {
   #options;
@@ -1327,9 +1403,13 @@ class NetworkDetector {
   #checking = Promise.resolve("unknown");
   #control = new AbortController();
   #stop;
+  /** Until the next probe while offline, and what calls it off. */
+  #wait = FIRST_WAIT;
+  #rest;
   #closed = false;
-  /** @throws OptionError for an option with a value that it does not take. */
+  /** @throws OptionError for an option that there is not, or with a value that it does not take. */
   constructor(options = {}) {
+    checkTypes(options);
     this.#options = options;
     this.#page = options.page ?? globalThis;
     this.#env = options.env ?? createClock();
@@ -1359,6 +1439,7 @@ class NetworkDetector {
     this.#closed = true;
     this.#unlisten();
     this.#stop?.();
+    this.#rest?.();
     this.#control.abort();
   }
   #hear(signal, cause) {
@@ -1375,9 +1456,18 @@ class NetworkDetector {
     const status = await this.#ask(control.signal);
     if (control !== this.#control) return this.#checking;
     this.#set(status, cause);
+    this.#lookAgain(status, cause);
     return this.#status;
   }
+  /** One failed probe is not the last word: nothing else may ever tell that the network is back. */
+  #lookAgain(status, cause) {
+    if (cause !== "probe") this.#wait = FIRST_WAIT;
+    if (this.#closed || status !== "offline" || this.#options.probeUrl === void 0) return;
+    this.#rest = this.#env.timer(() => void this.#check("probe"), this.#wait);
+    this.#wait = Math.min(2 * this.#wait, MAX_WAIT);
+  }
   #takeOver() {
+    this.#rest?.();
     this.#control.abort();
     return this.#control = new AbortController();
   }
@@ -1414,6 +1504,15 @@ class NetworkDetector {
     this.#target.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
+function checkTypes(options) {
+  if (typeof options !== "object" || !options) throw new OptionError("bad-option", "options takes an object");
+  for (const [name, value] of Object.entries(options)) {
+    const type = Object.hasOwn(types, name) && types[name];
+    if (!type) throw new OptionError("bad-option", `${name} is no option`);
+    if (value !== void 0 && (typeof value !== type || value === null))
+      throw new OptionError("bad-option", `${name} takes a ${type}`);
+  }
+}
 function duration(name, ms = 5e3) {
   if (!(ms >= 0)) throw new OptionError("bad-option", `${name} takes a number of ms, at least 0`);
   return ms;
@@ -1421,6 +1520,8 @@ function duration(name, ms = 5e3) {
 
 const withValue = (frame) => frame.t === "send" ? { ...frame, body: unpack(frame.body) } : frame;
 function customCodec({ encode, decode, greets = false, protocols = [] }) {
+  if (typeof encode !== "function" || typeof decode !== "function")
+    throw new OptionError("bad-option", "customCodec takes encode and decode, both functions");
   return {
     greets,
     protocols,

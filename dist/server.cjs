@@ -1093,6 +1093,44 @@ function isOriginAllowed({ headers }, allowed) {
   return origin.replace(/^https?:\/\//i, "").toLowerCase() === host?.toLowerCase();
 }
 
+const isNumber = (value, least) => typeof value === "number" && value >= least;
+const isWhole = (least, most = Number.MAX_SAFE_INTEGER) => [
+  `a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}`,
+  (value) => Number.isSafeInteger(value) && isNumber(value, least) && value <= most
+];
+const isLimit = (least) => [
+  `a whole number from ${least}, or Infinity`,
+  (value) => value === Infinity || Number.isSafeInteger(value) && isNumber(value, least)
+];
+const isTime = (least) => [
+  `a time in ms, at least ${least}`,
+  (value) => isNumber(value, least) && value !== Infinity
+];
+const isFunction = ["a function", (value) => typeof value === "function"];
+const isBoolean = ["true or false", (value) => typeof value === "boolean"];
+const orAbsent = ([takes, test]) => [takes, (value) => value === void 0 || test(value)];
+const hasMethods = (what, ...names) => [
+  what,
+  (value) => {
+    const object = Object(value);
+    return names.every((name) => typeof object[name] === "function");
+  }
+];
+function checkOptions(given, checks) {
+  if (typeof given !== "object" || given === null)
+    throw new run.OptionError("bad-option", "the options take an object");
+  for (const [name, value] of Object.entries(given)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : void 0;
+    if (!check) throw new run.OptionError("bad-option", `there is no option ${name}`);
+    const [takes, test] = check;
+    if (value !== void 0 && !test(value)) throw new run.OptionError("bad-option", `${name} takes ${takes}`);
+  }
+}
+function withDefaults(defaults, given) {
+  const said = Object.entries(given).filter(([, value]) => value !== void 0);
+  return { ...defaults, ...Object.fromEntries(said) };
+}
+
 async function answerPlain(request, response, to) {
   response.setHeader("cache-control", "no-store");
   response.setHeader("vary", "origin");
@@ -1137,6 +1175,8 @@ ${lines.join("")}\r
 `);
 }
 
+const isServer = hasMethods("an HTTP server", "on", "off", "listeners", "listenerCount", "removeAllListeners");
+const isPath = ["a string that begins with '/'", (value) => typeof value === "string" && value.startsWith("/")];
 class Door {
   #settings;
   #sockets;
@@ -1147,9 +1187,11 @@ class Door {
     this.#settings = settings;
     this.#sockets = sockets;
   }
-  attach(http, { path = "/" } = {}) {
-    if (typeof path !== "string" || !path.startsWith("/"))
-      throw new run.OptionError("bad-option", `path takes a string that begins with '/'`);
+  attach(http, options = {}) {
+    const [takes, test] = isServer;
+    if (!test(http)) throw new run.OptionError("bad-option", `attach takes ${takes}`);
+    checkOptions(options, { path: isPath });
+    const { path = "/" } = options;
     const onUpgrade = (request, stream, head) => {
       if (pathOf(request) === path) void this.#upgrade(request, stream, head);
       else if (http.listenerCount("upgrade") === 1) refuse(stream, 404);
@@ -1223,42 +1265,6 @@ function takeRequests(http, path, handle) {
     http.off("request", listener);
     for (const other of others) http.on("request", other);
   };
-}
-
-const isNumber = (value, least) => typeof value === "number" && value >= least;
-const isWhole = (least, most = Number.MAX_SAFE_INTEGER) => [
-  `a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}`,
-  (value) => Number.isSafeInteger(value) && isNumber(value, least) && value <= most
-];
-const isLimit = (least) => [
-  `a whole number from ${least}, or Infinity`,
-  (value) => value === Infinity || Number.isSafeInteger(value) && isNumber(value, least)
-];
-const isTime = (least) => [
-  `a time in ms, at least ${least}`,
-  (value) => isNumber(value, least) && value !== Infinity
-];
-const isFunction = ["a function", (value) => typeof value === "function"];
-const isBoolean = ["true or false", (value) => typeof value === "boolean"];
-const orAbsent = ([takes, test]) => [takes, (value) => value === void 0 || test(value)];
-const hasMethods = (what, ...names) => [
-  what,
-  (value) => {
-    const object = Object(value);
-    return names.every((name) => typeof object[name] === "function");
-  }
-];
-function checkOptions(given, checks) {
-  for (const [name, value] of Object.entries(given)) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : void 0;
-    if (!check) throw new run.OptionError("bad-option", `there is no option ${name}`);
-    const [takes, test] = check;
-    if (value !== void 0 && !test(value)) throw new run.OptionError("bad-option", `${name} takes ${takes}`);
-  }
-}
-function withDefaults(defaults, given) {
-  const said = Object.entries(given).filter(([, value]) => value !== void 0);
-  return { ...defaults, ...Object.fromEntries(said) };
 }
 
 const nothing = () => void 0;

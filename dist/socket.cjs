@@ -3,6 +3,12 @@
 var page = require('./shared/page.cjs');
 var run = require('./shared/run.cjs');
 
+function isBinary(data) {
+  return typeof data === "object" && !!data && ("byteLength" in data || "size" in data && "slice" in data);
+}
+function toData(data) {
+  return isBinary(data) ? data : String(data);
+}
 function utf8Size(text) {
   return new TextEncoder().encode(text).length;
 }
@@ -85,7 +91,9 @@ function withQueue(link, queue, decided) {
       return Math.min(link.deadline, queue.due);
     },
     handle(input, now) {
+      const idle = link.state.is === "idle";
       const outputs = link.handle(input, now);
+      if (idle && input.on === "close") outputs.length = 0;
       if (input.on === "opened" && link.state.is === "up") outputs.push({ do: "flush", fresh: true });
       else if (now >= queue.due) outputs.push({ do: "flush", fresh: false }, ...link.probe(now));
       decided(input, outputs);
@@ -95,18 +103,17 @@ function withQueue(link, queue, decided) {
 }
 
 const needed = () => void 0;
+const groups = { heartbeat: void 0, ack: void 0, dedupe: void 0, page: void 0 };
 function settle(given) {
-  const { heartbeat, ack, dedupe } = given;
-  const numbers = {
+  const defaults = {
+    ...groups,
     connectionTimeout: 1e4,
     minReconnectionDelay: 0,
     maxReconnectionDelay: 2e4,
     reconnectionDelayGrowFactor: 2,
     minUptime: 5e3,
     maxRetries: Infinity,
-    maxEnqueuedMessages: Infinity
-  };
-  const rest = {
+    maxEnqueuedMessages: Infinity,
     WebSocket: globalThis.WebSocket ?? needed,
     env: run.createClock(),
     startClosed: false,
@@ -116,25 +123,55 @@ function settle(given) {
     debug: false,
     debugLogger: globalThis.console.log
   };
-  const beats = { interval: 15e3, timeout: 5e3, retries: 1, isPong: () => false, hidePongs: true };
+  const filled = fill(defaults, given, "options");
+  const { ack, dedupe, page } = given;
+  need(!page || typeof page === "object", "options.page takes a object");
   return {
-    ...fill({ ...numbers, ...rest }, given),
-    heartbeat: heartbeat && fill(beats, heartbeat, "heartbeat."),
-    ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack."),
-    dedupe: dedupe && fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe.")
+    ...filled,
+    heartbeat: beats(given.heartbeat),
+    ack: fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack"),
+    dedupe: fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe")
   };
+}
+function beats(given) {
+  const defaults = { interval: 15e3, timeout: 5e3, retries: 1, isPong: () => false, hidePongs: true };
+  const filled = fill({ ...defaults, message: void 0 }, given, "heartbeat");
+  const { retries, message = "" } = filled ?? { retries: 0 };
+  need(Number.isInteger(retries), "heartbeat.retries takes a whole number");
+  need(/^[sf]/.test(typeof message) || isBinary(message), "heartbeat.message takes data or a function");
+  return filled;
+}
+function checkUrl(url) {
+  need(url !== void 0, "url takes a URL");
+  if (typeof url === "function") return;
+  try {
+    const { href } = new URL(url, globalThis.location?.href);
+    if (/^(ws|http)s?:[^#]*$/.test(href)) return;
+  } catch {
+  }
+  throw new DOMException("bad URL", "SyntaxError");
 }
 async function ask(provider) {
   return typeof provider === "function" ? provider() : provider;
 }
-function fill(defaults, given, path = "") {
+function need(holds, text) {
+  if (!holds) throw new run.OptionError("bad-option", text);
+}
+const kindOf = (value) => Array.isArray(value) ? "list" : typeof value;
+function fill(defaults, given, group) {
+  if (given === void 0) return given;
+  need(kindOf(given) === "object" && !!given, `${group} takes a object`);
   const filled = { ...given };
+  for (const name in filled) need(name in defaults, `${group}.${name} is no option`);
   for (const [name, fallback] of Object.entries(defaults)) {
     const value = filled[name] ??= fallback;
-    const kind = typeof fallback;
+    const kind = kindOf(fallback);
+    const least = name === "interval" ? 100 : 0;
     const number = kind === "number";
-    if (typeof value !== kind || value === needed || number && !(value >= 0))
-      throw new run.OptionError("bad-option", `${path}${name} takes a ${kind}${number ? " of at least 0" : ""}`);
+    need(
+      fallback === void 0 || kindOf(value) === kind && value !== needed && (!number || value >= least),
+      `${group}.${name} takes a ${kind}` + (number ? ` of at least ${least}` : "")
+    );
   }
   return filled;
 }
@@ -142,13 +179,19 @@ function fill(defaults, given, path = "") {
 const MAX_WAIT = 3e4;
 function createQueue(rtt, timeout) {
   const items = /* @__PURE__ */ new Map();
-  const all = () => [...items.values()].map(({ data }) => data);
+  let bytes = 0;
+  const forget = (id) => {
+    const item = items.get(id);
+    bytes -= item?.size ?? 0;
+    items.delete(id);
+    return item;
+  };
   const dueAt = ({ at, tries }) => at + Math.min(MAX_WAIT, (timeout || rtt.rto) * 2 ** (tries - 1));
   const write = (id, item, now, link) => {
     link.send(item.data);
     item.at = now;
     item.tries++;
-    if (id === item) items.delete(id);
+    if (id === item) forget(id);
     else queue.due = Math.min(queue.due, dueAt(item));
   };
   const queue = {
@@ -156,20 +199,18 @@ function createQueue(rtt, timeout) {
     due: Infinity,
     size: () => items.size,
     /** All of it, in bytes. */
-    bytes: () => all().reduce((sum, data) => sum + sizeOf(data), 0),
-    drain() {
-      const data = all();
-      items.clear();
-      return data;
-    },
+    bytes: () => bytes,
+    drain: () => [...items.keys()].flatMap((id) => forget(id)?.data ?? []),
     /**
      * Takes a message, and writes it where there is a link. An id said again replaces its message.
      * The app may change its buffer after `send`, so a copy is kept.
      */
     add(id, data, now, link) {
-      const item = { data: copy(data), at: 0, tries: 0 };
-      items.set(id ?? item, item);
-      if (link) write(id ?? item, item, now, link);
+      const item = { data: copy(data), size: sizeOf(data), at: 0, tries: 0 };
+      const key = id ?? item;
+      bytes += item.size - (items.get(key)?.size ?? 0);
+      items.set(key, item);
+      if (link) write(key, item, now, link);
     },
     /** Writes what is overdue; on a fresh link, everything. */
     flush(now, link, fresh) {
@@ -180,9 +221,8 @@ function createQueue(rtt, timeout) {
       }
     },
     ack(id, now) {
-      const item = items.get(id);
+      const item = forget(id);
       if (item?.tries === 1) rtt.sample(now - item.at);
-      items.delete(id);
     }
   };
   return queue;
@@ -215,10 +255,12 @@ class ResilientWebSocket extends EventTarget {
   /**
    * @param url a function is asked on each attempt.
    * @param protocols likewise.
-   * @throws OptionError for an option with a value that it does not take.
+   * @throws OptionError for an option that there is not, or with a value that it does not take; DOMException
+   * `SyntaxError` for a URL that no WebSocket has.
    */
   constructor(url, protocols, options = {}) {
     super();
+    checkUrl(url);
     const settled = settle(options);
     const rtt = new page.Rtt();
     this.#url = url;
@@ -251,11 +293,12 @@ class ResilientWebSocket extends EventTarget {
   get extensions() {
     return this.#ws?.extensions ?? "";
   }
-  /** Kept across reconnects. */
+  /** Kept across reconnects; what is neither `blob` nor `arraybuffer` is ignored. */
   get binaryType() {
     return this.#binaryType;
   }
   set binaryType(value) {
+    if (!/^(blob|arraybuffer)$/.test(value)) return;
     this.#binaryType = value;
     if (this.#ws) this.#ws.binaryType = value;
   }
@@ -273,7 +316,8 @@ class ResilientWebSocket extends EventTarget {
    * Sends, or keeps until there is a link. After `close` the message is dropped in silence, as the standard has it.
    * @returns whether it went out at once.
    */
-  send(data) {
+  send(given) {
+    const data = toData(given);
     const open = this.#open;
     if ("closing" in this.#link.state) this.#lost += sizeOf(data);
     else if (open ?? this.#queue.size() < this.#options.maxEnqueuedMessages) {

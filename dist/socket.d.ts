@@ -1,6 +1,27 @@
 import { Env } from './index.js';
 import { PageLike } from './index.js';
 
+/** What a socket sends. */
+type Data = string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob;
+/** What is needed of the sockets that are dialled with; the platform's are such, and those of `ws`. */
+interface NativeSocket {
+    readonly url: string;
+    readonly protocol: string;
+    readonly extensions: string;
+    readonly readyState: number;
+    readonly bufferedAmount: number;
+    binaryType: string;
+    send(data: Data): void;
+    close(code?: number, reason?: string): void;
+    addEventListener(type: string, listener: Hear): void;
+}
+/** A method's parameters are compared both ways: each class has event types of its own. */
+type Hear = {
+    hear(event: {
+        readonly type: string;
+    }): void;
+}['hear'];
+
 /** A retry is coming. */
 interface RetryEvent extends Event {
     /** Failures in a row until now; 0 after a stable link. */
@@ -35,14 +56,12 @@ type SocketTarget = new () => {
 
 /** A value, or what makes it: asked again on each attempt. Where it throws or rejects, the attempt has failed. */
 type Provider<T> = T | (() => T | Promise<T>);
-/** What a socket sends. */
-type Data = string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob;
 /** What tells two messages apart. */
 type Id = string | number;
-type Dialer = new (url: string | URL, protocols?: string | string[]) => WebSocket;
+type Dialer = new (url: string | URL, protocols?: string | string[]) => NativeSocket;
 /** Off unless given. Any message that arrives is proof of life; only silence is asked about. */
 interface SocketHeartbeat {
-    /** Silence before a ping, ms. Default 15,000. */
+    /** Silence before a ping, ms; at least 100. Default 15,000. */
     interval?: number | undefined;
     /** From the first ping without any answer to the end of the link, ms. Default 5,000. */
     timeout?: number | undefined;
@@ -112,7 +131,7 @@ interface SocketOptions {
     env?: Pick<Env, 'now' | 'timer' | 'random'> | undefined;
 }
 
-type Handler<K extends keyof SocketEventMap> = ((this: ResilientWebSocket, event: SocketEventMap[K]) => unknown) | null;
+type Handler<K extends keyof SocketEventMap> = ((event: SocketEventMap[K]) => unknown) | null;
 declare const ResilientWebSocket_base: SocketTarget;
 /**
  * The standard `WebSocket`, for any server, that heals itself: it reconnects, and what is sent meanwhile waits.
@@ -137,14 +156,15 @@ declare class ResilientWebSocket extends ResilientWebSocket_base {
     /**
      * @param url a function is asked on each attempt.
      * @param protocols likewise.
-     * @throws OptionError for an option with a value that it does not take.
+     * @throws OptionError for an option that there is not, or with a value that it does not take; DOMException
+     * `SyntaxError` for a URL that no WebSocket has.
      */
     constructor(url: Provider<string | URL>, protocols?: Provider<string | string[] | null | undefined>, options?: SocketOptions);
     get readyState(): 0 | 1 | 2 | 3;
     get url(): string;
     get protocol(): string;
     get extensions(): string;
-    /** Kept across reconnects. */
+    /** Kept across reconnects; what is neither `blob` nor `arraybuffer` is ignored. */
     get binaryType(): BinaryType;
     set binaryType(value: BinaryType);
     /** Bytes not yet on their way: those that wait for a link included, and those sent after `close`. */
@@ -155,7 +175,7 @@ declare class ResilientWebSocket extends ResilientWebSocket_base {
      * Sends, or keeps until there is a link. After `close` the message is dropped in silence, as the standard has it.
      * @returns whether it went out at once.
      */
-    send(data: Data): boolean;
+    send(given: Data): boolean;
     /** Takes back what waits for a link or an acknowledgement, in the order sent. */
     drainQueuedMessages(): Data[];
     /**
@@ -169,4 +189,4 @@ declare class ResilientWebSocket extends ResilientWebSocket_base {
 }
 
 export { ResilientWebSocket };
-export type { Data, Id, Provider, RetryEvent, SocketAck, SocketDedupe, SocketErrorEvent, SocketEventMap, SocketHeartbeat, SocketOptions };
+export type { Data, Id, NativeSocket, Provider, RetryEvent, SocketAck, SocketDedupe, SocketErrorEvent, SocketEventMap, SocketHeartbeat, SocketOptions };

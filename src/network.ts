@@ -33,6 +33,19 @@ export interface NetworkOptions {
   env?: Pick<Env, 'now' | 'timer'> | undefined
 }
 
+const types: Readonly<Record<string, string>> = {
+  probeUrl: 'string',
+  probeTimeout: 'number',
+  sleepCheck: 'number',
+  page: 'object',
+  fetch: 'function',
+  env: 'object',
+}
+
+/** While offline it is probed again after so long (ms), then after twice that, and so on. */
+const FIRST_WAIT = 1_000
+const MAX_WAIT = 30_000
+
 /** A look at the clock that comes so much too late (ms) means that the machine slept. */
 const LATE = 2_000
 
@@ -55,10 +68,14 @@ export class NetworkDetector {
   #checking: Promise<NetworkStatus> = Promise.resolve('unknown')
   #control = new AbortController()
   #stop: (() => void) | undefined
+  /** Until the next probe while offline, and what calls it off. */
+  #wait = FIRST_WAIT
+  #rest: (() => void) | undefined
   #closed = false
 
-  /** @throws OptionError for an option with a value that it does not take. */
+  /** @throws OptionError for an option that there is not, or with a value that it does not take. */
   constructor(options: NetworkOptions = {}) {
+    checkTypes(options)
     this.#options = options
     this.#page = options.page ?? globalThis
     this.#env = options.env ?? createClock()
@@ -96,6 +113,7 @@ export class NetworkDetector {
     this.#closed = true
     this.#unlisten()
     this.#stop?.()
+    this.#rest?.()
     this.#control.abort()
   }
 
@@ -116,10 +134,20 @@ export class NetworkDetector {
     const status = await this.#ask(control.signal)
     if (control !== this.#control) return this.#checking
     this.#set(status, cause)
+    this.#lookAgain(status, cause)
     return this.#status
   }
 
+  /** One failed probe is not the last word: nothing else may ever tell that the network is back. */
+  #lookAgain(status: NetworkStatus, cause: string): void {
+    if (cause !== 'probe') this.#wait = FIRST_WAIT
+    if (this.#closed || status !== 'offline' || this.#options.probeUrl === undefined) return
+    this.#rest = this.#env.timer(() => void this.#check('probe'), this.#wait)
+    this.#wait = Math.min(2 * this.#wait, MAX_WAIT)
+  }
+
   #takeOver(): AbortController {
+    this.#rest?.()
     this.#control.abort()
     return (this.#control = new AbortController())
   }
@@ -160,6 +188,16 @@ export class NetworkDetector {
 
   #emit<K extends keyof NetworkEvents>(type: K, detail: NetworkEvents[K]): void {
     this.#target.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+}
+
+function checkTypes(options: unknown): void {
+  if (typeof options !== 'object' || !options) throw new OptionError('bad-option', 'options takes an object')
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    const type = Object.hasOwn(types, name) && types[name]
+    if (!type) throw new OptionError('bad-option', `${name} is no option`)
+    if (value !== undefined && (typeof value !== type || value === null))
+      throw new OptionError('bad-option', `${name} takes a ${type}`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Link, LinkInput, LinkState } from './core/link.js'
 import { Rtt } from './core/rtt.js'
 import { listen } from './shell/page.js'
 import { type Feed, run } from './shell/run.js'
-import { sizeOf } from './socket/data.js'
+import { type Data, type NativeSocket, sizeOf, toData } from './socket/data.js'
 import { remember } from './socket/dedupe.js'
 import {
   addHandlers,
@@ -14,16 +14,18 @@ import {
   type SocketTarget,
 } from './socket/events.js'
 import { createLink, type SocketOutput, withQueue } from './socket/machine.js'
-import { ask, type Data, type Provider, settle, type Settled, type SocketOptions } from './socket/options.js'
+import { ask, checkUrl, type Provider, settle, type Settled, type SocketOptions } from './socket/options.js'
 import { createQueue, type Queue } from './socket/queue.js'
 import { Close, type Closing } from './wire/close.js'
 
 export type { RetryEvent, SocketErrorEvent, SocketEventMap } from './socket/events.js'
-export type { Data, Id, Provider, SocketAck, SocketDedupe, SocketHeartbeat, SocketOptions } from './socket/options.js'
+export type { Data, NativeSocket } from './socket/data.js'
+export type { Id, Provider, SocketAck, SocketDedupe, SocketHeartbeat, SocketOptions } from './socket/options.js'
 
 const readyStates: Partial<Record<LinkState['is'], 1 | 2 | 3>> = { up: 1, closing: 2, idle: 3, closed: 3 }
 
-type Handler<K extends keyof SocketEventMap> = ((this: ResilientWebSocket, event: SocketEventMap[K]) => unknown) | null
+type Handler<K extends keyof SocketEventMap> = ((event: SocketEventMap[K]) => unknown) | null
+
 /**
  * The standard `WebSocket`, for any server, that heals itself: it reconnects, and what is sent meanwhile waits.
  *
@@ -52,7 +54,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
   readonly #queue: Queue
   readonly #seen: ReturnType<typeof remember> | undefined
   readonly #feed: Feed<LinkInput>
-  #ws: WebSocket | undefined
+  #ws: NativeSocket | undefined
   /** What is now performed began with the end of a link, and the app was told of that. */
   #told = false
   /** Bytes sent after `close`. */
@@ -63,7 +65,8 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
   /**
    * @param url a function is asked on each attempt.
    * @param protocols likewise.
-   * @throws OptionError for an option with a value that it does not take.
+   * @throws OptionError for an option that there is not, or with a value that it does not take; DOMException
+   * `SyntaxError` for a URL that no WebSocket has.
    */
   constructor(
     url: Provider<string | URL>,
@@ -71,6 +74,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     options: SocketOptions = {},
   ) {
     super()
+    checkUrl(url)
     const settled = settle(options)
     const rtt = new Rtt()
     this.#url = url
@@ -108,12 +112,13 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
     return this.#ws?.extensions ?? ''
   }
 
-  /** Kept across reconnects. */
+  /** Kept across reconnects; what is neither `blob` nor `arraybuffer` is ignored. */
   get binaryType(): BinaryType {
     return this.#binaryType
   }
 
   set binaryType(value: BinaryType) {
+    if (!/^(blob|arraybuffer)$/.test(value)) return
     this.#binaryType = value
     if (this.#ws) this.#ws.binaryType = value
   }
@@ -134,7 +139,8 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
    * Sends, or keeps until there is a link. After `close` the message is dropped in silence, as the standard has it.
    * @returns whether it went out at once.
    */
-  send(data: Data): boolean {
+  send(given: Data): boolean {
+    const data = toData(given)
     const open = this.#open
     if ('closing' in this.#link.state) this.#lost += sizeOf(data)
     else if (open ?? this.#queue.size() < this.#options.maxEnqueuedMessages) {
@@ -167,7 +173,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
   }
 
   /** The native socket, while it takes messages. */
-  get #open(): WebSocket | undefined {
+  get #open(): NativeSocket | undefined {
     return this.#ws?.readyState === 1 ? this.#ws : undefined
   }
 
@@ -223,9 +229,9 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
   }
 
   /** Listens to a native socket for as long as its link is the current one. */
-  #adopt(ws: WebSocket, link: number): void {
+  #adopt(ws: NativeSocket, link: number): void {
     const on = <K extends keyof WebSocketEventMap>(type: K, hear: (event: WebSocketEventMap[K]) => void) => {
-      ws.addEventListener(type, (event) => {
+      ws.addEventListener(type, (event: WebSocketEventMap[K]) => {
         if (this.#isCurrent(link)) hear(event)
       })
     }

@@ -164,6 +164,7 @@ class Link {
     }
   }
   #up({ link, failures }, interval, now) {
+    this.#online = true;
     this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
   }
   #dial(failures, now) {

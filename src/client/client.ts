@@ -16,7 +16,7 @@ import { hear } from './hear.js'
 import { Journal, type JournalEntry } from './journal.js'
 import { OutgoingMessage } from './message.js'
 import type { ClientEvents, ClientStats } from './events.js'
-import { type CreateClientOptions, settle } from './options.js'
+import { check, type CreateClientOptions, settle } from './options.js'
 import { targetOf } from './target.js'
 
 type Tag = OutgoingMessage
@@ -98,6 +98,7 @@ export class Client implements ChannelHost {
   }
 
   constructor(options: CreateClientOptions) {
+    check(options)
     const env = { ...createEnv(), ...options.env }
     const { codec = clientCodec } = options
     const { ttl, ...core } = settle({ ...options, codec }, env)
@@ -117,6 +118,9 @@ export class Client implements ChannelHost {
       target: () => targetOf(options, codec),
       defer: env.defer,
       feed: this.#feed,
+      report: (error) => {
+        this.#actions.fault({ do: 'fault', error })
+      },
     })
     this.#listen()
     this.#feed({ on: 'connect' })
@@ -140,6 +144,7 @@ export class Client implements ChannelHost {
   channel<Body = unknown>(name: string): Channel<Body> {
     const known = this.#channels.get(name) ?? new Channel<never>(this, name)
     this.#channels.set(name, known)
+    // The name decides the type of body, and only the app knows how.
     return known as unknown as Channel<Body>
   }
 

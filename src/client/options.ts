@@ -5,14 +5,12 @@ import type { PageLike } from '../shell/page.js'
 import type { Transport } from '../transports/transport.js'
 import type { Codec } from '../wire/codec.js'
 import { OptionError } from '../wire/errors.js'
-
-/** A value, or what makes it; asked on every dial. */
-export type Provider<Value> = Value | (() => Value | Promise<Value>)
+import { type Provider, resolve } from './target.js'
 
 /** All durations in ms. */
 export interface CreateClientOptions {
   /** `http(s):` or `ws(s):`, or relative to the page. */
-  url: Provider<string>
+  url: Provider<string | URL>
   /** Shown to the server on every dial; never put in a URL. */
   token?: Provider<string>
   /** For a server with a protocol of its own: `customCodec({ encode, decode })`. Default: the Holdfast protocol. */
@@ -23,11 +21,11 @@ export interface CreateClientOptions {
   heartbeat?:
     | false
     | {
-        /** Silence before a ping. Default 15,000. */
+        /** Silence before a ping. Default 15,000, at least 100. */
         interval?: number
         /** From the first ping without answer to the end of the link. Default 5,000. */
         timeout?: number
-        /** Pings after the first within `timeout`. Default 1. */
+        /** Pings after the first within `timeout`. A whole number, default 1. */
         retries?: number
       }
   reconnect?: {
@@ -35,7 +33,7 @@ export interface CreateClientOptions {
     base?: number
     /** Ceiling of every delay. Default 20,000. */
     cap?: number
-    /** Growth of the ceiling with each failure. Default 2. */
+    /** Growth of the ceiling with each failure. Default 2, at least 1. */
     factor?: number
     /** Never sooner than this. Default 0. */
     floor?: number
@@ -43,7 +41,7 @@ export interface CreateClientOptions {
     maxRetries?: number
     /** A link this old starts the count anew. Default 5,000. */
     stableAfter?: number
-    /** An attempt that takes longer is given up. Default 8,000. */
+    /** An attempt that takes longer is given up. Default 8,000, at least 1. */
     connectTimeout?: number
   }
   outbox?: {
@@ -53,9 +51,9 @@ export interface CreateClientOptions {
     maxBytes?: number
     /** When full. Default `reject`. */
     onFull?: 'reject' | 'drop-oldest'
-    /** Unacknowledged messages at once. Default 256. */
+    /** Unacknowledged messages at once. Default 256, at least 1. */
     window?: number
-    /** Unacknowledged bytes at once. Default 256 KiB. */
+    /** Unacknowledged bytes at once. Default 256 KiB, at least 1. */
     windowBytes?: number
     /** Time to live of a message that names none. Default Infinity. */
     ttl?: number
@@ -93,49 +91,101 @@ const defaults: Groups = {
   },
 }
 
+/** Of the numbers; 0 for those not here. */
+const least: Readonly<Record<string, number>> = {
+  interval: 100,
+  factor: 1,
+  connectTimeout: 1,
+  window: 1,
+  windowBytes: 1,
+}
+
 function bad(name: string, takes: string, got: unknown): OptionError {
-  return new OptionError(
-    'bad-option',
-    `${name} takes ${takes}, not ${typeof got === 'string' ? `'${got.slice(0, 40)}'` : String(got)}`,
-  )
+  const shown =
+    typeof got === 'string' ? `'${got.slice(0, 40)}'` : Object(got) === got ? `[${typeof got}]` : String(got)
+  return new OptionError('bad-option', `${name} takes ${takes}, not ${shown}`)
+}
+
+function checkName(path: string, name: string, known: object): void {
+  if (!Object.hasOwn(known, name))
+    throw new OptionError('bad-option', `${path} is no option; there are ${Object.keys(known).join(', ')}`)
 }
 
 /** What is given, over the defaults. Throws `OptionError` for a name or a value that is not known. */
 function merge<Name extends keyof Groups>(name: Name, given: object | undefined): Groups[Name] {
   const merged: Record<string, unknown> = { ...defaults[name] }
-  for (const [key, value] of Object.entries(given ?? {}) as [string, unknown][]) {
+  for (const [key, value] of Object.entries<unknown>({ ...given })) {
     if (value === undefined) continue
     const path = `${name}.${key}`
-    if (!Object.hasOwn(merged, key))
-      throw new OptionError('bad-option', `${path} is no option; there are ${Object.keys(merged).join(', ')}`)
+    checkName(path, key, merged)
+    const from = least[key] ?? 0
     if (key === 'onFull') {
       if (value !== 'reject' && value !== 'drop-oldest') throw bad(path, `'reject' or 'drop-oldest'`, value)
-    } else if (typeof value !== 'number' || !(value >= 0)) throw bad(path, 'a number that is not negative', value)
+    } else if (typeof value !== 'number' || !(value >= from) || (key === 'retries' && value % 1 !== 0))
+      throw bad(path, `a ${key === 'retries' ? 'whole ' : ''}number from ${from}`, value)
     merged[key] = value
   }
   return merged as Groups[Name]
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' || typeof value === 'function'
+type Kind = readonly [takes: string, test: (value: unknown) => unknown]
 
-/** Everything the core is to know, checked. Throws `OptionError`. */
+const isFunction = (value: unknown): value is () => unknown => typeof value === 'function'
+const isText = (value: unknown): boolean => typeof value === 'string' || isFunction(value)
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+const has = (method: string): Kind => [
+  `an object with ${method}()`,
+  (value) => isObject(value) && isFunction((value as Record<string, unknown>)[method]),
+]
+const group: Kind = ['an object', isObject]
+const groupOrFalse: Kind = ['an object or false', (value) => value === false || isObject(value)]
+
+function isUrl(value: unknown): unknown {
+  try {
+    return isFunction(value) || (value && (isText(value) || value instanceof URL) && resolve(value as string))
+  } catch {
+    return false
+  }
+}
+
+const kinds: Readonly<Record<keyof CreateClientOptions, Kind>> = {
+  url: ['an http(s) or ws(s) URL, or a function', isUrl],
+  token: ['a string or a function', isText],
+  codec: ['what customCodec() makes', (value) => isObject(value) && 'greets' in value],
+  transport: has('open'),
+  heartbeat: groupOrFalse,
+  reconnect: group,
+  outbox: group,
+  network: has('on'),
+  page: groupOrFalse,
+  env: ['an object of functions', (value) => isObject(value) && Object.values(value).every(isFunction)],
+}
+
+/** Names and kinds of all options; `settle` looks into the groups. Throws `OptionError`. */
+export function check(options: Partial<CreateClientOptions>): void {
+  if (!isObject(options)) throw bad('createClient', 'an object', options)
+  for (const [name, value] of Object.entries<unknown>({ url: undefined, ...options })) {
+    checkName(name, name, kinds)
+    const [takes, test] = kinds[name as keyof CreateClientOptions]
+    // A token is a secret, whatever it is.
+    if ((value !== undefined || name === 'url') && !test(value))
+      throw bad(name, takes, name === 'token' ? typeof value : value)
+  }
+}
+
+/** Everything the core is to know, from options checked. Throws `OptionError` for what is wrong in a group. */
 export function settle(options: CreateClientOptions & { codec: Codec }, env: Env): ClientOptions & { ttl: number } {
-  if (!isText(options.url) || options.url === '') throw bad('url', 'a URL or a function that gives one', options.url)
-  if (options.token !== undefined && !isText(options.token))
-    throw bad('token', 'a string or a function that gives one', typeof options.token)
-  const { codec } = options
-  if (typeof codec !== 'object' || !('greets' in codec)) throw bad('codec', 'what customCodec() makes', codec)
   const reconnect = merge('reconnect', options.reconnect)
   const outbox = merge('outbox', options.outbox)
   const heartbeat = merge('heartbeat', options.heartbeat === false ? { interval: Infinity } : options.heartbeat)
   if (!options.transport && !('WebSocket' in globalThis))
-    throw bad('transport', 'webSocket({ WebSocket }) where the platform has none', undefined)
+    throw bad('transport', 'webSocket({ WebSocket }) where there is none', undefined)
   return {
     link: {
       ...reconnect,
       backoff: reconnect,
       heartbeat,
-      greets: codec.greets,
+      greets: options.codec.greets,
       random: env.random,
     },
     outbox,

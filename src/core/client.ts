@@ -1,5 +1,5 @@
 import { Close, type Closing, inWords, verdict } from '../wire/close.js'
-import { ConnectionError } from '../wire/errors.js'
+import { ConnectionError, FrameError } from '../wire/errors.js'
 import { type ClientFrame, type Hello, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
 import type { Ping, Pong, Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
@@ -16,6 +16,9 @@ export type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 const FIRST_FLIGHT = 32_768
 /** Room in a packet for what surrounds a body, bytes. */
 const ENVELOPE = 1_024
+
+/** What is said of messages counts only from a server that has welcomed us: a welcome says it all again. */
+const verdicts = new Set<ServerFrame['t']>(['accepted', 'refused'])
 
 /** The client's decisions: what to say to the server and to the app, and when. */
 export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>> {
@@ -180,7 +183,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.#link({ on: 'heard', link, pong })
     for (const frame of frames) {
       const hear = this.#heard[frame.t] as (frame: ServerFrame, link: number) => void
-      if (this.#isCurrent(link)) hear(frame, link)
+      if (!this.#isCurrent(link)) return
+      if (this.link.state.is === 'up' || !verdicts.has(frame.t)) hear(frame, link)
+      else this.#out.push({ do: 'fault', error: new FrameError('bad-frame', `${frame.t} before the welcome`) })
     }
   }
 

@@ -75,7 +75,7 @@ export class Inbox {
     let missed = lost
     if (expected !== undefined && !renewed) {
       // The same epoch, yet shorter than what is in hand: the log lost its end.
-      const rewound = next < expected && lost?.[1] === expected
+      const rewound = next < expected && lost?.[0] === next && lost[1] === expected
       if (rewound) this.#early.clear()
       // What leaps over entries that the log still has is no answer: those are asked for.
       if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected }

@@ -252,6 +252,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   }
 
   #up({ link, failures }: Attempt, interval: number, now: number): void {
+    // It opened: who says that there is no network is wrong.
+    this.#online = true
     this.state = { is: 'up', link, failures, since: now, interval, until: now + interval }
   }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -25,9 +26,18 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 
 const collect = (origin: string, others: string[] = []): string[] => [...others, origin]
 
+/** The package's own: `cli.js` is in its `dist`. */
+function showVersion(): never {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  console.log((JSON.parse(text) as { version: string }).version)
+  process.exit()
+}
+
 function flags(): Flags {
   return new Command('holdfast')
     .description('Serves Holdfast channels over WebSocket, kept in memory, open to everybody who may connect.')
+    .option('-V, --version', 'print the version')
+    .on('option:version', showVersion)
     .option('-p, --port <number>', 'TCP port; 0 takes a free one', whole(65_535), 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--path <path>', 'path of the WebSocket', '/realtime')

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server as HttpServer, ServerResp
 import type { Duplex } from 'node:stream'
 import { OptionError } from '../wire/errors.js'
 import { admit, type Admission, isOriginAllowed } from './auth.js'
+import { type Check, checkOptions, hasMethods } from './options.js'
 import { answerPlain } from './plain.js'
 import { refuse } from './refuse.js'
 import type { Settings } from './settings.js'
@@ -11,6 +12,10 @@ export interface AttachOptions {
   /** The path of the upgrade, exactly. Default '/'. */
   path?: string
 }
+
+const isServer = hasMethods('an HTTP server', 'on', 'off', 'listeners', 'listenerCount', 'removeAllListeners')
+
+const isPath: Check = ["a string that begins with '/'", (value) => typeof value === 'string' && value.startsWith('/')]
 
 /** Who comes in: origins, tokens, and what the others are told, before any handshake ends. */
 export class Door {
@@ -25,9 +30,11 @@ export class Door {
     this.#sockets = sockets
   }
 
-  attach(http: HttpServer, { path = '/' }: AttachOptions = {}): void {
-    if (typeof path !== 'string' || !path.startsWith('/'))
-      throw new OptionError('bad-option', `path takes a string that begins with '/'`)
+  attach(http: HttpServer, options: AttachOptions = {}): void {
+    const [takes, test] = isServer
+    if (!test(http)) throw new OptionError('bad-option', `attach takes ${takes}`)
+    checkOptions(options, { path: isPath })
+    const { path = '/' } = options
     const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
       if (pathOf(request) === path) void this.#upgrade(request, stream, head)
       // Somebody else may want it; nobody else is there to refuse it.

@@ -35,6 +35,8 @@ export const hasMethods = (what: string, ...names: string[]): Check => [
 
 /** Throws `OptionError` for the first option that is unknown or has a value it does not take. */
 export function checkOptions<Options extends object>(given: Partial<Options>, checks: Checks<Options>): void {
+  if (typeof given !== 'object' || (given as unknown) === null)
+    throw new OptionError('bad-option', 'the options take an object')
   for (const [name, value] of Object.entries(given)) {
     const check = Object.hasOwn(checks, name) ? checks[name as keyof Options] : undefined
     if (!check) throw new OptionError('bad-option', `there is no option ${name}`)

@@ -2,6 +2,7 @@ import type { Connection, Target, Transport } from '../transports/transport.js'
 import type { Closing } from '../wire/close.js'
 import { Close } from '../wire/close.js'
 import type { Packet } from '../wire/codec.js'
+import { FrameError } from '../wire/errors.js'
 
 /** What happens on a link, by its number. */
 export type LinkNews<In> =
@@ -18,7 +19,12 @@ export interface LinksOptions<Out, In> {
   /** Runs when the task now running is over. */
   defer: (callback: () => void) => void
   feed: (news: LinkNews<In>) => void
+  /** A frame could not be encoded. */
+  report: (error: Error) => void
 }
+
+/** No server has reason to send more in one piece; bytes, or UTF-16 units of text. */
+const MAX_PACKET = 2 ** 24
 
 interface Held<Out> {
   connection?: Connection
@@ -88,6 +94,7 @@ export class Links<Out, In> {
       received(packet) {
         let news: LinkNews<In>
         try {
+          if (packet.length > MAX_PACKET) throw new FrameError('too-big', `a packet of ${packet.length} bytes`)
           news = { on: 'frames', link, frames: codec.decode(packet) }
         } catch (error) {
           news = { on: 'broken', link, error: error as Error }
@@ -108,6 +115,18 @@ export class Links<Out, In> {
     const { frames, connection, max } = held
     held.frames = []
     if (!connection || !frames.length) return
-    for (const packet of this.#options.codec.encode(frames, max)) connection.send(packet)
+    for (const packet of this.#encode(frames, max)) connection.send(packet)
+  }
+
+  /** A frame that cannot be said takes no other with it. */
+  #encode(frames: readonly Out[], max: number): Packet[] {
+    const { codec, report } = this.#options
+    try {
+      return codec.encode(frames, max)
+    } catch (error) {
+      if (frames.length > 1) return frames.flatMap((frame) => this.#encode([frame], max))
+      report(error as Error)
+      return []
+    }
   }
 }

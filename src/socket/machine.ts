@@ -46,7 +46,10 @@ export function withQueue(
       return Math.min(link.deadline, queue.due)
     },
     handle(input, now) {
+      const idle = link.state.is === 'idle'
       const outputs: SocketOutput[] = link.handle(input, now)
+      // What never began has no end to tell of.
+      if (idle && input.on === 'close') outputs.length = 0
       if (input.on === 'opened' && link.state.is === 'up') outputs.push({ do: 'flush', fresh: true })
       else if (now >= queue.due) outputs.push({ do: 'flush', fresh: false }, ...link.probe(now))
       decided(input, outputs)

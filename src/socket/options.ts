@@ -1,21 +1,19 @@
 import { createClock, type Env } from '../shell/env.js'
 import type { PageLike } from '../shell/page.js'
 import { OptionError } from '../wire/errors.js'
+import { type Data, isBinary, type NativeSocket } from './data.js'
 
 /** A value, or what makes it: asked again on each attempt. Where it throws or rejects, the attempt has failed. */
 export type Provider<T> = T | (() => T | Promise<T>)
 
-/** What a socket sends. */
-export type Data = string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob
-
 /** What tells two messages apart. */
 export type Id = string | number
 
-type Dialer = new (url: string | URL, protocols?: string | string[]) => WebSocket
+type Dialer = new (url: string | URL, protocols?: string | string[]) => NativeSocket
 
 /** Off unless given. Any message that arrives is proof of life; only silence is asked about. */
 export interface SocketHeartbeat {
-  /** Silence before a ping, ms. Default 15,000. */
+  /** Silence before a ping, ms; at least 100. Default 15,000. */
   interval?: number | undefined
   /** From the first ping without any answer to the end of the link, ms. Default 5,000. */
   timeout?: number | undefined
@@ -91,10 +89,13 @@ export interface SocketOptions {
 /** The default of a function that must be given. */
 const needed = (): undefined => undefined
 
+/** Their own defaults and checks are elsewhere. */
+const groups = { heartbeat: undefined, ack: undefined, dedupe: undefined, page: undefined }
+
 /** The given options with all defaults filled in. Throws `OptionError`. */
 export function settle(given: SocketOptions) {
-  const { heartbeat, ack, dedupe } = given
-  const numbers = {
+  const defaults = {
+    ...groups,
     connectionTimeout: 10_000,
     minReconnectionDelay: 0,
     maxReconnectionDelay: 20_000,
@@ -102,8 +103,6 @@ export function settle(given: SocketOptions) {
     minUptime: 5_000,
     maxRetries: Infinity,
     maxEnqueuedMessages: Infinity,
-  }
-  const rest = {
     WebSocket: (globalThis as Partial<typeof globalThis>).WebSocket ?? needed,
     env: createClock(),
     startClosed: false,
@@ -113,13 +112,37 @@ export function settle(given: SocketOptions) {
     debug: false,
     debugLogger: globalThis.console.log,
   }
-  const beats = { interval: 15_000, timeout: 5_000, retries: 1, isPong: () => false, hidePongs: true }
+  const filled = fill(defaults, given, 'options')
+  const { ack, dedupe, page } = given
+  need(!page || typeof page === 'object', 'options.page takes a object')
   return {
-    ...fill({ ...numbers, ...rest }, given),
-    heartbeat: heartbeat && fill(beats, heartbeat, 'heartbeat.'),
-    ack: ack && fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, 'ack.'),
-    dedupe: dedupe && fill({ idOf: needed, maxCount: 10_000, maxAge: 600_000 }, dedupe, 'dedupe.'),
+    ...filled,
+    heartbeat: beats(given.heartbeat),
+    ack: fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, 'ack'),
+    dedupe: fill({ idOf: needed, maxCount: 10_000, maxAge: 600_000 }, dedupe, 'dedupe'),
   }
+}
+
+function beats(given: SocketHeartbeat | undefined) {
+  const defaults = { interval: 15_000, timeout: 5_000, retries: 1, isPong: () => false, hidePongs: true }
+  const filled = fill({ ...defaults, message: undefined }, given, 'heartbeat')
+  const { retries, message = '' } = filled ?? { retries: 0 }
+  need(Number.isInteger(retries), 'heartbeat.retries takes a whole number')
+  need(/^[sf]/.test(typeof message) || isBinary(message), 'heartbeat.message takes data or a function')
+  return filled
+}
+
+/** A URL that is no function is checked as the standard has it: throws `SyntaxError`. */
+export function checkUrl(url: unknown): void {
+  need(url !== undefined, 'url takes a URL')
+  if (typeof url === 'function') return
+  try {
+    const { href } = new URL(url as string, (globalThis as Partial<typeof globalThis>).location?.href)
+    if (/^(ws|http)s?:[^#]*$/.test(href)) return
+  } catch {
+    // It is said below.
+  }
+  throw new DOMException('bad URL', 'SyntaxError')
 }
 
 /** What a provider has to say. A throw becomes a rejection. */
@@ -129,21 +152,36 @@ export async function ask<T>(provider: Provider<T>): Promise<T> {
 
 export type Settled = ReturnType<typeof settle>
 
-type Filled<G, T> = G & { [K in keyof T & keyof G]-?: NonNullable<G[K]> }
+/** What has no default stays optional, and a group that is not given, away. */
+type Filled<G, T> = G extends undefined
+  ? undefined
+  : G & { [K in keyof T & keyof G as T[K] extends undefined ? never : K]-?: NonNullable<G[K]> }
 
-/** The given values, or the defaults; each is of its default's type. */
-function fill<T extends object, G extends { [K in keyof T]?: unknown }>(
+function need(holds: boolean, text: string): void {
+  if (!holds) throw new OptionError('bad-option', text)
+}
+
+const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : typeof value)
+
+/** The given values, or the defaults; each is of its default's type, where there is one. */
+function fill<T extends object, G extends { [K in keyof T]?: unknown } | undefined>(
   defaults: T,
   given: G,
-  path = '',
+  group: string,
 ): Filled<G, T> {
+  if (given === undefined) return given as Filled<G, T>
+  need(kindOf(given) === 'object' && !!(given as unknown), `${group} takes a object`)
   const filled: Record<string, unknown> = { ...given }
+  for (const name in filled) need(name in defaults, `${group}.${name} is no option`)
   for (const [name, fallback] of Object.entries(defaults as Record<string, unknown>)) {
     const value = (filled[name] ??= fallback)
-    const kind = typeof fallback
+    const kind = kindOf(fallback)
+    const least = name === 'interval' ? 100 : 0
     const number = kind === 'number'
-    if (typeof value !== kind || value === needed || (number && !((value as number) >= 0)))
-      throw new OptionError('bad-option', `${path}${name} takes a ${kind}${number ? ' of at least 0' : ''}`)
+    need(
+      fallback === undefined || (kindOf(value) === kind && value !== needed && (!number || (value as number) >= least)),
+      `${group}.${name} takes a ${kind}` + (number ? ` of at least ${least}` : ''),
+    )
   }
   return filled as Filled<G, T>
 }

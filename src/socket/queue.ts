@@ -1,16 +1,18 @@
 import type { Rtt } from '../core/rtt.js'
-import { copy, sizeOf } from './data.js'
-import type { Data, Id } from './options.js'
+import { copy, type Data, type NativeSocket, sizeOf } from './data.js'
+import type { Id } from './options.js'
 
 interface Item {
   data: Data
+  /** In bytes. */
+  size: number
   /** When it was last written. */
   at: number
   /** How often it was written. */
   tries: number
 }
 
-type Writer = Pick<WebSocket, 'send'>
+type Writer = Pick<NativeSocket, 'send'>
 
 /** A retransmission never waits longer, ms. */
 const MAX_WAIT = 30_000
@@ -23,14 +25,20 @@ export type Queue = ReturnType<typeof createQueue>
  */
 export function createQueue(rtt: Rtt, timeout: number) {
   const items = new Map<unknown, Item>()
-  const all = () => [...items.values()].map(({ data }) => data)
+  let bytes = 0
+  const forget = (id: unknown) => {
+    const item = items.get(id)
+    bytes -= item?.size ?? 0
+    items.delete(id)
+    return item
+  }
   const dueAt = ({ at, tries }: Item) => at + Math.min(MAX_WAIT, (timeout || rtt.rto) * 2 ** (tries - 1))
   /** What has no id is forgotten once it is written. */
   const write = (id: unknown, item: Item, now: number, link: Writer) => {
     link.send(item.data)
     item.at = now
     item.tries++
-    if (id === item) items.delete(id)
+    if (id === item) forget(id)
     else queue.due = Math.min(queue.due, dueAt(item))
   }
   const queue = {
@@ -38,20 +46,18 @@ export function createQueue(rtt: Rtt, timeout: number) {
     due: Infinity,
     size: () => items.size,
     /** All of it, in bytes. */
-    bytes: () => all().reduce((sum, data) => sum + sizeOf(data), 0),
-    drain() {
-      const data = all()
-      items.clear()
-      return data
-    },
+    bytes: () => bytes,
+    drain: (): Data[] => [...items.keys()].flatMap((id) => forget(id)?.data ?? []),
     /**
      * Takes a message, and writes it where there is a link. An id said again replaces its message.
      * The app may change its buffer after `send`, so a copy is kept.
      */
     add(id: Id | null | undefined, data: Data, now: number, link?: Writer) {
-      const item = { data: copy(data), at: 0, tries: 0 }
-      items.set(id ?? item, item)
-      if (link) write(id ?? item, item, now, link)
+      const item = { data: copy(data), size: sizeOf(data), at: 0, tries: 0 }
+      const key = id ?? item
+      bytes += item.size - (items.get(key)?.size ?? 0)
+      items.set(key, item)
+      if (link) write(key, item, now, link)
     },
     /** Writes what is overdue; on a fresh link, everything. */
     flush(now: number, link: Writer, fresh: boolean) {
@@ -62,9 +68,8 @@ export function createQueue(rtt: Rtt, timeout: number) {
       }
     },
     ack(id: unknown, now: number) {
-      const item = items.get(id)
+      const item = forget(id)
       if (item?.tries === 1) rtt.sample(now - item.at)
-      items.delete(id)
     },
   }
   return queue

@@ -1,6 +1,6 @@
 import { unpack } from './body.js'
 import type { Codec, Packet } from './codec.js'
-import { FrameError, MessageError } from './errors.js'
+import { FrameError, MessageError, OptionError } from './errors.js'
 import type { ClientFrame, Packed, ServerFrame } from './frame.js'
 import { flaw, serverShapes } from './shape.js'
 
@@ -21,6 +21,8 @@ const withValue = (frame: ClientFrame<Packed>): ClientFrame =>
 
 /** Makes the `codec` option of `createClient`. What the user's functions make is checked as if it came from the network. */
 export function customCodec({ encode, decode, greets = false, protocols = [] }: CustomCodec): Codec {
+  if (typeof encode !== 'function' || typeof decode !== 'function')
+    throw new OptionError('bad-option', 'customCodec takes encode and decode, both functions')
   return {
     greets,
     protocols,

@@ -10,27 +10,56 @@ describe('options', () => {
     Reflect.deleteProperty(globalThis, 'WebSocket')
     try {
       expect(() => createClient({ url })).toThrow(
-        'transport takes webSocket({ WebSocket }) where the platform has none, not undefined',
+        'transport takes webSocket({ WebSocket }) where there is none, not undefined',
       )
     } finally {
       if (platform) Object.defineProperty(globalThis, 'WebSocket', platform)
     }
   })
+  const takesUrl = 'url takes an http(s) or ws(s) URL, or a function'
   it.each<[string, unknown]>([
-    [`url takes a URL or a function that gives one, not undefined`, {}],
-    [`url takes a URL or a function that gives one, not ''`, { url: '' }],
-    [`url takes a URL or a function that gives one, not 5`, { url: 5 }],
-    [`token takes a string or a function that gives one, not 'number'`, { url, token: 5 }],
-    [`codec takes what customCodec() makes, not [object Object]`, { url, codec: {} }],
-    [`heartbeat.interval takes a number that is not negative, not -1`, { url, heartbeat: { interval: -1 } }],
-    [`heartbeat.timeout takes a number that is not negative, not '5s'`, { url, heartbeat: { timeout: '5s' } }],
-    [`heartbeat.period is no option; there are interval, timeout, retries`, { url, heartbeat: { period: 1 } }],
-    [`reconnect.cap takes a number that is not negative, not NaN`, { url, reconnect: { cap: NaN } }],
+    [`createClient takes an object, not undefined`, undefined],
+    [`createClient takes an object, not null`, null],
+    [`createClient takes an object, not 'ws://fake/'`, url],
     [
-      `reconnect.connectTimeout takes a number that is not negative, not null`,
-      { url, reconnect: { connectTimeout: null } },
+      `heartBeat is no option; there are url, token, codec, transport, heartbeat, reconnect, outbox, network, page, env`,
+      { url, heartBeat: {} },
     ],
-    [`outbox.window takes a number that is not negative, not true`, { url, outbox: { window: true } }],
+    [`${takesUrl}, not undefined`, {}],
+    [`${takesUrl}, not ''`, { url: '' }],
+    [`${takesUrl}, not 5`, { url: 5 }],
+    [`${takesUrl}, not null`, { url: null }],
+    [`${takesUrl}, not [object]`, { url: {} }],
+    [`${takesUrl}, not 'http://[bad'`, { url: 'http://[bad' }],
+    [`${takesUrl}, not 'ftp://x/'`, { url: 'ftp://x/' }],
+    [`${takesUrl}, not [object]`, { url: new URL('ftp://x/') }],
+    [`${takesUrl}, not '/no/page'`, { url: '/no/page' }],
+    [`token takes a string or a function, not 'number'`, { url, token: 5 }],
+    [`codec takes what customCodec() makes, not [object]`, { url, codec: {} }],
+    [`codec takes what customCodec() makes, not null`, { url, codec: null }],
+    [`transport takes an object with open(), not [object]`, { url, transport: {} }],
+    [`transport takes an object with open(), not null`, { url, transport: null }],
+    [`heartbeat takes an object or false, not 5`, { url, heartbeat: 5 }],
+    [`heartbeat takes an object or false, not true`, { url, heartbeat: true }],
+    [`reconnect takes an object, not false`, { url, reconnect: false }],
+    [`outbox takes an object, not 5`, { url, outbox: 5 }],
+    [`network takes an object with on(), not [object]`, { url, network: Object.create(null) }],
+    [`page takes an object or false, not true`, { url, page: true }],
+    [`env takes an object of functions, not [object]`, { url, env: { now: 0 } }],
+    [`env takes an object of functions, not [function]`, { url, env: () => 0 }],
+    [`heartbeat.interval takes a number from 100, not 99`, { url, heartbeat: { interval: 99 } }],
+    [`heartbeat.timeout takes a number from 0, not -1`, { url, heartbeat: { timeout: -1 } }],
+    [`heartbeat.timeout takes a number from 0, not '5s'`, { url, heartbeat: { timeout: '5s' } }],
+    [`heartbeat.retries takes a whole number from 0, not 1.5`, { url, heartbeat: { retries: 1.5 } }],
+    [`heartbeat.retries takes a whole number from 0, not Infinity`, { url, heartbeat: { retries: Infinity } }],
+    [`heartbeat.period is no option; there are interval, timeout, retries`, { url, heartbeat: { period: 1 } }],
+    [`reconnect.cap takes a number from 0, not NaN`, { url, reconnect: { cap: NaN } }],
+    [`reconnect.factor takes a number from 1, not 0.5`, { url, reconnect: { factor: 0.5 } }],
+    [`reconnect.connectTimeout takes a number from 1, not 0`, { url, reconnect: { connectTimeout: 0 } }],
+    [`reconnect.connectTimeout takes a number from 1, not null`, { url, reconnect: { connectTimeout: null } }],
+    [`outbox.window takes a number from 1, not true`, { url, outbox: { window: true } }],
+    [`outbox.window takes a number from 1, not 0`, { url, outbox: { window: 0 } }],
+    [`outbox.windowBytes takes a number from 1, not 0`, { url, outbox: { windowBytes: 0 } }],
     [`outbox.onFull takes 'reject' or 'drop-oldest', not 'block'`, { url, outbox: { onFull: 'block' } }],
     [`outbox.onFull takes 'reject' or 'drop-oldest', not 1`, { url, outbox: { onFull: 1 } }],
     [
@@ -41,6 +70,30 @@ describe('options', () => {
     expect(() => createClient(options as never)).toThrow(
       expect.objectContaining({ name: 'OptionError', code: 'bad-option', message }),
     )
+  })
+  it('at their least are taken', async () => {
+    const { client } = await online({
+      heartbeat: { interval: 100, retries: 0 },
+      reconnect: { factor: 1, connectTimeout: 1 },
+      outbox: { window: 1, windowBytes: 1 },
+    })
+    expect(client.status).toBe('online')
+  })
+  it('url: a URL object, and one relative to the page', async () => {
+    vi.stubGlobal('location', { href: 'https://example.com/app/' })
+    try {
+      const dials = []
+      for (const url of [new URL('ws://fake/a'), () => new URL('ws://fake/b'), 'realtime', '/realtime'])
+        dials.push((await dialled({ url })).transport.last.target.url)
+      expect(dials).toEqual([
+        'ws://fake/a',
+        'ws://fake/b',
+        'https://example.com/app/realtime',
+        'https://example.com/realtime',
+      ])
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
   it('undefined means the default', async () => {
     const { client } = await online({
@@ -107,8 +160,8 @@ describe('providers', () => {
     expect(transport.dials).toEqual([])
     expect(env.timers.size).toBe(0)
   })
-  it('a URL that is none is told, not thrown', async () => {
-    const { client, env } = await dialled({ url: 'not a url' })
+  it.each(['not a url', 'ftp://x/'])('one that gives %j is told, not thrown', async (url) => {
+    const { client, env } = await dialled({ url: () => url })
     const errors = vi.fn()
     client.on('error', errors)
     await env.pass(500)

@@ -139,6 +139,15 @@ describe('a hostile server', () => {
     expect(bench.hear({ t: 'ping', id: 5 }, { t: 'pong', id: 1 })).toEqual(['write pong 5'])
     expect(bench.core.status).toBe('connecting')
   })
+  it('that accepts or refuses before its welcome is reported, and not believed', () => {
+    const bench = new ClientBench()
+    bench.send()
+    bench.open()
+    const refused = { t: 'refused', seq: 1, code: 'x', reason: '' } as const
+    const heard = bench.hear({ t: 'accepted', seq: 1 }, refused)
+    expect(heard.filter((output) => output.startsWith('fault'))).toHaveLength(2)
+    expect(heard.filter((output) => output.startsWith('settled'))).toEqual([])
+  })
   it('that sends everyone away for a year is waited for an hour', () => {
     const bench = new ClientBench().up()
     expect(bench.hear({ t: 'retry', after: 2 ** 50, spread: 2 ** 50 })).toContain('retry 3600000')

@@ -192,6 +192,16 @@ describe('a server that names the time', () => {
     expect(bench.feed({ on: 'online' }, 2_000)).toEqual([])
     expect(bench.until(6_000)).toEqual([[6_000, { do: 'open', link: 2 }]])
   })
+  it('believes a link that opened more than who said that there is no network', () => {
+    const bench = new LinkBench().up()
+    bench.feed({ on: 'offline' })
+    bench.end({ code: 1006, reason: '' }, 1_000)
+    bench.until(bench.link.deadline)
+    bench.feed({ on: 'opened', link: 2 })
+    bench.feed({ on: 'welcomed', link: 2, idle: 60_000 })
+    bench.end({ code: 1006, reason: '' })
+    expect(bench.is).toBe('waiting')
+  })
   it('no longer holds a wake-up once its time has passed', () => {
     const bench = held()
     bench.feed({ on: 'offline' })

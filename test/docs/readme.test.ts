@@ -45,7 +45,7 @@ describe('the options of README.md have the defaults of the source', () => {
       WebSocket: (() => undefined) as never,
       heartbeat: {},
       ack: required,
-      dedupe: required,
+      dedupe: { idOf: required.idOf },
     })
     checkDefaults(rows(section('Options of level 0'), 'option'), {
       ...rest,

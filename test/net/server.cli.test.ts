@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -13,7 +13,9 @@ const children: ChildProcess[] = []
 beforeAll(async () => {
   // Inside node_modules, so that its imports are found.
   folder = mkdtempSync(join('node_modules', '.holdfast-cli-'))
-  file = join(folder, 'cli.mjs')
+  // Laid out as the package is: the version is read from its package.json.
+  file = join(folder, 'dist', 'cli.mjs')
+  copyFileSync('package.json', join(folder, 'package.json'))
   await build({
     entryPoints: ['src/server/cli.ts'],
     outfile: file,
@@ -63,6 +65,11 @@ describe('npx holdfast', () => {
     expect(await raw.next('retry')).toEqual({ t: 'retry', after: 1_000, spread: 50 })
     expect((await raw.closed).code).toBe(1012)
     expect((await exited).code).toBe(0)
+  })
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    expect(await start('--version').exited).toEqual({ code: 0, text: `${version}\n` })
   })
 
   it('says when the port is in use', async () => {

@@ -197,6 +197,19 @@ describe('options', () => {
   it('of attach and close as well', () => {
     const server = createServer()
     expect(() => server.attach(createHttp(), { path: 'realtime' })).toThrow(/^path takes/)
+    expect(() => server.attach(createHttp(), { pth: '/' } as never)).toThrow(/^there is no option pth/)
     expect(() => server.close({ spread: -1 })).toThrow(/^spread takes/)
+  })
+
+  it.each<[RegExp, () => unknown]>([
+    [/^the options take an object/, () => createServer(null as never)],
+    [/^the options take an object/, () => createServer(8080 as never)],
+    [/^the options take an object/, () => createServer().attach(createHttp(), null as never)],
+    [/^attach takes an HTTP server/, () => createServer().attach(undefined as never)],
+    [/^attach takes an HTTP server/, () => createServer().attach(8080 as never)],
+  ])('%s', (message, act) => {
+    expect(act).toThrow(
+      expect.objectContaining({ name: 'OptionError', message: expect.stringMatching(message) as string }),
+    )
   })
 })

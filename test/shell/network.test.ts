@@ -97,6 +97,38 @@ describe('with a probe', () => {
     expect(detector.status).toBe('unknown')
     await env.pass(1)
     expect(detector.status).toBe('offline')
+    expect(env.timers.size).toBe(1)
+  })
+
+  it('while offline asks again, after 1 s and ever longer until 30 s', async () => {
+    const { world, fetch, spy } = net('down')
+    const { detector, env, events } = start({ probeUrl: '/up', fetch, sleepCheck: 0 })
+    const waits: number[] = []
+    await env.pass(0)
+    while (waits.length < 7) {
+      const [timer] = env.timers
+      waits.push((timer?.at ?? NaN) - env.time)
+      await env.pass(waits.at(-1) ?? 0)
+      expect(spy).toHaveBeenCalledTimes(waits.length + 1)
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    world.state = 'up'
+    await env.pass(30_000)
+    expect(events).toEqual([
+      ['change', 'offline', 'start'],
+      ['change', 'online', 'probe'],
+    ])
+    expect([detector.status, env.timers.size]).toEqual(['online', 0])
+  })
+
+  it('keeps one timer, which news starts anew and close clears', async () => {
+    const { fetch } = net('down')
+    const { detector, env, page } = start({ probeUrl: '/up', fetch, sleepCheck: 0 })
+    await env.pass(5_000)
+    for (const type of ['resume', 'online']) page.say(type)
+    await env.pass(0)
+    expect([...env.timers].map(({ at }) => at - env.time)).toEqual([1_000])
+    detector.close()
     expect(env.timers.size).toBe(0)
   })
 
@@ -166,6 +198,20 @@ describe('on and close', () => {
     page.say('resume')
     expect(await detector.check()).toBe('unknown')
     expect([events, env.timers.size, spy.mock.calls.length]).toEqual([[], 0, 2])
+  })
+
+  it.each<[unknown, string]>([
+    [null, 'options takes an object'],
+    ['/up', 'options takes an object'],
+    [{ probeURL: '/up' }, 'probeURL is no option'],
+    [{ toString: 1 }, 'toString is no option'],
+    [{ fetch: 'fetch' }, 'fetch takes a function'],
+    [{ page: false }, 'page takes a object'],
+    [{ probeUrl: 5 }, 'probeUrl takes a string'],
+  ])('takes no options %j', (options, message) => {
+    expect(() => new NetworkDetector(options as never)).toThrow(
+      expect.objectContaining({ code: 'bad-option', message }),
+    )
   })
 
   it('checks its options', () => {

@@ -28,6 +28,8 @@ const pinged = ({ world }: Pair): number => Math.min(world.weather.limits.interv
 /** A reader acknowledges after a while, and a server with a small window waits for that. */
 const paced = ({ world }: Pair, count: number): number =>
   Math.ceil(count / world.weather.limits.pushWindow) * (ACK_DELAY + trips(2))
+/** Where what was lost fills a small window, nothing follows it, and the heartbeat has to find out. */
+const cramped = (pair: Pair): number => (pair.world.weather.limits.pushWindow > 2 ? 0 : pinged(pair))
 /** What a probe may take before the link is given up. */
 const PROBE = 2_000
 
@@ -55,7 +57,7 @@ const EXAMS: Record<string, Exam> = {
       pair.world.pass(200)
       return through(pair, [...first, ...say(pair, 1)])
     },
-    within: (pair) => trips(6) + paced(pair, 2),
+    within: (pair) => trips(6) + paced(pair, 2) + cramped(pair),
   },
   'the last message on its way down': {
     act(pair) {

@@ -1,5 +1,5 @@
 // Options are checked when the socket is made, and what happens can be read.
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ResilientWebSocket, type SocketOptions } from '../../src/socket.js'
 import { FakeSocket, start } from './fakes.js'
 
@@ -7,14 +7,27 @@ const make = (options: unknown) =>
   new ResilientWebSocket('ws://fake', [], { WebSocket: FakeSocket as never, ...(options as SocketOptions) })
 
 it.each<[unknown, string]>([
-  [{ connectionTimeout: '5' }, 'connectionTimeout takes a number of at least 0'],
-  [{ maxReconnectionDelay: -1 }, 'maxReconnectionDelay takes a number of at least 0'],
-  [{ minUptime: NaN }, 'minUptime takes a number of at least 0'],
-  [{ startClosed: 1 }, 'startClosed takes a boolean'],
-  [{ nonRetryableCodes: 4000 }, 'nonRetryableCodes takes a object'],
-  [{ shouldReconnectOnClose: true }, 'shouldReconnectOnClose takes a function'],
-  [{ WebSocket: 'ws' }, 'WebSocket takes a function'],
-  [{ heartbeat: { interval: 'often' } }, 'heartbeat.interval takes a number of at least 0'],
+  [{ connectionTimeout: '5' }, 'options.connectionTimeout takes a number of at least 0'],
+  [{ maxReconnectionDelay: -1 }, 'options.maxReconnectionDelay takes a number of at least 0'],
+  [{ minUptime: NaN }, 'options.minUptime takes a number of at least 0'],
+  [{ startClosed: 1 }, 'options.startClosed takes a boolean'],
+  [{ nonRetryableCodes: 4000 }, 'options.nonRetryableCodes takes a list'],
+  [{ nonRetryableCodes: { 0: 4000 } }, 'options.nonRetryableCodes takes a list'],
+  [{ shouldReconnectOnClose: true }, 'options.shouldReconnectOnClose takes a function'],
+  [{ WebSocket: 'ws' }, 'options.WebSocket takes a function'],
+  [{ heartbeat: { interval: 'often' } }, 'heartbeat.interval takes a number of at least 100'],
+  [{ heartbeat: { interval: 99 } }, 'heartbeat.interval takes a number of at least 100'],
+  [{ heartbeat: { retries: 1.5 } }, 'heartbeat.retries takes a whole number'],
+  [{ heartbeat: { retries: Infinity } }, 'heartbeat.retries takes a whole number'],
+  [{ heartbeat: { message: { type: 'ping' } } }, 'heartbeat.message takes data or a function'],
+  [{ heartbeat: true }, 'heartbeat takes a object'],
+  [{ heartbeat: null }, 'heartbeat takes a object'],
+  [{ heartbeat: { intervall: 1 } }, 'heartbeat.intervall is no option'],
+  [{ ack: { idOf: () => 1, isAck: () => 1, wait: 1 } }, 'ack.wait is no option'],
+  [{ dedupe: { idOf: () => 1, max: 1 } }, 'dedupe.max is no option'],
+  [{ maxRetires: 1 }, 'options.maxRetires is no option'],
+  [{ page: 'here' }, 'options.page takes a object'],
+  [{ env: 1 }, 'options.env takes a object'],
   [{ ack: { idOf: () => 1 } }, 'ack.isAck takes a function'],
   [{ dedupe: {} }, 'dedupe.idOf takes a function'],
 ])('%j: %s', (options, message) => {
@@ -25,9 +38,42 @@ it('takes undefined for a default', () => {
   expect(() => make({ maxRetries: undefined, heartbeat: undefined, startClosed: true })).not.toThrow()
 })
 
+it.each([null, 'wss', 5, []])('options %j are none', (options) => {
+  expect(() => new ResilientWebSocket('ws://fake', [], options as never)).toThrow('options takes a object')
+})
+
+it.each(['ping', new Uint8Array(1), new ArrayBuffer(1), new Blob(), () => 'ping'])('%s is a ping', (message) => {
+  const heartbeat = { message, interval: Infinity, retries: 0 }
+  expect(() => make({ heartbeat, page: false, startClosed: true })).not.toThrow()
+})
+
+describe('a URL that is no function', () => {
+  const dial = (url: unknown) => new ResilientWebSocket(url as string, [], { WebSocket: FakeSocket as never })
+
+  it.each([null, '', '/path', 'ws://', 'ftp://fake', 'ws://fake/#part', 'nonsense'])('%j is a SyntaxError', (url) => {
+    FakeSocket.all = []
+    expect(() => dial(url)).toThrow(expect.objectContaining({ name: 'SyntaxError' }))
+    expect(FakeSocket.all).toEqual([])
+  })
+
+  it.each(['ws://fake', 'wss://fake', 'http://fake', 'https://fake', new URL('ws://fake')])('%s is taken', (url) => {
+    expect(() => dial(url)).not.toThrow()
+  })
+
+  it('must be given', () => {
+    expect(() => dial(undefined)).toThrow(expect.objectContaining({ code: 'bad-option' }))
+  })
+
+  it('is relative to the page', () => {
+    vi.stubGlobal('location', { href: 'https://fake/app/' })
+    expect(() => dial('/path')).not.toThrow()
+    vi.unstubAllGlobals()
+  })
+})
+
 it('needs a WebSocket from somewhere', () => {
   vi.stubGlobal('WebSocket', undefined)
-  expect(() => new ResilientWebSocket('ws://fake')).toThrow('WebSocket takes a function')
+  expect(() => new ResilientWebSocket('ws://fake')).toThrow('options.WebSocket takes a function')
   vi.stubGlobal('WebSocket', FakeSocket)
   expect(() => new ResilientWebSocket('ws://fake', null, { startClosed: true })).not.toThrow()
   vi.unstubAllGlobals()

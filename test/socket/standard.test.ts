@@ -45,6 +45,7 @@ describe('the face of a WebSocket', () => {
     const { socket, env } = await start()
     expect([socket.binaryType, FakeSocket.last.binaryType]).toEqual(['blob', 'blob'])
     socket.binaryType = 'arraybuffer'
+    socket.binaryType = 'foo' as never
     expect(FakeSocket.last.binaryType).toBe('arraybuffer')
     FakeSocket.last.refuse()
     await env.pass(1_000)
@@ -198,6 +199,13 @@ describe('close', () => {
     }
   })
 
+  it('of what never began tells of no end', async () => {
+    const { socket, events } = await start({ startClosed: true })
+    socket.close()
+    await answers()
+    expect([events, socket.readyState, socket.send('lost'), socket.bufferedAmount]).toEqual([[], 3, false, 4])
+  })
+
   it('is not undone by an open event that was on its way', async () => {
     const { socket, types } = await start()
     socket.send('waits')
@@ -289,13 +297,26 @@ describe('send', () => {
     expect(socket.send('d')).toBe(true)
   })
 
-  it('leaves what is neither text nor binary to the native send, which makes it text', async () => {
+  it('makes text of what is neither text nor binary, as natives do', async () => {
     const { socket } = await start()
     socket.send(12 as never)
     expect(socket.bufferedAmount).toBe(2)
     FakeSocket.last.accept()
-    socket.send(true as never)
-    expect(FakeSocket.last.sent).toEqual([12, true])
+    for (const data of [true, null, undefined, {}, [1, 2], new Map()]) socket.send(data as never)
+    expect(FakeSocket.last.sent).toEqual(['12', 'true', 'null', 'undefined', '[object Object]', '1,2', '[object Map]'])
+  })
+
+  it('counts what waits without asking the queue again', async () => {
+    const { socket } = await start({ ack: { idOf: (data) => String(data)[0], isAck: () => 'b' } })
+    const sizes = ['aa', 'bbb', 'a'].map((data) => {
+      socket.send(data)
+      return socket.bufferedAmount
+    })
+    expect(sizes).toEqual([2, 5, 4])
+    FakeSocket.last.accept().say('ack of b')
+    FakeSocket.last.end()
+    expect(socket.bufferedAmount).toBe(1)
+    expect([socket.drainQueuedMessages(), socket.bufferedAmount]).toEqual([['a'], 0])
   })
 
   it('drainQueuedMessages takes back what waits', async () => {

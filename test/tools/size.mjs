@@ -1,4 +1,4 @@
-// `npm run size`: what a page pays, minified and gzipped, when it imports one thing; over budget is an error.
+// `npm run size`: what a page pays, minified and gzipped, when it imports one thing; over its limit is an error.
 import { gzipSync } from 'node:zlib'
 import { rollup } from 'rollup'
 import { browserPlugins, minify } from './bundle.mjs'
@@ -6,7 +6,7 @@ import { browserPlugins, minify } from './bundle.mjs'
 /** `target` is where it is to be; `limit` is where it is, and fails the run: no change may make it heavier unnoticed. */
 const budgets = [
   { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5300 },
-  { name: 'createClient', from: 'src/index.ts', target: 6000, limit: 12200 },
+  { name: 'createClient', from: 'src/index.ts', target: 6000, limit: 12100 },
 ]
 
 // Weighed by this same recipe in November 2026, each from its package's ES modules.

@@ -54,6 +54,11 @@ describe('a codec of the user', () => {
     })
     expect(() => codec.check?.({ t: 'send', seq: 1, ch: 'a', body: '1' })).toThrow('no such word')
   })
+  it.each<unknown>([{}, { encode: () => undefined }, { ...quiet, encode: 'x' }])('%j is none', (codec) => {
+    expect(() => customCodec(codec as typeof quiet)).toThrow(
+      expect.objectContaining({ name: 'OptionError', message: expect.stringContaining('encode and decode') as string }),
+    )
+  })
   it('greets and names subprotocols only when it says so', () => {
     expect(customCodec(quiet)).toMatchObject({ greets: false, protocols: [] })
     expect(customCodec({ ...quiet, greets: true, protocols: ['p'] })).toMatchObject({ greets: true, protocols: ['p'] })
