@@ -110,7 +110,9 @@ export class LinkInvariants {
         this.#link.sentAway = undefined
       }
       if (frame.t === 'retry') this.#link.sentAway = frame.after
-      const got = frame.t === 'accepted' ? frame.seq : 'got' in frame ? (frame.got ?? 0) : 0
+      // What is accepted before the welcome is not believed (docs/PROTOCOL.md), so it does not count here.
+      const accepted = frame.t === 'accepted' && this.#link.welcomed ? frame.seq : 0
+      const got = 'got' in frame ? (frame.got ?? 0) : accepted
       this.#link.got = Math.max(this.#link.got, got)
     }
   }
