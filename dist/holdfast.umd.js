@@ -1915,7 +1915,7 @@
     #env;
     #probeTimeout;
     #sleepCheck;
-    #target = new EventTarget();
+    #events = new Emitter();
     #unlisten;
     #status = "unknown";
     /** The newest look, and what ends its probe. */
@@ -1944,10 +1944,8 @@
       return this.#status;
     }
     /** Listens, until `signal` aborts or the returned function is called. */
-    on(type, listener, options = {}) {
-      const hear = (event) => listener(event.detail);
-      this.#target.addEventListener(type, hear, options);
-      return () => this.#target.removeEventListener(type, hear);
+    on(type, listener, options) {
+      return this.#events.on(type, listener, options);
     }
     /** Looks now, by the probe where there is one. Never rejects; after `close` it says what was last known. */
     async check() {
@@ -1962,10 +1960,10 @@
       this.#control.abort();
     }
     #hear(signal, cause) {
-      if (signal === "suspend") this.#emit("suspend", { cause });
+      if (signal === "suspend") this.#events.emit("suspend", { cause });
       else if (this.#options.probeUrl !== void 0) void this.#check(cause);
       else if (signal !== "wake") this.#set(signal, cause);
-      if (signal === "wake") this.#emit("wake", { cause });
+      if (signal === "wake") this.#events.emit("wake", { cause });
     }
     #check(cause) {
       return this.#checking = this.#look(cause);
@@ -2010,7 +2008,7 @@
     #set(status, cause) {
       if (this.#closed || status === this.#status) return;
       this.#status = status;
-      this.#emit("change", { status, cause });
+      this.#events.emit("change", { status, cause });
     }
     #watchClock() {
       const due = this.#env.now() + this.#sleepCheck;
@@ -2018,9 +2016,6 @@
         this.#watchClock();
         if (this.#env.now() > due + LATE && this.#page.document?.visibilityState !== "hidden") this.#hear("wake", "sleep");
       }, this.#sleepCheck);
-    }
-    #emit(type, detail) {
-      this.#target.dispatchEvent(new CustomEvent(type, { detail }));
     }
   }
   function checkTypes(options) {

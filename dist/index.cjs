@@ -1398,7 +1398,7 @@ class NetworkDetector {
   #env;
   #probeTimeout;
   #sleepCheck;
-  #target = new EventTarget();
+  #events = new Emitter();
   #unlisten;
   #status = "unknown";
   /** The newest look, and what ends its probe. */
@@ -1427,10 +1427,8 @@ class NetworkDetector {
     return this.#status;
   }
   /** Listens, until `signal` aborts or the returned function is called. */
-  on(type, listener, options = {}) {
-    const hear = (event) => listener(event.detail);
-    this.#target.addEventListener(type, hear, options);
-    return () => this.#target.removeEventListener(type, hear);
+  on(type, listener, options) {
+    return this.#events.on(type, listener, options);
   }
   /** Looks now, by the probe where there is one. Never rejects; after `close` it says what was last known. */
   async check() {
@@ -1445,10 +1443,10 @@ class NetworkDetector {
     this.#control.abort();
   }
   #hear(signal, cause) {
-    if (signal === "suspend") this.#emit("suspend", { cause });
+    if (signal === "suspend") this.#events.emit("suspend", { cause });
     else if (this.#options.probeUrl !== void 0) void this.#check(cause);
     else if (signal !== "wake") this.#set(signal, cause);
-    if (signal === "wake") this.#emit("wake", { cause });
+    if (signal === "wake") this.#events.emit("wake", { cause });
   }
   #check(cause) {
     return this.#checking = this.#look(cause);
@@ -1493,7 +1491,7 @@ class NetworkDetector {
   #set(status, cause) {
     if (this.#closed || status === this.#status) return;
     this.#status = status;
-    this.#emit("change", { status, cause });
+    this.#events.emit("change", { status, cause });
   }
   #watchClock() {
     const due = this.#env.now() + this.#sleepCheck;
@@ -1501,9 +1499,6 @@ class NetworkDetector {
       this.#watchClock();
       if (this.#env.now() > due + LATE && this.#page.document?.visibilityState !== "hidden") this.#hear("wake", "sleep");
     }, this.#sleepCheck);
-  }
-  #emit(type, detail) {
-    this.#target.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 function checkTypes(options) {

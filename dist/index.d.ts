@@ -391,9 +391,7 @@ declare class NetworkDetector {
     /** What is known now. */
     get status(): NetworkStatus;
     /** Listens, until `signal` aborts or the returned function is called. */
-    on<K extends keyof NetworkEvents>(type: K, listener: (event: NetworkEvents[K]) => void, options?: {
-        signal?: AbortSignal;
-    }): () => void;
+    on<K extends keyof NetworkEvents>(type: K, listener: (event: NetworkEvents[K]) => void, options?: ListenOptions): () => void;
     /** Looks now, by the probe where there is one. Never rejects; after `close` it says what was last known. */
     check(): Promise<NetworkStatus>;
     /** Stops watching and probing. */

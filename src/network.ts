@@ -1,3 +1,4 @@
+import { Emitter, type ListenOptions } from './shell/emitter.js'
 import { createClock, type Env } from './shell/env.js'
 import { listen, type PageLike, type PageSignal } from './shell/page.js'
 import { OptionError } from './wire/errors.js'
@@ -61,7 +62,7 @@ export class NetworkDetector {
   readonly #env: Pick<Env, 'now' | 'timer'>
   readonly #probeTimeout: number
   readonly #sleepCheck: number
-  readonly #target = new EventTarget()
+  readonly #events = new Emitter<NetworkEvents>()
   readonly #unlisten: () => void
   #status: NetworkStatus = 'unknown'
   /** The newest look, and what ends its probe. */
@@ -96,11 +97,9 @@ export class NetworkDetector {
   on<K extends keyof NetworkEvents>(
     type: K,
     listener: (event: NetworkEvents[K]) => void,
-    options: { signal?: AbortSignal } = {},
+    options?: ListenOptions,
   ): () => void {
-    const hear = (event: Event) => listener((event as CustomEvent<NetworkEvents[K]>).detail)
-    this.#target.addEventListener(type, hear, options)
-    return () => this.#target.removeEventListener(type, hear)
+    return this.#events.on(type, listener, options)
   }
 
   /** Looks now, by the probe where there is one. Never rejects; after `close` it says what was last known. */
@@ -118,10 +117,10 @@ export class NetworkDetector {
   }
 
   #hear(signal: PageSignal, cause: string): void {
-    if (signal === 'suspend') this.#emit('suspend', { cause })
+    if (signal === 'suspend') this.#events.emit('suspend', { cause })
     else if (this.#options.probeUrl !== undefined) void this.#check(cause)
     else if (signal !== 'wake') this.#set(signal, cause)
-    if (signal === 'wake') this.#emit('wake', { cause })
+    if (signal === 'wake') this.#events.emit('wake', { cause })
   }
 
   #check(cause: string): Promise<NetworkStatus> {
@@ -174,7 +173,7 @@ export class NetworkDetector {
   #set(status: NetworkStatus, cause: string): void {
     if (this.#closed || status === this.#status) return
     this.#status = status
-    this.#emit('change', { status, cause })
+    this.#events.emit('change', { status, cause })
   }
 
   #watchClock(): void {
@@ -184,10 +183,6 @@ export class NetworkDetector {
       // A hidden page's timers are held back: there, late proves nothing.
       if (this.#env.now() > due + LATE && this.#page.document?.visibilityState !== 'hidden') this.#hear('wake', 'sleep')
     }, this.#sleepCheck)
-  }
-
-  #emit<K extends keyof NetworkEvents>(type: K, detail: NetworkEvents[K]): void {
-    this.#target.dispatchEvent(new CustomEvent(type, { detail }))
   }
 }
 
