@@ -4,6 +4,16 @@
   (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.Holdfast = {}));
 })(this, (function (exports) { 'use strict';
 
+  function guard(act, value) {
+    try {
+      act(value);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
   class Emitter {
     #listeners = /* @__PURE__ */ new Map();
     /** Returns the way to stop listening. */
@@ -21,15 +31,7 @@
       return off;
     }
     emit(type, event) {
-      for (const listener of [...this.#listeners.get(type) ?? []]) {
-        try {
-          listener(event);
-        } catch (error) {
-          queueMicrotask(() => {
-            throw error;
-          });
-        }
-      }
+      for (const listener of [...this.#listeners.get(type) ?? []]) guard(listener, event);
     }
   }
 
@@ -1253,15 +1255,6 @@
       }
     }
     return feed;
-  }
-  function guard(perform, output) {
-    try {
-      perform(output);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
   }
 
   const ABNORMAL = 1006;

@@ -21,15 +21,7 @@ class Emitter {
     return off;
   }
   emit(type, event) {
-    for (const listener of [...this.#listeners.get(type) ?? []]) {
-      try {
-        listener(event);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    for (const listener of [...this.#listeners.get(type) ?? []]) run.guard(listener, event);
   }
 }
 

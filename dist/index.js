@@ -1,4 +1,4 @@
-import { H as HoldfastError, O as OptionError, M as MessageError, a as ConnectionError, C as Close, F as FrameError, i as inWords, v as verdict, b as createEnv, r as run, c as createClock } from './shared/run.js';
+import { g as guard, H as HoldfastError, O as OptionError, M as MessageError, a as ConnectionError, C as Close, F as FrameError, i as inWords, v as verdict, b as createEnv, r as run, c as createClock } from './shared/run.js';
 import { a as assertNever, P as PROTOCOL_VERSION, c as clientCodec, p as pack, s as sizeOf, f as flaw, b as serverShapes, u as unpack } from './shared/codec.js';
 import { R as Rtt, L as Link, l as listen } from './shared/page.js';
 
@@ -19,15 +19,7 @@ class Emitter {
     return off;
   }
   emit(type, event) {
-    for (const listener of [...this.#listeners.get(type) ?? []]) {
-      try {
-        listener(event);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    for (const listener of [...this.#listeners.get(type) ?? []]) guard(listener, event);
   }
 }
 

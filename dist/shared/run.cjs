@@ -1,5 +1,15 @@
 'use strict';
 
+function guard(act, value) {
+  try {
+    act(value);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 class HoldfastError extends Error {
   name = "HoldfastError";
   code;
@@ -111,15 +121,6 @@ function run(machine, env, perform) {
   }
   return feed;
 }
-function guard(perform, output) {
-  try {
-    perform(output);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
-}
 
 exports.Close = Close;
 exports.ConnectionError = ConnectionError;
@@ -129,6 +130,7 @@ exports.MessageError = MessageError;
 exports.OptionError = OptionError;
 exports.createClock = createClock;
 exports.createEnv = createEnv;
+exports.guard = guard;
 exports.inWords = inWords;
 exports.run = run;
 exports.verdict = verdict;

@@ -1,3 +1,13 @@
+function guard(act, value) {
+  try {
+    act(value);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 class HoldfastError extends Error {
   name = "HoldfastError";
   code;
@@ -109,15 +119,6 @@ function run(machine, env, perform) {
   }
   return feed;
 }
-function guard(perform, output) {
-  try {
-    perform(output);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
-}
 
-export { Close as C, FrameError as F, HoldfastError as H, MessageError as M, OptionError as O, ConnectionError as a, createEnv as b, createClock as c, inWords as i, run as r, verdict as v };
+export { Close as C, FrameError as F, HoldfastError as H, MessageError as M, OptionError as O, ConnectionError as a, createEnv as b, createClock as c, guard as g, inWords as i, run as r, verdict as v };
 //# sourceMappingURL=run.js.map

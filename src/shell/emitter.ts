@@ -1,3 +1,5 @@
+import { guard } from './guard.js'
+
 /** Options of every `on`. */
 export interface ListenOptions {
   /** Stops listening when it aborts. */
@@ -29,14 +31,6 @@ export class Emitter<Events extends object> {
   }
 
   emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
-      try {
-        listener(event as never)
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    }
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) guard(listener, event as never)
   }
 }

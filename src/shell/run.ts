@@ -1,5 +1,6 @@
 import type { Machine, Tick } from '../core/port.js'
 import type { Env } from './env.js'
+import { guard } from './guard.js'
 
 /** Hands an input to the machine (a tick is the runner's own); its outputs are performed before the call returns, or after the one now under way. */
 export type Feed<Input> = (input: Input) => void
@@ -49,15 +50,4 @@ export function run<Input, Output>(
   }
 
   return feed
-}
-
-/** The app's mistake is reported as the platform reports any, and the loop goes on. */
-function guard<Output>(perform: (output: Output) => void, output: Output): void {
-  try {
-    perform(output)
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
 }
