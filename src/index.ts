@@ -24,5 +24,5 @@ export {
   OptionError,
 } from './wire/errors.js'
 export type { ClientFrame, Frame, Message, Packed, Page, ServerFrame } from './wire/frame.js'
-export type { Connection, Target, Transport, TransportEvents } from './transports/transport.js'
+export type { Connection, LeafClock, Target, Transport, TransportEvents } from './transports/transport.js'
 export { webSocket, type WebSocketLike, type WebSocketOptions } from './transports/websocket.js'

@@ -116,7 +116,7 @@ export class Client implements ChannelHost {
       codec,
       transport: options.transport ?? webSocket(),
       target: () => targetOf(options, codec),
-      defer: env.defer,
+      env,
       feed: this.#feed,
       report: (error) => {
         this.#actions.fault({ do: 'fault', error })

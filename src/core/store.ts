@@ -22,6 +22,13 @@ export interface Store {
   forget(ask: ForgetAsk): Promise<void>
   /** Tells of what any node appends, this one included; may tell late. Returns the end of the telling. */
   watch(onChange: (change: Change) => void): () => void
+  /**
+   * Passes a note to one node; it is lost where nobody listens. Optional, as is `listen`: without the two, every HTTP request
+   * of a link must reach the node where the link was opened.
+   */
+  notify?(ask: NotifyAsk): Promise<void>
+  /** Hears what is passed to `node`. Returns the way to stop. */
+  listen?(node: string, onNote: (note: string) => void): () => void
   /** Frees what the store holds open; what it stores stays. */
   close(): Promise<void>
 }
@@ -104,4 +111,10 @@ export interface KeepAsk extends CursorAsk {
 
 export interface ForgetAsk {
   client: string
+}
+
+/** From one server node to another. */
+export interface NotifyAsk {
+  node: string
+  note: string
 }

@@ -1,8 +1,9 @@
-import type { Connection, Target, Transport } from '../transports/transport.js'
+import type { Connection, Target, Transport, TransportEvents } from '../transports/transport.js'
 import type { Closing } from '../wire/close.js'
 import { Close } from '../wire/close.js'
 import type { Packet } from '../wire/codec.js'
 import { FrameError } from '../wire/errors.js'
+import type { Env } from './env.js'
 
 /** What happens on a link, by its number. */
 export type LinkNews<In> =
@@ -16,8 +17,7 @@ export interface LinksOptions<Out, In> {
   transport: Transport
   /** Where to, asked on every dial. */
   target: () => Promise<Target>
-  /** Runs when the task now running is over. */
-  defer: (callback: () => void) => void
+  env: Pick<Env, 'now' | 'timer' | 'defer'>
   feed: (news: LinkNews<In>) => void
   /** A frame could not be encoded. */
   report: (error: Error) => void
@@ -60,7 +60,7 @@ export class Links<Out, In> {
     const held = this.#held.get(link)
     if (!held) return
     if (!held.frames.length) {
-      this.#options.defer(() => {
+      this.#options.env.defer(() => {
         this.#flush(held)
       })
     }
@@ -85,9 +85,9 @@ export class Links<Out, In> {
   #dial(link: number, target: Target): void {
     const held = this.#held.get(link)
     if (!held) return
-    const { transport, codec, feed } = this.#options
+    const { transport, codec, feed, env } = this.#options
     // After a drop the transport is silent, and what is said of a link by then is no news to the core.
-    held.connection = transport.open(target, {
+    const on: TransportEvents = {
       opened() {
         feed({ on: 'opened', link })
       },
@@ -104,7 +104,8 @@ export class Links<Out, In> {
       closed: (closing) => {
         this.#ended(link, closing)
       },
-    })
+    }
+    held.connection = transport.open(target, on, env)
   }
 
   #ended(link: number, closing: Closing): void {

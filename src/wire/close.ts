@@ -24,6 +24,8 @@ export interface Closing {
   clean?: boolean
   /** The server asks to stay away this long, in ms. */
   retryAfter?: number
+  /** What was sent was too large for something on the way; this many bytes may pass. */
+  max?: number
   /** What went wrong on this side: a provider that failed, a frame that did not decode. */
   error?: Error
 }

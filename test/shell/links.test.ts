@@ -32,7 +32,7 @@ async function world() {
       },
     },
     target: () => Promise.resolve({ url: 'ws://fake/', protocols: [] }),
-    defer: (callback) => deferred.push(callback),
+    env: { now: () => 0, timer: () => () => undefined, defer: (callback) => deferred.push(callback) },
     feed: (one) => news.push(one),
     report: ({ message }) => reported.push(message),
   })

@@ -1,5 +1,6 @@
 // What every transport must do (src/transports/transport.ts), whatever it is made of.
 import { afterEach, describe, expect, it } from 'vitest'
+import { createClock } from '../../src/shell/env.js'
 import type { Connection, Transport } from '../../src/transports/transport.js'
 import type { Packet } from '../../src/wire/codec.js'
 import type { Closing } from '../../src/wire/close.js'
@@ -41,7 +42,11 @@ export class Watched {
       this.#check()
     }
     const target = { url, protocols, ...(token !== undefined && { token }) }
-    this.connection = transport.open(target, { opened: () => tell('opened'), received: tell, closed: tell })
+    this.connection = transport.open(
+      target,
+      { opened: () => tell('opened'), received: tell, closed: tell },
+      createClock(),
+    )
   }
 
   until(enough: (news: readonly News[]) => boolean): Promise<void> {
