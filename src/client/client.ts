@@ -5,7 +5,6 @@ import { Emitter, type ListenOptions } from '../shell/emitter.js'
 import { createEnv, type Env } from '../shell/env.js'
 import { Links } from '../shell/links.js'
 import { type Feed, run } from '../shell/run.js'
-import { webSocket } from '../transports/websocket.js'
 import { pack, sizeOf } from '../wire/body.js'
 import { Close } from '../wire/close.js'
 import { clientCodec, type Codec } from '../wire/codec.js'
@@ -16,12 +15,16 @@ import { hear } from './hear.js'
 import { Journal, type JournalEntry } from './journal.js'
 import { OutgoingMessage } from './message.js'
 import type { ClientEvents, ClientStats } from './events.js'
-import { check, type CreateClientOptions, settle } from './options.js'
+import { check, type ReadyOptions, settle } from './options.js'
+import { Rungs } from './rungs.js'
 import { targetOf } from './target.js'
 
 type Tag = OutgoingMessage
 
-/** A connection that heals itself, and channels over it. Made by {@link createClient}. */
+/**
+ * A connection that heals itself, and channels over it. {@link createClient} makes one that has all transports; made
+ * by its constructor it has those that it is given, and a bundle has no others.
+ */
 export class Client implements ChannelHost {
   /** Random, public: the first half of every message id. */
   readonly id: string
@@ -35,11 +38,11 @@ export class Client implements ChannelHost {
   readonly #pages = new Map<number, (page: Page | Promise<never>) => void>()
   readonly #journal = new Journal()
   readonly #ttl: number
-  readonly #options: CreateClientOptions
+  readonly #options: ReadyOptions
+  readonly #rungs: Rungs
   #mute: (() => void) | undefined
   #seq = 0
   #asked = 0
-  #dials = 0
   #lostAt: number | undefined
   #recovery: number | undefined
   /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
@@ -48,9 +51,17 @@ export class Client implements ChannelHost {
 
   /** What is done with each output of the core. What the app is to know, the journal has as well. */
   readonly #actions: { [Do in ClientOutput<Tag>['do']]: (output: ClientOutput<Tag> & { do: Do }) => void } = {
-    open: ({ link }) => {
-      this.#dials++
-      this.#links.open(link)
+    open: ({ link, rung, fresh }) => {
+      this.#links.open(link, rung, fresh)
+    },
+    rung: ({ rung, reason }) => {
+      const before = this.#rungs.serving
+      this.#rungs.serve(rung)
+      const { serving: transport } = this.#rungs
+      if (transport === undefined || transport === before) return
+      this.#rungs.keep(this.#core.rtt.srtt)
+      this.#journal.add(`over ${transport}${reason && `: ${reason}`}`)
+      this.#events.emit('transport', { transport, reason })
     },
     write: ({ link, frames }) => {
       this.#links.write(link, frames)
@@ -83,6 +94,7 @@ export class Client implements ChannelHost {
     },
     retry: ({ attempt, delay, closing: { reason } }) => {
       const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : 'waiting for the network'
+      this.#rungs.keep(this.#core.rtt.srtt)
       this.#journal.add(`${reason}; ${next}`)
       this.#events.emit('retry', { attempt, delay, reason })
     },
@@ -97,7 +109,7 @@ export class Client implements ChannelHost {
     },
   }
 
-  constructor(options: CreateClientOptions) {
+  constructor(options: ReadyOptions) {
     check(options)
     const env = { ...createEnv(), ...options.env }
     const { codec = clientCodec } = options
@@ -107,14 +119,15 @@ export class Client implements ChannelHost {
     this.#env = env
     this.#ttl = ttl
     this.#codec = codec
-    this.#core = new Core(core)
+    this.#rungs = new Rungs(options)
+    this.#core = new Core({ ...core, ladder: this.#rungs.ladder })
     this.#feed = run(this.#core, env, (output) => {
       const act = this.#actions[output.do] as (output: ClientOutput<Tag>) => void
       act(output)
     })
     this.#links = new Links({
       codec,
-      transport: options.transport ?? webSocket(),
+      transports: this.#rungs.all,
       target: () => targetOf(options, codec),
       env,
       feed: this.#feed,
@@ -129,6 +142,11 @@ export class Client implements ChannelHost {
   /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
   get status(): Status {
     return this.#core.status
+  }
+
+  /** The name of the transport that serves: `websocket`, `sse`, `long-poll` or `short-poll`; undefined while none does. */
+  get transport(): string | undefined {
+    return this.status === 'online' ? this.#rungs.serving : undefined
   }
 
   /** Listens; returns the way to stop. */
@@ -149,7 +167,7 @@ export class Client implements ChannelHost {
   }
 
   stats(): ClientStats {
-    const { rtt, outbox, reader } = this.#core
+    const { rtt, outbox, reader, link } = this.#core
     return {
       rtt: rtt.srtt,
       rto: rtt.rto,
@@ -159,7 +177,7 @@ export class Client implements ChannelHost {
       retransmits: outbox.retransmits,
       duplicates: reader.duplicates,
       gaps: reader.gaps,
-      reconnects: Math.max(0, this.#dials - 1),
+      reconnects: Math.max(0, link.dials - 1),
       recovery: this.#recovery,
     }
   }
@@ -240,16 +258,8 @@ export class Client implements ChannelHost {
     const now = this.#env.now()
     if (status !== 'online') this.#lostAt ??= now
     else if (this.#lostAt !== undefined) {
-      if (this.#dials > 1) this.#recovery = now - this.#lostAt
+      if (this.#core.link.dials > 1) this.#recovery = now - this.#lostAt
       this.#lostAt = undefined
     }
   }
-}
-
-/**
- * Connects, and stays connected until `close()`.
- * @throws OptionError for an option with a value it does not take.
- */
-export function createClient(options: CreateClientOptions): Client {
-  return new Client(options)
 }

@@ -5,6 +5,8 @@ export interface ClientEvents {
   status: { status: Status; reason: string }
   /** A dial follows in `delay` ms; Infinity while there is no network. `attempt` counts the failures in a row. */
   retry: { attempt: number; delay: number; reason: string }
+  /** Another transport serves from now on, and why it is not one above it, where that is known. */
+  transport: { transport: string; reason: string }
   /** Something was wrong that no promise tells: a provider that failed, a frame that did not decode. */
   error: Error
 }

@@ -1,6 +1,7 @@
 import type { ClientOptions } from '../core/client.js'
 import type { Env } from '../shell/env.js'
 import type { NetworkSource } from './hear.js'
+import type { MemoryLike } from './memory.js'
 import type { PageLike } from '../shell/page.js'
 import type { Transport } from '../transports/transport.js'
 import type { Codec } from '../wire/codec.js'
@@ -15,8 +16,12 @@ export interface CreateClientOptions {
   token?: Provider<string>
   /** For a server with a protocol of its own: `customCodec({ encode, decode })`. Default: the Holdfast protocol. */
   codec?: Codec
-  /** Default: the platform's WebSocket. */
-  transport?: Transport
+  /** The best first; the next ones are for where it does not get through. Default: all four, for a `codec` of yours WebSocket alone. */
+  transports?: readonly Transport[]
+  /** From the start of one transport to the start of the next, ms. Default 500, or five round trips where they are known. */
+  stagger?: number
+  /** Remembers the transport that worked, for a day. Default `localStorage`; `false`: nothing. */
+  memory?: MemoryLike | false
   /** `false` turns it off: then only acks tell whether the link lives. */
   heartbeat?:
     | false
@@ -65,6 +70,9 @@ export interface CreateClientOptions {
   /** Clock, timer, dice, names. Default: the platform's. */
   env?: Partial<Env>
 }
+
+/** With the transports named. */
+export type ReadyOptions = CreateClientOptions & Required<Pick<CreateClientOptions, 'transports'>>
 
 type Groups = {
   [Name in 'heartbeat' | 'reconnect' | 'outbox']: Required<Exclude<NonNullable<CreateClientOptions[Name]>, false>>
@@ -152,7 +160,12 @@ const kinds: Readonly<Record<keyof CreateClientOptions, Kind>> = {
   url: ['an http(s) or ws(s) URL, or a function', isUrl],
   token: ['a string or a function', isText],
   codec: ['what customCodec() makes', (value) => isObject(value) && 'greets' in value],
-  transport: has('open'),
+  transports: [
+    'a list of transports (webSocket({ WebSocket }) where the platform has none)',
+    (value) => Array.isArray(value) && value.length && value.every(has('open')[1]),
+  ],
+  stagger: ['a number from 1', (value) => typeof value === 'number' && value >= 1],
+  memory: ['an object with getItem() and setItem(), or false', (value) => value === false || has('getItem')[1](value)],
   heartbeat: groupOrFalse,
   reconnect: group,
   outbox: group,
@@ -164,11 +177,11 @@ const kinds: Readonly<Record<keyof CreateClientOptions, Kind>> = {
 /** Names and kinds of all options; `settle` looks into the groups. Throws `OptionError`. */
 export function check(options: Partial<CreateClientOptions>): void {
   if (!isObject(options)) throw bad('createClient', 'an object', options)
-  for (const [name, value] of Object.entries<unknown>({ url: undefined, ...options })) {
+  for (const [name, value] of Object.entries<unknown>({ url: undefined, transports: undefined, ...options })) {
     checkName(name, name, kinds)
     const [takes, test] = kinds[name as keyof CreateClientOptions]
     // A token is a secret, whatever it is.
-    if ((value !== undefined || name === 'url') && !test(value))
+    if ((value !== undefined || name === 'url' || name === 'transports') && !test(value))
       throw bad(name, takes, name === 'token' ? typeof value : value)
   }
 }
@@ -178,8 +191,6 @@ export function settle(options: CreateClientOptions & { codec: Codec }, env: Env
   const reconnect = merge('reconnect', options.reconnect)
   const outbox = merge('outbox', options.outbox)
   const heartbeat = merge('heartbeat', options.heartbeat === false ? { interval: Infinity } : options.heartbeat)
-  if (!options.transport && !('WebSocket' in globalThis))
-    throw bad('transport', 'webSocket({ WebSocket }) where there is none', undefined)
   return {
     link: {
       ...reconnect,

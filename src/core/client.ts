@@ -1,12 +1,13 @@
-import { Close, type Closing, inWords, verdict } from '../wire/close.js'
+import { Close, type Closing, verdict } from '../wire/close.js'
 import { ConnectionError, FrameError } from '../wire/errors.js'
 import { type ClientFrame, type Hello, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
 import type { Ping, Pong, Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
-import { Link, type LinkInput, type LinkOutput } from './link.js'
+import type { Link } from './link.js'
 import { Outbox } from './outbox.js'
 import type { Machine } from './port.js'
 import { Reader } from './reader.js'
+import { Route } from './route.js'
 import { Rtt } from './rtt.js'
 import { type Status, statusOf } from './status.js'
 
@@ -17,21 +18,24 @@ const FIRST_FLIGHT = 32_768
 /** Room in a packet for what surrounds a body, bytes. */
 const ENVELOPE = 1_024
 
+/** With one transport there is nothing to race. */
+const ONE = { rungs: 1, first: 0, stagger: Infinity }
+
 /** What is said of messages counts only from a server that has welcomed us: a welcome says it all again. */
 const verdicts = new Set<ServerFrame['t']>(['accepted', 'refused'])
 
 /** The client's decisions: what to say to the server and to the app, and when. */
 export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>> {
   readonly rtt = new Rtt()
-  readonly link: Link
   readonly outbox: Outbox<Tag>
   readonly reader: Reader
+  readonly #route: Route
   readonly #options: ClientOptions
   #out: ClientOutput<Tag>[] = []
   #now = 0
   #ticket: string | undefined
-  /** Welcomed once: the server may have what was sent, and a link lost is a reconnect. */
-  #known = false
+  /** The largest packet that gets through, as far as one was ever turned back on the way; bytes. */
+  #passes = Infinity
   /** A new token was asked for since the last welcome. */
   #renewed = false
   #pings = 0
@@ -81,23 +85,43 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.outbox = new Outbox(options.outbox, this.rtt)
     this.reader = new Reader((output) => this.#out.push(output))
     const isFatal = (closing: Closing): boolean => this.#isFatal(closing)
-    this.link = new Link({ ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal })
+    const link = { ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal }
+    this.#route = new Route(link, options.ladder ?? ONE, {
+      emit: (output) => this.#out.push(output),
+      greet: (to, moving) => {
+        this.#greet(to, moving)
+      },
+      // What races is asked, and answers, without a name: the answer says which link it came by.
+      ask: (to) => this.#out.push({ do: 'write', link: to, frames: [{ t: 'ping', id: 0 }] }),
+      beat: () => {
+        this.#write([...this.reader.received(), { t: 'ping', id: ++this.#pings }])
+      },
+      lost: (reason) => {
+        this.outbox.interrupt()
+        this.reader.interrupt()
+        this.#reason = reason
+      },
+    })
+  }
+
+  get link(): Link {
+    return this.#route.link
   }
 
   get status(): Status {
-    return statusOf(this.link.state, this.#known)
+    return statusOf(this.link.state, this.#route.known)
   }
 
   get deadline(): number {
-    const { link, outbox, reader } = this
-    const always = Math.min(link.deadline, outbox.expiresAt)
-    return link.state.is === 'up' ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always
+    const { outbox, reader } = this
+    const always = Math.min(this.#route.deadline, outbox.expiresAt)
+    return this.#serving ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always
   }
 
   handle(input: ClientInput<Tag>, now: number): ClientOutput<Tag>[] {
     this.#now = now
     // News of a link that is no more is no news.
-    if (!('link' in input) || this.#isCurrent(input.link)) this.#decide(input)
+    if (!('link' in input) || this.#route.ladder.has(input.link)) this.#decide(input)
     this.#flush()
     const { status } = this
     const said = status + this.#reason
@@ -106,9 +130,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     return this.#out.splice(0)
   }
 
-  #isCurrent(link: number): boolean {
-    const { state } = this.link
-    return 'link' in state && state.link === link
+  /** A link is up, and can be written to: while the session moves, there may be none for a moment. */
+  get #serving(): boolean {
+    return this.link.state.is === 'up' && this.#route.front !== undefined
   }
 
   #decide(input: ClientInput<Tag>): void {
@@ -127,10 +151,11 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         reader.history(input.id, input.ch, input.from, input.limit)
         return
       case 'opened':
-        this.#opened(input)
+        this.#route.opened(input.link, this.#now)
         return
       case 'frames':
-        this.#frames(input.link, input.frames)
+        if (input.link === this.#route.front) this.#frames(input.link, input.frames)
+        else this.#aside(input.link, input.frames)
         return
       case 'broken':
         this.#give({ code: Close.badFrame, reason: input.error.message, error: input.error }, input.link)
@@ -140,50 +165,49 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         return
       case 'close':
         this.#write([...reader.received(), { t: 'bye' }])
-        this.#link(input)
+        this.#route.handle(input, this.#now)
         return
       default:
-        this.#link(input)
+        this.#route.handle(input, this.#now)
     }
   }
 
-  #link(input: LinkInput): void {
-    this.#follow(this.link.handle(input, this.#now))
-  }
-
-  /** What the link decided is put into frames, and the ledgers are told when it is gone. */
-  #follow(decided: LinkOutput[]): void {
-    for (const output of decided) {
-      if ('closing' in output) {
-        this.outbox.interrupt()
-        this.reader.interrupt()
-        this.#reason = output.closing.reason
-      }
-      if (output.do === 'ping') this.#write([...this.reader.received(), { t: 'ping', id: ++this.#pings }])
-      else if (output.do !== 'hangup') this.#out.push(output)
-    }
-  }
-
-  /** Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has. */
-  #opened(input: LinkInput & { on: 'opened' }): void {
-    const { outbox, reader, link } = this
-    this.#link(input)
-    reader.resume()
-    // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
-    if (link.state.is === 'up') this.#welcomed()
-    if (link.state.is !== 'greeting') return
+  /**
+   * Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has.
+   * Where it moves to another link, hello goes ahead: all else goes on where it is until the answer comes.
+   */
+  #greet(link: number, moving: boolean): void {
     const { id, key } = this.#options
-    const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: id, key, acked: outbox.acked }
+    const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: id, key, acked: this.outbox.acked }
     if (this.#ticket !== undefined) hello.ticket = this.#ticket
-    this.#say([hello], this.#known ? -1 : FIRST_FLIGHT)
+    if (moving) {
+      this.#out.push({ do: 'write', link, frames: [hello] })
+      return
+    }
+    this.outbox.interrupt()
+    this.reader.resume()
+    // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
+    if (this.link.state.is === 'up') this.#welcomed()
+    else this.#say([hello], this.#route.known ? -1 : FIRST_FLIGHT)
+  }
+
+  /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
+  #aside(link: number, frames: ServerFrame[]): void {
+    const find = <T extends ServerFrame['t']>(type: T) => frames.find((frame) => frame.t === type)
+    const retry = find('retry')
+    if (retry?.t === 'retry') this.#sendAway(retry, link)
+    else if (link === this.#route.ladder.mover) {
+      if (find('welcome')) this.#frames(link, frames)
+    } else if (find('pong')) this.#route.useful(link, this.#now)
   }
 
   #frames(link: number, frames: ServerFrame[]): void {
     const pong = frames.some((frame) => frame.t === 'pong' && frame.id === this.#pings)
-    this.#link({ on: 'heard', link, pong })
+    this.#route.heard(pong, this.#now)
     for (const frame of frames) {
       const hear = this.#heard[frame.t] as (frame: ServerFrame, link: number) => void
-      if (!this.#isCurrent(link)) return
+      // It may have been dropped for the frame before.
+      if (!this.#route.ladder.has(link)) return
       if (this.link.state.is === 'up' || !verdicts.has(frame.t)) hear(frame, link)
       else this.#out.push({ do: 'fault', error: new FrameError('bad-frame', `${frame.t} before the welcome`) })
     }
@@ -201,18 +225,23 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       return
     }
     const { outbox } = this
-    this.#link({ on: 'welcomed', link, idle })
+    const most = Math.min(max, this.#passes)
+    if (link !== this.#route.front) {
+      // It takes over: what was under way on the other may have come too late.
+      outbox.interrupt()
+      this.reader.resume()
+    }
+    this.#route.welcomed(link, idle, this.#now)
     this.#ticket = ticket
     this.#out.push(
-      { do: 'limit', link, max },
+      { do: 'limit', link, max: most },
       ...outbox.ack(got, this.#now),
-      ...outbox.agree(window, Math.max(0, max - ENVELOPE)),
+      ...outbox.agree(window, Math.max(0, most - ENVELOPE)),
     )
     this.#welcomed()
   }
 
   #welcomed(): void {
-    this.#known = true
     this.#renewed = false
     this.#reason = ''
   }
@@ -229,13 +258,16 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #ended(closing: Closing, link: number): void {
-    const { error } = closing
-    if (error) this.#out.push({ do: 'fault', error })
-    this.#link({ on: 'ended', link, closing: { ...closing, reason: inWords(closing) } })
+    const { error, max = Infinity } = closing
+    // A provider that fails ends every link of the race, with one error.
+    if (error && error !== this.#route.ladder.blame?.error) this.#out.push({ do: 'fault', error })
+    this.#passes = Math.min(this.#passes, max)
+    this.#route.ended(link, closing, this.#now)
   }
 
-  #isFatal({ code }: Closing): boolean {
-    const said = verdict(code)
+  #isFatal({ code, max }: Closing): boolean {
+    // Too large for something on the way: it is one message that fails for it.
+    const said = max === undefined ? verdict(code) : 'retry'
     const fatal = said === 'fatal' || (said === 'renew' && this.#renewed)
     this.#renewed ||= said === 'renew'
     return fatal
@@ -243,19 +275,19 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   /** After every input: what is due is settled, and what may leave leaves in one piece. */
   #flush(): void {
-    const { outbox, reader, link } = this
-    const { state } = link
+    const { outbox, reader } = this
+    const { state } = this.link
     const now = this.#now
     this.#out.push(...outbox.expire(now))
     if (state.is === 'closed') {
       this.#out.push(...outbox.close(`the client is closed: ${state.closing.reason}`))
       reader.close()
     }
-    if (state.is !== 'up') return
+    if (!this.#serving) return
     const overdue = outbox.retransmit(now)
     this.#say(overdue)
     // Overdue on a link that is up: it was said again, in case only the message was lost; does the link live?
-    if (overdue.length) this.#follow(link.probe(now))
+    if (overdue.length) this.#route.probe(now)
   }
 
   /**
@@ -273,9 +305,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #write(frames: ClientFrame<Packed>[]): void {
-    const { state } = this.link
-    if ((state.is === 'up' || state.is === 'greeting') && frames.length)
-      this.#out.push({ do: 'write', link: state.link, frames })
+    const { front } = this.#route
+    if (front !== undefined && frames.length) this.#out.push({ do: 'write', link: front, frames })
   }
 
   /** How long a question may go without an answer, ms. A server that does not greet may not answer at all. */

@@ -1,11 +1,15 @@
 import type { ClientFrame, Packed, ServerFrame, Subscribe } from '../wire/frame.js'
-import type { LinkInput, LinkOptions, LinkOutput } from './link.js'
+import type { LadderOptions } from './ladder.js'
+import type { LinkInput, LinkOptions } from './link.js'
 import type { Draft, OutboxOptions, Settled } from './outbox.js'
 import type { ReaderOutput } from './reader.js'
+import type { RouteOutput } from './route.js'
 import type { Status } from './status.js'
 
 export interface ClientOptions {
   link: Omit<LinkOptions, 'isFatal' | 'rtt' | 'closeTimeout'>
+  /** Absent where there is one transport. */
+  ladder?: LadderOptions
   outbox: OutboxOptions
   /** The public name of this client, and the secret that proves it. */
   id: string
@@ -23,7 +27,7 @@ export type ClientInput<Tag> =
   | { on: 'history'; id: number; ch: string; from: number; limit: number }
 
 export type ClientOutput<Tag> =
-  | Exclude<LinkOutput, { do: 'ping' | 'hangup' }>
+  | RouteOutput
   | ReaderOutput
   | Settled<Tag>
   | { do: 'write'; link: number; frames: ClientFrame<Packed>[] }

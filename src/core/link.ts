@@ -91,9 +91,10 @@ const MAX_HOLD = 3_600_000
 /** One connection to one server, kept alive and made again: the decisions of dialling, heartbeat and reconnect. */
 export class Link implements Machine<LinkInput, LinkOutput> {
   state: LinkState = { is: 'idle' }
+  /** So far. The newest one's number. */
+  dials = 0
   readonly #options: LinkOptions
   #outputs: LinkOutput[] = []
-  #links = 0
   #online = true
 
   constructor(options: LinkOptions) {
@@ -258,7 +259,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   }
 
   #dial(failures: number, now: number): void {
-    const link = ++this.#links
+    const link = ++this.dials
     this.state = { is: 'dialing', link, failures, until: now + this.#options.connectTimeout }
     this.#outputs.push({ do: 'open', link })
   }

@@ -14,8 +14,9 @@ export type LinkNews<In> =
 
 export interface LinksOptions<Out, In> {
   codec: { encode(frames: readonly Out[], max?: number): Packet[]; decode(packet: Packet): In[] }
-  transport: Transport
-  /** Where to, asked on every dial. */
+  /** The best first. */
+  transports: readonly Transport[]
+  /** Where to: asked once for each race. */
   target: () => Promise<Target>
   env: Pick<Env, 'now' | 'timer' | 'defer'>
   feed: (news: LinkNews<In>) => void
@@ -38,17 +39,20 @@ interface Held<Out> {
 export class Links<Out, In> {
   readonly #options: LinksOptions<Out, In>
   readonly #held = new Map<number, Held<Out>>()
+  #target: Promise<Target> | undefined
 
   constructor(options: LinksOptions<Out, In>) {
     this.#options = options
   }
 
-  open(link: number): void {
+  /** @param fresh asks where to; otherwise it is where the one before went. */
+  open(link: number, rung = 0, fresh = true): void {
     this.#held.set(link, { frames: [], max: Infinity })
-    this.#options
-      .target()
+    if (fresh) this.#target = undefined
+    this.#target ??= this.#options.target()
+    this.#target
       .then((target) => {
-        this.#dial(link, target)
+        this.#dial(link, rung, target)
       })
       .catch((error: unknown) => {
         const cause = error instanceof Error ? error : new Error(String(error))
@@ -82,10 +86,11 @@ export class Links<Out, In> {
   }
 
   /** A provider may have taken its time: the link may be gone when it answers. */
-  #dial(link: number, target: Target): void {
+  #dial(link: number, rung: number, target: Target): void {
     const held = this.#held.get(link)
-    if (!held) return
-    const { transport, codec, feed, env } = this.#options
+    const { transports, codec, feed, env } = this.#options
+    const transport = transports[rung]
+    if (!held || !transport) return
     // After a drop the transport is silent, and what is said of a link by then is no news to the core.
     const on: TransportEvents = {
       opened() {

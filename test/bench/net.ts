@@ -28,8 +28,8 @@ export async function serve(store: Store = new MemoryStore(), port = 0): Promise
 }
 
 export function connect(port: number, options: Partial<CreateClientOptions> = {}): Client {
-  const transport = webSocket({ WebSocket: WebSocket as never })
-  return createClient({ url: `ws://127.0.0.1:${port}/realtime`, transport, ...options })
+  const transports = [webSocket({ WebSocket: WebSocket as never })]
+  return createClient({ url: `ws://127.0.0.1:${port}/realtime`, transports, ...options })
 }
 
 export function when(client: Client, wanted: (status: Client['status']) => boolean): Promise<number> {

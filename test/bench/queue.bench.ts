@@ -37,7 +37,7 @@ const bodies = (): string[] =>
 
 async function fill(): Promise<{ took: number; closed: number; bytes: number; timers: number }> {
   const env = countTimers()
-  const client = createClient({ url: 'ws://127.0.0.1/', transport: nowhere, env, page: false })
+  const client = createClient({ url: 'ws://127.0.0.1/', transports: [nowhere], env, page: false })
   const room = client.channel<string>('room')
   await Promise.resolve()
   const said = bodies()

@@ -1,3 +1,4 @@
+import { clientCodec } from '../../src/wire/codec.js'
 import { describe, expect, it, vi } from 'vitest'
 import { createClient } from '../../src/index.js'
 import { answers } from '../socket/fakes.js'
@@ -9,8 +10,8 @@ describe('options', () => {
     const platform = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
     Reflect.deleteProperty(globalThis, 'WebSocket')
     try {
-      expect(() => createClient({ url })).toThrow(
-        'transport takes webSocket({ WebSocket }) where there is none, not undefined',
+      expect(() => createClient({ url, codec: clientCodec })).toThrow(
+        'transports takes a list of transports (webSocket({ WebSocket }) where the platform has none), not [object]',
       )
     } finally {
       if (platform) Object.defineProperty(globalThis, 'WebSocket', platform)
@@ -22,7 +23,7 @@ describe('options', () => {
     [`createClient takes an object, not null`, null],
     [`createClient takes an object, not 'ws://fake/'`, url],
     [
-      `heartBeat is no option; there are url, token, codec, transport, heartbeat, reconnect, outbox, network, page, env`,
+      `heartBeat is no option; there are url, token, codec, transports, stagger, memory, heartbeat, reconnect, outbox, network, page, env`,
       { url, heartBeat: {} },
     ],
     [`${takesUrl}, not undefined`, {}],
@@ -37,8 +38,14 @@ describe('options', () => {
     [`token takes a string or a function, not 'number'`, { url, token: 5 }],
     [`codec takes what customCodec() makes, not [object]`, { url, codec: {} }],
     [`codec takes what customCodec() makes, not null`, { url, codec: null }],
-    [`transport takes an object with open(), not [object]`, { url, transport: {} }],
-    [`transport takes an object with open(), not null`, { url, transport: null }],
+    [
+      `transports takes a list of transports (webSocket({ WebSocket }) where the platform has none), not [object]`,
+      { url, transports: {} },
+    ],
+    [
+      `transports takes a list of transports (webSocket({ WebSocket }) where the platform has none), not [object]`,
+      { url, transports: [{}] },
+    ],
     [`heartbeat takes an object or false, not 5`, { url, heartbeat: 5 }],
     [`heartbeat takes an object or false, not true`, { url, heartbeat: true }],
     [`reconnect takes an object, not false`, { url, reconnect: false }],
@@ -317,6 +324,7 @@ describe('what the app is told', () => {
     const words = client.explain().map(({ what }) => what)
     expect(words).toEqual([
       'connecting',
+      'over fake',
       'online',
       'the server goes down; next try in 0 ms',
       'reconnecting: the server goes down',

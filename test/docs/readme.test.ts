@@ -57,7 +57,7 @@ describe('the options of README.md have the defaults of the source', () => {
   })
   it('of createClient', () => {
     const { link, outbox, ttl } = settleClient(
-      { url: 'ws://x', codec: clientCodec, transport: {} as never },
+      { url: 'ws://x', codec: clientCodec, transports: [] as never },
       createEnv(),
     )
     const { backoff, heartbeat, maxRetries, stableAfter, connectTimeout } = link

@@ -44,7 +44,7 @@ it('a token that has expired is renewed', async () => {
   const client = createClient({
     url: `http://${host}/realtime`,
     token: () => tokens.shift() ?? '',
-    transport: webSocket({ WebSocket }),
+    transports: [webSocket({ WebSocket })],
     reconnect: { base: 0 },
   })
   closers.push(() => client.close())

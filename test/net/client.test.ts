@@ -109,7 +109,7 @@ describe('a link that is dead', () => {
       }
     }
     const client = clientOf(site.port, {
-      transport: webSocket({ WebSocket: Mutable as never }),
+      transports: [webSocket({ WebSocket: Mutable as never })],
       heartbeat: { interval: 60_000, timeout: 60_000, retries: 0 },
     })
     await when(client, 'online')
@@ -133,7 +133,7 @@ describe('the first message', () => {
         super.send(data)
       }
     }
-    const client = clientOf(proxy.port, { transport: webSocket({ WebSocket: Recorded as never }) })
+    const client = clientOf(proxy.port, { transports: [webSocket({ WebSocket: Recorded as never })] })
     client.channel('room').on('message', () => undefined)
     await client.channel('room').send('first').accepted
     const frames = JSON.parse(said[0] ?? '') as { t: string }[]

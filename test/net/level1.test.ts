@@ -77,7 +77,7 @@ const connect = (url: string, codec: CustomCodec) => {
   const client = createClient({
     url,
     codec: customCodec(codec),
-    transport: webSocket({ WebSocket: WebSocket as never }),
+    transports: [webSocket({ WebSocket: WebSocket as never })],
   })
   clients.push(client)
   return client

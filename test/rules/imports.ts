@@ -16,6 +16,7 @@ interface Rule {
 
 const browser = ['core', 'shell', 'wire']
 const contract = ['transports/transport']
+const leaves = ['transports/websocket', 'transports/sse', 'transports/poll']
 
 export const rules: Rule[] = [
   { from: 'wire', values: ['wire'] },
@@ -30,7 +31,7 @@ export const rules: Rule[] = [
   { from: 'testing', values: ['*'] },
   { from: 'socket', values: [...browser, 'socket'] },
   { from: 'network', values: browser },
-  { from: 'client', values: [...browser, 'client', 'transports/websocket'], types: ['transports'] },
+  { from: 'client', values: [...browser, 'client', ...leaves], types: ['transports'] },
   { from: 'index', values: [...browser, 'transports', 'client', 'socket', 'network'] },
   { from: 'umd', values: ['index', 'socket'] },
 ]

@@ -24,13 +24,15 @@ async function world() {
   const connection: Connection = { send: (packet) => sent.push(packet), close: () => undefined, buffered: 0 }
   const links = new Links<string, string>({
     codec,
-    transport: {
-      name: 'fake',
-      open(_, events) {
-        on.push(events)
-        return connection
+    transports: [
+      {
+        name: 'fake',
+        open(_, events) {
+          on.push(events)
+          return connection
+        },
       },
-    },
+    ],
     target: () => Promise.resolve({ url: 'ws://fake/', protocols: [] }),
     env: { now: () => 0, timer: () => () => undefined, defer: (callback) => deferred.push(callback) },
     feed: (one) => news.push(one),

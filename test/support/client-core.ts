@@ -7,15 +7,17 @@ import type { Wish } from './outbox.js'
 export interface BenchOptions {
   link?: Partial<ClientOptions['link']>
   outbox?: Partial<ClientOptions['outbox']>
+  ladder?: ClientOptions['ladder']
 }
 
-function settled({ link = {}, outbox = {} }: BenchOptions): ClientOptions {
+function settled({ link = {}, outbox = {}, ladder }: BenchOptions): ClientOptions {
   const { backoff, heartbeat, connectTimeout, stableAfter, maxRetries, greets, random } = defaults()
   return {
     link: { backoff, heartbeat, connectTimeout, stableAfter, maxRetries, greets, random, ...link },
     outbox: { maxMessages: 100, maxBytes: 100_000, onFull: 'reject', window: 10, windowBytes: 10_000, ...outbox },
     id: 'ada',
     key: 'secret',
+    ...(ladder && { ladder }),
   }
 }
 
@@ -36,16 +38,19 @@ export class ClientBench {
   /** The number of the link now in use, or of the last one. */
   current = 0
   #seq = 0
+  readonly #alone: boolean
 
   constructor(options: BenchOptions = {}) {
     this.core = new Client(settled(options))
+    this.#alone = !options.ladder
   }
 
   raw(input: ClientInput<string>, at = this.now): ClientOutput<string>[] {
     this.now = at
     const outputs = this.core.handle(input, at)
     for (const output of outputs) if (output.do === 'open') this.current = output.link
-    return outputs
+    // Of one transport there is nothing to tell.
+    return outputs.filter((output) => output.do !== 'rung' || !this.#alone)
   }
 
   feed(input: ClientInput<string>, at?: number): string[] {
@@ -139,7 +144,9 @@ function word(output: ClientOutput<string>): string {
     case 'retry':
       return `retry ${String(output.delay)}`
     case 'open':
-      return `open ${String(output.link)}`
+      return `open ${String(output.link)}${output.rung ? ` on ${String(output.rung)}` : ''}`
+    case 'rung':
+      return `rung ${String(output.rung)}`
     case 'limit':
       return `limit ${String(output.max)}`
     case 'drop':

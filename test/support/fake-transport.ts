@@ -79,7 +79,14 @@ export async function dialled(options: Partial<CreateClientOptions> = {}): Promi
   let names = 0
   const { now, timer, random } = env
   const id = () => `n${String(++names)}`
-  const client = createClient({ url: 'ws://fake/', transport, page, env: { now, timer, random, id }, ...options })
+  const client = createClient({
+    url: 'ws://fake/',
+    transports: [transport],
+    memory: false,
+    page,
+    env: { now, timer, random, id },
+    ...options,
+  })
   await answers()
   return { client, transport, env, page }
 }

@@ -73,7 +73,7 @@ export const transport = webSocket({ WebSocket: WebSocket as never })
 export function clientOf(port: number | (() => number), options: Partial<CreateClientOptions> = {}): Client {
   const portOf = typeof port === 'number' ? () => port : port
   const url = () => `ws://127.0.0.1:${String(portOf())}${PATH}`
-  const client = createClient({ url, transport, ...hasty, ...options })
+  const client = createClient({ url, transports: [transport], memory: false, ...hasty, ...options })
   later(() => client.close())
   return client
 }

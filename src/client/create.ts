@@ -1,0 +1,22 @@
+import type { Transport } from '../transports/transport.js'
+import { webSocket } from '../transports/websocket.js'
+import { Client } from './client.js'
+import type { CreateClientOptions } from './options.js'
+
+/** All that this platform has, the best first; a server with a protocol of its own speaks WebSocket alone. */
+function usual(_custom: boolean): Transport[] {
+  const sockets = [webSocket()]
+  return sockets
+}
+
+/**
+ * Connects, and stays connected until `close()`: over WebSocket, or where that does not get through over server-sent
+ * events, long polls or short polls.
+ * @throws OptionError for an option with a value it does not take.
+ */
+export function createClient(options: CreateClientOptions): Client {
+  // What is no object, the client refuses.
+  if (typeof options !== 'object' || !(options as unknown)) return new Client(options as never)
+  const { transports = usual(options.codec !== undefined) } = options
+  return new Client({ ...options, transports })
+}

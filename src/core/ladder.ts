@@ -1,0 +1,253 @@
+import { Close, type Closing, verdict } from '../wire/close.js'
+import { afterBreak, afterStarving, type Health, well } from './rung.js'
+
+/** The transports by their rank, the best first, and how they are tried. */
+export interface LadderOptions {
+  /** How many there are. */
+  rungs: number
+  /** The one that worked the last time; 0 when nothing is known. */
+  first: number
+  /** From the start of one rung to the start of the next (RFC 8305), ms. */
+  stagger: number
+}
+
+export type LadderOutput =
+  /** `fresh`: the first of a race; the others go to the same address with the same token. */
+  | { do: 'open'; link: number; rung: number; fresh: boolean }
+  /** Close and stop listening at once. */
+  | { do: 'drop'; link: number; closing: Closing }
+  /** This one serves from now on, and may be tried first the next time; undefined: the one that did has failed. */
+  | { do: 'rung'; rung: number | undefined; reason: string }
+
+/** What follows for the session: say hello on that link; or nothing is left, and the attempt (or the link) is over. */
+export type Turn = 'hello' | 'over' | undefined
+
+/** A connection that is tried, or serves. */
+interface Runner {
+  rung: number
+  opened: boolean
+}
+
+/** The first climb comes after this, ms; each that leads nowhere doubles the wait. */
+const FIRST_CLIMB = 1_000
+const MAX_CLIMB = 300_000
+/** What a climb may take, ms. */
+const CLIMB = 8_000
+const SLOWER: Closing = { code: Close.normal, reason: 'another transport serves' }
+
+/**
+ * Which transport next. An attempt is a race: the next rung starts a while after the one before, or at once when that
+ * fails outright. The first that opens says hello; the others only ask for a sign of life, and the first of them to get
+ * it takes over from one that is not welcomed yet. On a lower rung, the higher ones are tried in the background.
+ */
+export class Ladder {
+  /** The link that carries the session, or is to. */
+  front: number | undefined
+  /** Has said hello, while the front still serves. */
+  mover: number | undefined
+  /** Why the attempt, or the link, is over: what matters most of all that was said. */
+  blame: Closing | undefined
+  readonly #options: LadderOptions
+  readonly #random: () => number
+  readonly #emit: (output: LadderOutput) => void
+  readonly #runners = new Map<number, Runner>()
+  #health: Health[]
+  /** The rung that serves, or did. */
+  #best: number
+  #links = 0
+  /** Rungs still to be started in this race. */
+  #plan: number[] = []
+  #nextAt = Infinity
+  #fresh = true
+  /** What worked before and now fails outright is rather down than blocked: no other is asked in its place. */
+  #cautious = false
+  /** When the front was welcomed; undefined before that. */
+  #since: number | undefined
+  #climbAt = Infinity
+  #endAt = Infinity
+  #climbs = 0
+
+  constructor(options: LadderOptions, random: () => number, emit: (output: LadderOutput) => void) {
+    this.#options = options
+    this.#random = random
+    this.#emit = emit
+    this.#best = options.first
+    this.#health = Array.from({ length: options.rungs }, () => well)
+  }
+
+  get deadline(): number {
+    return Math.min(this.#nextAt, this.#climbAt, this.#endAt)
+  }
+
+  has(link: number): boolean {
+    return this.#runners.has(link)
+  }
+
+  /** An attempt begins. @param failures in a row so far. @param known whether a link was ever welcomed. */
+  start(failures: number, known: boolean, now: number): void {
+    const fit = this.#fit(now)
+    const rungs = fit.length ? fit : [...this.#health.keys()]
+    // The one that worked comes first, the others in their order.
+    this.#plan = rungs.sort((one, other) => Number(other === this.#best) - Number(one === this.#best))
+    this.#cautious = known && failures % 2 === 0
+    this.blame = undefined
+    this.#fresh = true
+    this.#next(now)
+  }
+
+  /** Packets can be sent. Says whether it is the first, which says hello; the others are to be asked for a sign of life. */
+  opened(link: number): boolean {
+    const runner = this.#runners.get(link)
+    if (runner) runner.opened = true
+    if (this.front !== undefined || this.#since !== undefined) return false
+    this.front = link
+    return true
+  }
+
+  /** A link that is not the front has given its sign of life. */
+  useful(link: number): Turn {
+    if (this.#since !== undefined) {
+      if (this.mover !== undefined) return undefined
+      this.mover = link
+      return 'hello'
+    }
+    if (this.front !== undefined) this.drop(this.front, SLOWER)
+    this.front = link
+    return 'hello'
+  }
+
+  /** The front, or the mover in its place, is welcomed: the race is over. */
+  won(link: number, now: number): void {
+    const rung = this.#runners.get(link)?.rung ?? 0
+    const climbed = this.#since !== undefined
+    const reason = climbed ? 'a better transport works again' : (this.blame?.reason ?? '')
+    if (climbed) this.#climbs = 0
+    this.front = link
+    this.#since = now
+    this.#best = rung
+    this.blame = undefined
+    this.#settle(now)
+    this.#emit({ do: 'rung', rung, reason })
+  }
+
+  /** A link has ended. */
+  ended(link: number, closing: Closing, now: number): Turn {
+    const runner = this.#runners.get(link)
+    if (!runner) return undefined
+    const served = link === this.front
+    this.#runners.delete(link)
+    if (served) this.front = undefined
+    if (link === this.mover) this.mover = undefined
+    return this.#since === undefined ? this.#failed(runner, closing, now) : this.#lost(runner, served, closing, now)
+  }
+
+  tick(now: number): Turn {
+    if (now >= this.#endAt) this.#settle(now)
+    if (now >= this.#nextAt) this.#next(now)
+    if (now >= this.#climbAt) this.#climb(now)
+    return this.#since !== undefined && !this.#runners.size ? 'over' : undefined
+  }
+
+  /** The network may be another: what did not work may work now. */
+  renew(now: number): void {
+    this.#climbs = 0
+    this.#health = this.#health.map(() => well)
+    if (this.#climbAt < Infinity) this.#climbAt = Math.min(this.#climbAt, now + FIRST_CLIMB)
+  }
+
+  /** The attempt, or the link, is over. */
+  stop(closing: Closing, now: number): void {
+    const runner = this.front === undefined ? undefined : this.#runners.get(this.front)
+    if (runner && this.#since !== undefined) this.#judge(runner, closing, now)
+    else if (closing.code === Close.timeout) this.#forget(closing)
+    this.front = this.#since = this.blame = undefined
+    this.#clear(closing)
+  }
+
+  /** Ends a link from this side. */
+  drop(link: number, closing: Closing): void {
+    if (this.#runners.delete(link)) this.#emit({ do: 'drop', link, closing })
+  }
+
+  #fit(now: number): number[] {
+    return [...this.#health.keys()].filter((rung) => now >= (this.#health[rung]?.restsUntil ?? 0))
+  }
+
+  #next(now: number): void {
+    const rung = this.#plan.shift()
+    this.#nextAt = this.#plan.length ? now + this.#options.stagger : Infinity
+    if (rung === undefined) return
+    const link = ++this.#links
+    this.#runners.set(link, { rung, opened: false })
+    this.#emit({ do: 'open', link, rung, fresh: this.#fresh })
+    this.#fresh = false
+  }
+
+  /** The front failed before its welcome: another that is open takes its place. */
+  #promote(): Turn {
+    for (const [link, { opened }] of this.#runners) {
+      if (!opened) continue
+      this.front = link
+      return 'hello'
+    }
+    return undefined
+  }
+
+  /** One of the race is out: the next starts at once. */
+  #failed({ rung }: Runner, closing: Closing, now: number): Turn {
+    if (rung === this.#best && !this.#cautious) this.#forget(closing)
+    const final = verdict(closing.code) !== 'retry' || closing.retryAfter !== undefined
+    if (final || !this.blame) this.blame = closing
+    if (final || (!this.#runners.size && (this.#cautious || !this.#plan.length))) return 'over'
+    this.#next(now)
+    return this.front === undefined ? this.#promote() : undefined
+  }
+
+  /** Something ended while a link is up: the link itself, unless the session is on its way to another; or a climber. */
+  #lost(runner: Runner, served: boolean, closing: Closing, now: number): Turn {
+    if (served) {
+      this.#judge(runner, closing, now)
+      this.blame = closing
+    } else if (this.#plan.length) this.#next(now)
+    else if (this.#runners.size < 2) this.#settle(now)
+    return (this.front ?? this.mover) === undefined ? 'over' : undefined
+  }
+
+  #climb(now: number): void {
+    this.#plan = this.#fit(now).filter((rung) => rung < this.#best)
+    this.#climbAt = Infinity
+    this.#endAt = now + CLIMB
+    this.#fresh = true
+    if (this.#plan.length) this.#next(now)
+    else this.#settle(now)
+  }
+
+  /** Nobody but the front runs on. From a lower rung, the next climb comes in a while. */
+  #settle(now: number): void {
+    this.#clear(SLOWER)
+    if (!this.#best) return
+    const wait = Math.min(MAX_CLIMB, FIRST_CLIMB * 2 ** this.#climbs++)
+    this.#climbAt = now + wait * (0.5 + this.#random() / 2)
+  }
+
+  #clear(closing: Closing): void {
+    for (const link of [...this.#runners.keys()]) if (link !== this.front) this.drop(link, closing)
+    this.mover = undefined
+    this.#plan = []
+    this.#nextAt = this.#endAt = this.#climbAt = Infinity
+  }
+
+  /** A rung that keeps dying young, or whose requests starve, is left alone for a while. */
+  #judge({ rung }: Runner, { code }: Closing, now: number): void {
+    const health = this.#health[rung] ?? well
+    const lived = now - (this.#since ?? now)
+    if (code === Close.timeout && rung) this.#health[rung] = afterStarving(health, now)
+    else if (code === Close.timeout || code === Close.abnormal) this.#health[rung] = afterBreak(health, lived, now)
+  }
+
+  #forget({ reason }: Closing): void {
+    if (!this.#best) return
+    this.#best = 0
+    this.#emit({ do: 'rung', rung: undefined, reason })
+  }
+}
