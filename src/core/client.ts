@@ -3,6 +3,7 @@ import { ConnectionError, FrameError } from '../wire/errors.js'
 import { type ClientFrame, type Hello, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
 import type { Ping, Pong, Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
+import type { Ladder } from './ladder.js'
 import type { Link } from './link.js'
 import { Outbox } from './outbox.js'
 import type { Machine } from './port.js'
@@ -106,6 +107,10 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   get link(): Link {
     return this.#route.link
+  }
+
+  get ladder(): Ladder {
+    return this.#route.ladder
   }
 
   get status(): Status {

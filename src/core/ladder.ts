@@ -1,5 +1,5 @@
 import { Close, type Closing, verdict } from '../wire/close.js'
-import { afterBreak, afterStarving, type Health, well } from './rung.js'
+import { afterBreak, afterSilence, type Health, well } from './rung.js'
 
 /** The transports by their rank, the best first, and how they are tried. */
 export interface LadderOptions {
@@ -33,6 +33,11 @@ const FIRST_CLIMB = 1_000
 const MAX_CLIMB = 300_000
 /** What a climb may take, ms. */
 const CLIMB = 8_000
+/** Where all others were refused, one that is neither refused nor open gets this long, ms: then it is time to try again. */
+const STRAGGLER = 2_000
+/** How long a welcome may take once the link before is gone, ms. */
+const MOVE = 2_000
+const UNANSWERED: Closing = { code: Close.timeout, reason: 'no welcome on the transport moved to' }
 const SLOWER: Closing = { code: Close.normal, reason: 'another transport serves' }
 
 /**
@@ -66,6 +71,7 @@ export class Ladder {
   #climbAt = Infinity
   #endAt = Infinity
   #climbs = 0
+  #holdUntil = 0
 
   constructor(options: LadderOptions, random: () => number, emit: (output: LadderOutput) => void) {
     this.#options = options
@@ -83,14 +89,20 @@ export class Ladder {
     return this.#runners.has(link)
   }
 
+  /** Whether this rung is left alone for a while. */
+  rests(rung: number, now: number): boolean {
+    return now < (this.#health[rung]?.restsUntil ?? 0)
+  }
+
   /** An attempt begins. @param failures in a row so far. @param known whether a link was ever welcomed. */
   start(failures: number, known: boolean, now: number): void {
-    const fit = this.#fit(now)
-    const rungs = fit.length ? fit : [...this.#health.keys()]
-    // The one that worked comes first, the others in their order.
-    this.#plan = rungs.sort((one, other) => Number(other === this.#best) - Number(one === this.#best))
+    const rungs = [...this.#health.keys()]
+    // Those at rest come last: they may be all that there is. Of the others, the one that worked is the first.
+    const rank = (rung: number): number => (this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung)
+    this.#plan = rungs.sort((one, other) => rank(one) - rank(other))
     this.#cautious = known && failures % 2 === 0
     this.blame = undefined
+    this.#endAt = Infinity
     this.#fresh = true
     this.#next(now)
   }
@@ -121,7 +133,7 @@ export class Ladder {
     const rung = this.#runners.get(link)?.rung ?? 0
     const climbed = this.#since !== undefined
     const reason = climbed ? 'a better transport works again' : (this.blame?.reason ?? '')
-    if (climbed) this.#climbs = 0
+    this.#climbs = 0
     this.front = link
     this.#since = now
     this.#best = rung
@@ -138,11 +150,18 @@ export class Ladder {
     this.#runners.delete(link)
     if (served) this.front = undefined
     if (link === this.mover) this.mover = undefined
+    if (closing.retryAfter !== undefined) {
+      this.#plan = []
+      this.#holdUntil = now + closing.retryAfter
+    }
     return this.#since === undefined ? this.#failed(runner, closing, now) : this.#lost(runner, served, closing, now)
   }
 
   tick(now: number): Turn {
-    if (now >= this.#endAt) this.#settle(now)
+    if (now >= this.#endAt) {
+      if (this.#since === undefined) return this.front === undefined ? 'over' : this.#wait()
+      this.#settle(now, this.front === undefined ? UNANSWERED : SLOWER)
+    }
     if (now >= this.#nextAt) this.#next(now)
     if (now >= this.#climbAt) this.#climb(now)
     return this.#since !== undefined && !this.#runners.size ? 'over' : undefined
@@ -152,14 +171,14 @@ export class Ladder {
   renew(now: number): void {
     this.#climbs = 0
     this.#health = this.#health.map(() => well)
-    if (this.#climbAt < Infinity) this.#climbAt = Math.min(this.#climbAt, now + FIRST_CLIMB)
+    if (this.#climbAt < Infinity) this.#climbAt = this.#later(Math.min(this.#climbAt, now + FIRST_CLIMB))
   }
 
   /** The attempt, or the link, is over. */
   stop(closing: Closing, now: number): void {
     const runner = this.front === undefined ? undefined : this.#runners.get(this.front)
-    if (runner && this.#since !== undefined) this.#judge(runner, closing, now)
-    else if (closing.code === Close.timeout) this.#forget(closing)
+    if (this.#since === undefined && closing.code === Close.timeout) this.#forget(closing)
+    else if (runner) this.#judge(runner, closing, now)
     this.front = this.#since = this.blame = undefined
     this.#clear(closing)
   }
@@ -167,10 +186,6 @@ export class Ladder {
   /** Ends a link from this side. */
   drop(link: number, closing: Closing): void {
     if (this.#runners.delete(link)) this.#emit({ do: 'drop', link, closing })
-  }
-
-  #fit(now: number): number[] {
-    return [...this.#health.keys()].filter((rung) => now >= (this.#health[rung]?.restsUntil ?? 0))
   }
 
   #next(now: number): void {
@@ -196,10 +211,14 @@ export class Ladder {
   /** One of the race is out: the next starts at once. */
   #failed({ rung }: Runner, closing: Closing, now: number): Turn {
     if (rung === this.#best && !this.#cautious) this.#forget(closing)
-    const final = verdict(closing.code) !== 'retry' || closing.retryAfter !== undefined
+    const away = closing.retryAfter !== undefined
+    // Even to be sent away takes a transport that carries both ways.
+    if (away) this.#best = rung
+    const final = away || verdict(closing.code) !== 'retry'
     if (final || !this.blame) this.blame = closing
     if (final || (!this.#runners.size && (this.#cautious || !this.#plan.length))) return 'over'
-    this.#next(now)
+    if (this.#plan.length) this.#next(now)
+    else this.#endAt = now + STRAGGLER
     return this.front === undefined ? this.#promote() : undefined
   }
 
@@ -208,13 +227,24 @@ export class Ladder {
     if (served) {
       this.#judge(runner, closing, now)
       this.blame = closing
+      // Where the session is on its way, nobody is served until it has arrived.
+      this.#endAt = Math.min(this.#endAt, now + MOVE)
     } else if (this.#plan.length) this.#next(now)
-    else if (this.#runners.size < 2) this.#settle(now)
-    return (this.front ?? this.mover) === undefined ? 'over' : undefined
+    else if (this.mover === undefined && this.#runners.size < 2) this.#settle(now)
+    if ((this.front ?? this.mover) !== undefined) return undefined
+    // What the server asked of the one that was to take over, counts for the next as well.
+    if (this.blame && now < this.#holdUntil) this.blame = { ...this.blame, retryAfter: this.#holdUntil - now }
+    return 'over'
+  }
+
+  /** Who has said hello may wait for its answer as long as the link does. */
+  #wait(): Turn {
+    this.#endAt = Infinity
+    return undefined
   }
 
   #climb(now: number): void {
-    this.#plan = this.#fit(now).filter((rung) => rung < this.#best)
+    this.#plan = [...this.#health.keys()].filter((rung) => rung < this.#best && !this.rests(rung, now))
     this.#climbAt = Infinity
     this.#endAt = now + CLIMB
     this.#fresh = true
@@ -223,11 +253,18 @@ export class Ladder {
   }
 
   /** Nobody but the front runs on. From a lower rung, the next climb comes in a while. */
-  #settle(now: number): void {
-    this.#clear(SLOWER)
+  #settle(now: number, closing = SLOWER): void {
+    this.#clear(closing)
     if (!this.#best) return
-    const wait = Math.min(MAX_CLIMB, FIRST_CLIMB * 2 ** this.#climbs++)
-    this.#climbAt = now + wait * (0.5 + this.#random() / 2)
+    const wait = Math.min(MAX_CLIMB, FIRST_CLIMB * 2 ** this.#climbs++) * (0.5 + this.#random() / 2)
+    // One that has rested is tried as soon as it may be.
+    const rested = this.#health.slice(0, this.#best).map(({ restsUntil }) => (now < restsUntil ? restsUntil : Infinity))
+    this.#climbAt = this.#later(Math.min(now + wait, ...rested))
+  }
+
+  /** A server that sends a climber away is left alone for as long as it asks. */
+  #later(at: number): number {
+    return Math.max(at, this.#holdUntil)
   }
 
   #clear(closing: Closing): void {
@@ -241,7 +278,7 @@ export class Ladder {
   #judge({ rung }: Runner, { code }: Closing, now: number): void {
     const health = this.#health[rung] ?? well
     const lived = now - (this.#since ?? now)
-    if (code === Close.timeout && rung) this.#health[rung] = afterStarving(health, now)
+    if (code === Close.timeout && rung) this.#health[rung] = afterSilence(health, now)
     else if (code === Close.timeout || code === Close.abnormal) this.#health[rung] = afterBreak(health, lived, now)
   }
 

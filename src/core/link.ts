@@ -157,7 +157,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     const { heartbeat, greets, connectTimeout, rtt } = this.#options
     switch (input.on) {
       case 'opened':
-        if (state.is !== 'dialing') break
+        // Said again where another connection takes the place of one that was not greeted: it gets as long.
+        if (state.is !== 'dialing' && state.is !== 'greeting') break
         if (greets) this.state = { ...state, is: 'greeting', until: now + connectTimeout }
         else this.#up(state, heartbeat.interval, now)
         break

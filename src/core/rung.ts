@@ -20,9 +20,9 @@ export function afterBreak({ strikes }: Health, lived: number, now: number): Hea
   return lived < YOUNG ? rested(strikes + 1, now) : well
 }
 
-/** Requests that nobody answers, while others get through: the browser has no connection left for them. */
-export function afterStarving({ strikes }: Health, now: number): Health {
-  return rested(Math.max(ENOUGH, strikes + 1), now)
+/** Of requests, where none was answered any more: they may starve, for a browser has few connections. Whatever their age. */
+export function afterSilence({ strikes }: Health, now: number): Health {
+  return rested(strikes + 1, now)
 }
 
 function rested(strikes: number, now: number): Health {

@@ -11,6 +11,7 @@ import type { Ledger, Sent } from './ledger.js'
 import { LinkInvariants } from './link-invariants.js'
 import type { Wire } from './net.js'
 import { Sleeper } from './sleeper.js'
+import { STAGGER } from './weather.js'
 import type { World } from './world.js'
 
 type Output = ClientOutput<Sent>
@@ -56,7 +57,7 @@ export class Device {
     this.id = dice.name()
     this.sleeper = new Sleeper(world.clock)
     this.links = new LinkInvariants(weather, (invariant, why) => world.fail(invariant, `${name}: ${why}`))
-    const { limits } = weather
+    const { limits, rungs } = weather
     this.core = new Client<Sent>({
       id: this.id,
       key: dice.name(),
@@ -69,6 +70,7 @@ export class Device {
         greets: true,
         random: dice.roll,
       },
+      ladder: { rungs, first: dice.chance(0.3) ? dice.int(0, rungs - 1) : 0, stagger: STAGGER },
       outbox: {
         maxMessages: limits.maxMessages,
         maxBytes: 2 ** 20,
@@ -93,8 +95,13 @@ export class Device {
 
   /** The newest wire that still has this client's attention. */
   get wire(): Wire | undefined {
-    const { state } = this.core.link
-    return 'link' in state ? this.wires.get(state.link) : undefined
+    const { front } = this.core.ladder
+    return front === undefined ? undefined : this.wires.get(front)
+  }
+
+  /** The transport that serves. */
+  get rung(): number | undefined {
+    return this.wire?.rung
   }
 
   send(ch: string, value: unknown, ttl = Infinity, key?: string): Sent {
@@ -191,8 +198,10 @@ export class Device {
     if (output.do !== 'write' && output.do !== 'settled') trace.add(now, this.name, `>${output.do}`, output)
     switch (output.do) {
       case 'open':
-        this.links.dialHasCause(output.link, now)
-        this.#dial(output.link)
+        this.links.dialHasCause(output, now)
+        this.#dial(output.link, output.rung)
+        return
+      case 'rung':
         return
       case 'write':
         this.#write(output.link, output.frames)
@@ -217,7 +226,7 @@ export class Device {
   }
 
   /** What the app is told. */
-  #hand(output: Exclude<Output, { do: 'open' | 'write' | 'limit' | 'drop' | 'retry' | 'status' }>): void {
+  #hand(output: Exclude<Output, { do: 'open' | 'rung' | 'write' | 'limit' | 'drop' | 'retry' | 'status' }>): void {
     const world = this.#world
     switch (output.do) {
       case 'sent':
@@ -271,18 +280,19 @@ export class Device {
     if (!calm && dice.chance(0.02)) this.send(ch, 'I heard that')
   }
 
-  #dial(link: number): void {
+  #dial(link: number, rung: number): void {
     const { net, clock } = this.#world
     const hear = (what: () => void) => this.sleeper.run('news', what)
-    const wire = net.dial(this.name, {
+    const near = {
       opened: () =>
         hear(() => {
           this.links.opened(link, clock.now)
           this.#tell({ on: 'opened', link })
         }),
-      received: (packet) => hear(() => this.#received(link, packet)),
-      ended: (closing) => hear(() => this.#ended(link, closing)),
-    })
+      received: (packet: Packet) => hear(() => this.#received(link, packet)),
+      ended: (closing: Closing) => hear(() => this.#ended(link, closing)),
+    }
+    const wire = net.dial(this.name, near, rung)
     this.wires.set(link, wire)
   }
 
@@ -327,7 +337,7 @@ export class Device {
     const wire = this.wires.get(link)
     if (!frames || !wire || !this.links.isCurrent(link)) return
     const packets = clientCodec.encode(frames, this.links.max(link))
-    this.links.packetIsProper(link, frames, packets)
+    this.links.packetIsProper(link, frames, packets, this.#world.clock.now)
     this.writes += packets.length
     for (const packet of packets) {
       const { trace, clock, net } = this.#world

@@ -4,23 +4,28 @@ import type { Packet } from '../../src/wire/codec.js'
 import { Close, type Closing } from '../../src/wire/close.js'
 import type { ClientFrame, ServerFrame } from '../../src/wire/frame.js'
 import type { Fail } from './invariants.js'
-import type { Weather } from './weather.js'
+import { STAGGER, type Weather } from './weather.js'
 
 /** A link as its client's outputs and inputs tell of it. */
 interface Dialled {
   link: number
+  rung: number
   at: number
-  openedAt: number | undefined
   heardAt: number
+  /** Its greeting was said. */
+  greeted: boolean
   welcomed: boolean
-  over: boolean
-  /** Packets written to it. */
-  written: number
   max: number
   /** The server has sent it away for so long, ms. */
   sentAway: number | undefined
   /** Every message up to this one is the server's, as it has said on this link. */
   got: number
+}
+
+/** A dial as the client orders it. */
+interface Order {
+  link: number
+  rung: number
 }
 
 type Call = 'connect' | 'reconnect' | 'wake' | 'online' | 'suspend' | 'close'
@@ -37,14 +42,28 @@ const FIRST_PACKET = 65_536
 export class LinkInvariants {
   readonly #fail: Fail
   readonly #weather: Weather
-  #link: Dialled | undefined
+  /** Those that are not over. */
+  readonly #alive = new Map<number, Dialled>()
+  /** The one welcomed last. */
+  #serving: Dialled | undefined
   #links = 0
+  #greetedAt: number | undefined
+  /** The attempt now under way, and the last dial in it. */
+  #begunAt = 0
+  #dialledAt = 0
+  /** When a link was last over. */
+  #overAt = -1
+  #retriedAt = -1
   /** What the app or the page has called for, and when: it counts at that moment only. */
   #call: { what: Call; at: number } | undefined
   /** Nobody but the app may dial before. */
   #notBefore = 0
   #holdUntil = 0
+  /** What one of several links was told counts for those that might follow: nobody is put out of service for it. */
+  #climbHold = 0
+  #awayAt = -1
   #dials: number[] = []
+  #attempts: number[] = []
   #status: Status = 'connecting'
   #closed = false
 
@@ -53,38 +72,79 @@ export class LinkInvariants {
     this.#fail = fail
   }
 
-  /** Whether this is the link that counts now. */
-  isCurrent(link: number): boolean {
-    return this.#link?.link === link && !this.#link.over
+  /** Links that are not over. */
+  get alive(): number {
+    return this.#alive.size
   }
 
-  /** 9: each dial has a cause, and the link before it is over. 10: who is sent away stays away. 11: nobody storms. */
-  dialHasCause(link: number, now: number): void {
-    const last = this.#link
+  /** Whether this link is not over. */
+  isCurrent(link: number): boolean {
+    return this.#alive.has(link)
+  }
+
+  /** 9: each dial has a cause. 10: who is sent away stays away. 11: nobody storms. */
+  dialHasCause({ link, rung }: Order, now: number): void {
     const called = this.#called(now)
     const byApp = called === 'connect' || called === 'reconnect'
     if (link <= this.#links) this.#fail('9 dialHasCause', `link ${link} after link ${this.#links}`)
-    if (last && !last.over) this.#fail('9 dialHasCause', `link ${last.link} is not over`)
-    if (!last && !byApp) this.#fail('9 dialHasCause', 'nobody asked')
-    if (now < this.#notBefore && !called) this.#fail('9 dialHasCause', `before ${this.#notBefore.toFixed(1)}`)
-    if (now < this.#holdUntil && !byApp) this.#fail('10 holdIsKept', `before ${this.#holdUntil.toFixed(1)}`)
-    if (this.#closed && !byApp) this.#fail('12 closedIsFinal', 'a dial after the end')
-    this.#dials = [...this.#dials.filter((at) => at > now - MINUTE), now]
-    if (this.#dials.length > DIALS) this.#fail('11 dialsAreSpread', `${this.#dials.length} dials within a minute`)
-    this.#closed = false
+    const climbs = this.#isServed() && this.#alive.size > 0
+    const hold = climbs ? this.#climbHold : this.#holdUntil
+    if (now < hold && !byApp) this.#fail('10 holdIsKept', `before ${hold.toFixed(1)}`)
+    // One has failed, and the attempt goes on with the next.
+    const goesOn = this.#overAt === now && this.#retriedAt !== now && !called
+    if (!this.#alive.size && !goesOn) this.#attempt(now, called)
+    else if (climbs) this.#climb(rung)
+    else this.#race(rung, now)
+    const since = now - MINUTE
+    this.#dials = [...this.#dials.filter((at) => at > since), now]
+    if (this.#dials.length > DIALS * this.#weather.rungs)
+      this.#fail('11 dialsAreSpread', `${this.#dials.length} dials within a minute`)
     this.#links = link
-    this.#link = {
+    this.#dialledAt = now
+    this.#alive.set(link, {
       link,
+      rung,
       at: now,
-      openedAt: undefined,
       heardAt: now,
+      greeted: false,
       welcomed: false,
-      over: false,
-      written: 0,
       max: FIRST_PACKET,
       sentAway: undefined,
       got: 0,
-    }
+    })
+  }
+
+  /** The first dial of an attempt: the links before it are over, and it is time. */
+  #attempt(now: number, called: Call | undefined): void {
+    const byApp = called === 'connect' || called === 'reconnect'
+    if (!this.#links && !byApp) this.#fail('9 dialHasCause', 'nobody asked')
+    if (now < this.#notBefore && !called) this.#fail('9 dialHasCause', `before ${this.#notBefore.toFixed(1)}`)
+    if (this.#closed && !byApp) this.#fail('12 closedIsFinal', 'a dial after the end')
+    this.#attempts = [...this.#attempts.filter((at) => at > now - MINUTE), now]
+    if (this.#attempts.length > DIALS)
+      this.#fail('11 dialsAreSpread', `${this.#attempts.length} attempts within a minute`)
+    this.#closed = false
+    this.#begunAt = now
+    this.#climbHold = 0
+    this.#greetedAt = undefined
+    this.#serving = undefined
+  }
+
+  /** While nobody serves: one transport a while after the other, or at once when one has failed; none twice. */
+  #race(rung: number, now: number): void {
+    const twice = [...this.#alive.values()].some((one) => one.rung === rung)
+    if (twice) this.#fail('25 raceIsFair', `transport ${rung} twice at once`)
+    if (now < this.#dialledAt + STAGGER - 0.01 && this.#overAt !== now)
+      this.#fail('25 raceIsFair', `transport ${rung} before its time`)
+  }
+
+  /** While one serves: only for a better one. */
+  #climb(rung: number): void {
+    if (rung >= (this.#serving?.rung ?? 0)) this.#fail('26 climbGoesUp', `transport ${rung} beside a better one`)
+  }
+
+  #isServed(): boolean {
+    return this.#serving !== undefined
   }
 
   /** The app or the page did something that may lead to a dial. */
@@ -95,92 +155,111 @@ export class LinkInvariants {
   }
 
   opened(link: number, now: number): void {
-    if (this.#link && this.isCurrent(link)) {
-      this.#link.openedAt = now
-      this.#link.heardAt = now
-    }
+    const one = this.#alive.get(link)
+    if (!one) return
+    one.heardAt = now
   }
 
   heard(link: number, now: number, frames: readonly ServerFrame[]): void {
-    if (!this.#link || !this.isCurrent(link)) return
-    this.#link.heardAt = now
+    const one = this.#alive.get(link)
+    if (!one) return
+    one.heardAt = now
     for (const frame of frames) {
-      if (frame.t === 'welcome') {
-        this.#link.welcomed = true
-        this.#link.sentAway = undefined
+      if (frame.t === 'welcome' && one.greeted) {
+        one.welcomed = true
+        one.sentAway = undefined
+        this.#serving = one
+        this.#holdUntil = 0
       }
-      if (frame.t === 'retry') this.#link.sentAway = frame.after
+      if (frame.t === 'retry') one.sentAway = frame.after
       // What is accepted before the welcome is not believed (docs/PROTOCOL.md), so it does not count here.
-      const accepted = frame.t === 'accepted' && this.#link.welcomed ? frame.seq : 0
+      const accepted = frame.t === 'accepted' && one.welcomed ? frame.seq : 0
       const got = 'got' in frame ? (frame.got ?? 0) : accepted
-      this.#link.got = Math.max(this.#link.got, got)
+      one.got = Math.max(one.got, got)
     }
   }
 
   ended(link: number, now: number): void {
-    if (this.#link && this.isCurrent(link)) this.#over(this.#link, now)
+    const one = this.#alive.get(link)
+    if (one) this.#over(one, now)
   }
 
-  /** 9: a link is given up only when it has been silent for too long, or when somebody said so. */
+  /** 9: a link is given up only when it has been silent for too long, when another serves, or when somebody said so. */
   dropHasCause(link: number, { code, reason }: Closing, now: number): void {
-    const last = this.#link
-    if (!last || !this.isCurrent(link)) return this.#fail('9 dialHasCause', `link ${link} was dropped twice`)
+    const one = this.#alive.get(link)
+    if (!one) return this.#fail('9 dialHasCause', `link ${link} was dropped twice`)
     const { timeout, retries, connectTimeout } = this.#weather.limits
-    if (code === Close.timeout) {
-      const least = last.welcomed ? Math.min(LEAST_PATIENCE, timeout / (retries + 1)) : connectTimeout
-      const since = last.welcomed ? last.heardAt : (last.openedAt ?? last.at)
+    const others = [...this.#alive.values()].filter((other) => other !== one)
+    // With the link that serves, or the last of an attempt, go the others.
+    const goesAlong = this.#overAt === now && code !== Close.normal
+    if (goesAlong) {
+      // It needs no cause of its own.
+    } else if (code === Close.timeout) {
+      const least = this.#isServed() ? Math.min(LEAST_PATIENCE, timeout / (retries + 1)) : connectTimeout
+      const served = one.welcomed ? one.heardAt : (this.#serving?.heardAt ?? one.heardAt)
+      const since = this.#isServed() ? served : (this.#greetedAt ?? this.#begunAt)
       if (now - since < least - 0.01) this.#fail('9 dialHasCause', `given up ${now - since} ms after it was heard`)
-      this.#over(last, now)
-      return
+    } else if (one.sentAway === undefined && !this.#called(now)) {
+      // Another has shown that it carries both ways; or it was a climb, which is over.
+      const beaten = others.some(({ welcomed, heardAt }) => welcomed || heardAt === now)
+      const lost = others.length > 0 || this.#overAt === now
+      // All others were refused a while ago: it is time to try again.
+      const late = !this.#isServed() && now - this.#overAt > STRAGGLER - 0.01
+      if (!late && (code !== Close.normal || (!beaten && !(this.#isServed() && lost))))
+        this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
     }
-    if (last.sentAway !== undefined) {
-      this.#over(last, now)
-      return
-    }
-    if (!this.#called(now)) this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
-    last.over = true
+    this.#over(one, now)
   }
 
   /** A dial is announced: not before. */
   retries(delay: number, now: number): void {
+    this.#retriedAt = now
     this.#notBefore = now + Math.min(delay, MAX_PAUSE) - 0.01
   }
 
-  /** 13: a link begins with hello, said once. 14: a packet is never larger than the server takes. */
-  packetIsProper(link: number, frames: readonly ClientFrame[], packets: readonly Packet[]): void {
-    const last = this.#link
-    if (last?.link !== link) return
-    frames.forEach(({ t }, at) => {
-      const first = last.written === 0 && at === 0
-      if ((t === 'hello') !== first) this.#fail('13 helloFirst', `${t} as frame ${at} of packet ${last.written}`)
-    })
-    last.written++
+  /** 13: hello is said once, and only a ping may come before it. 14: a packet is never larger than the server takes. */
+  packetIsProper(link: number, frames: readonly ClientFrame[], packets: readonly Packet[], now: number): void {
+    const one = this.#alive.get(link)
+    if (!one) return
+    for (const { t } of frames) {
+      if (t === 'hello' ? one.greeted : !one.greeted && t !== 'ping')
+        this.#fail('13 helloFirst', `${t} on link ${link}`)
+      one.greeted ||= t === 'hello'
+      if (t === 'hello') this.#greetedAt = now
+    }
     const size = Math.max(
       ...packets.map((packet) => (typeof packet === 'string' ? Buffer.byteLength(packet) : packet.length)),
     )
-    if (size > last.max) this.#fail('14 packetFits', `${size} bytes, the server takes ${last.max}`)
+    if (size > one.max) this.#fail('14 packetFits', `${size} bytes, the server takes ${one.max}`)
   }
 
-  /** 9: a link that is over is left alone. 23: what the server has is not sent to it again. */
+  /** 9: a link that is over is left alone. 23: what the server has is not sent to it again. 27: one link serves. */
   writeHasPoint(link: number, frames: readonly ClientFrame[]): void {
-    if (!this.isCurrent(link)) this.#fail('9 dialHasCause', `written to link ${link}, which is over`)
-    for (const frame of frames)
-      if (frame.t === 'send' && frame.seq <= (this.#link?.got ?? 0))
-        this.#fail('23 writeHasPoint', `${frame.seq} again, the server has ${this.#link?.got ?? 0}`)
+    const one = this.#alive.get(link)
+    if (!one) return this.#fail('9 dialHasCause', `written to link ${link}, which is over`)
+    const aside = this.#serving && this.#alive.has(this.#serving.link) && this.#serving.link !== link
+    for (const frame of frames) {
+      if (frame.t === 'send' && frame.seq <= one.got)
+        this.#fail('23 writeHasPoint', `${frame.seq} again, the server has ${one.got}`)
+      if (aside && frame.t !== 'hello' && frame.t !== 'ping')
+        this.#fail('27 oneServes', `${frame.t} on link ${link}, beside the one that serves`)
+    }
   }
 
   max(link: number): number {
-    return this.#link?.link === link && this.#link.welcomed ? this.#link.max : Infinity
+    const one = this.#alive.get(link)
+    return one?.welcomed ? one.max : Infinity
   }
 
   limit(link: number, max: number): void {
-    if (this.#link?.link === link) this.#link.max = max
+    const one = this.#alive.get(link)
+    if (one) one.max = max
   }
 
   /** 12: what is said is what is, `online` means welcomed, and `closed` is said only when the app wants it so. */
   statusIsTrue(said: Status, is: Status, state: LinkState, now: number): void {
     if (said !== is) this.#fail('12 statusIsTrue', `said ${said}, is ${is}`)
-    if (said === 'online' && !(this.#link?.welcomed && !this.#link.over && state.is === 'up'))
+    if (said === 'online' && !(this.#serving && this.isCurrent(this.#serving.link) && state.is === 'up'))
       this.#fail('12 statusIsTrue', 'online without a welcome')
     if (said === 'closed' && this.#called(now) !== 'close' && this.#status !== 'closed')
       this.#fail('12 closedIsFinal', 'closed, and the app did not ask')
@@ -197,11 +276,19 @@ export class LinkInvariants {
     return this.#call?.at === now ? this.#call.what : undefined
   }
 
-  #over(last: Dialled, now: number): void {
-    last.over = true
-    if (last.sentAway !== undefined) this.#holdUntil = now + last.sentAway - 0.01
+  #over(one: Dialled, now: number): void {
+    this.#alive.delete(one.link)
+    this.#overAt = now
+    if (one.sentAway !== undefined) {
+      this.#climbHold = now + one.sentAway - 0.01
+      this.#awayAt = now
+    }
+    // What one of several was told ends the attempt, or counts for the others of it: they were let in.
+    if (!this.#alive.size && this.#awayAt === now) this.#holdUntil = this.#climbHold
   }
 }
 
+/** One that is neither refused nor open gets so long beyond the others, ms. */
+const STRAGGLER = 2_000
 /** Without a network a look is taken this often all the same, ms; before that, `retry` says Infinity. */
 const MAX_PAUSE = 30_000

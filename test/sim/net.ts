@@ -36,6 +36,8 @@ export class Wire {
   /** Whose it is: what its handshake tells the server. */
   readonly user: string
   readonly near: Near
+  /** By which transport; 0 is the best. */
+  readonly rung: number
   readonly lossy: boolean
   readonly lanes: Record<Way, Lane> = {
     up: { blackAt: Infinity, arrival: 0, sent: 0 },
@@ -50,10 +52,11 @@ export class Wire {
   known = false
   forgotten = false
 
-  constructor(number: number, user: string, near: Near, lossy: boolean) {
+  constructor(number: number, user: string, near: Near, rung: number, lossy: boolean) {
     this.number = number
     this.user = user
     this.near = near
+    this.rung = rung
     this.lossy = lossy
   }
 }
@@ -67,11 +70,20 @@ export interface Accident {
   hold: number
 }
 
+/**
+ * What a box on the way does to one transport: nothing; refuses it; never answers; takes the connection and carries
+ * nothing; or carries only what goes up, and keeps what comes down.
+ */
+export type Box = 'pass' | 'refuse' | 'hang' | 'mute' | 'buffer'
+const BOXES: readonly [Box, ...Box[]] = ['pass', 'pass', 'refuse', 'hang', 'mute', 'buffer']
+
 /** The network between the devices and the server: hostile while the storm lasts, short and sure afterwards. */
 export class Net {
   calm = false
   accident: Accident | undefined
   readonly wires = new Set<Wire>()
+  /** By user, and by transport. */
+  readonly #boxes = new Map<string, Box[]>()
   readonly #clock: Clock
   readonly #dice: Dice
   readonly #weather: Weather
@@ -85,14 +97,39 @@ export class Net {
     this.#far = far
   }
 
-  dial(user: string, near: Near): Wire {
+  dial(user: string, near: Near, rung: number): Wire {
     const { refuse, hang, lossy } = this.#weather
-    const wire = new Wire(++this.#numbers, user, near, this.#dice.chance(lossy))
+    const wire = new Wire(++this.#numbers, user, near, rung, this.#dice.chance(lossy))
+    const box = this.boxOf(user, rung)
     this.wires.add(wire)
-    if (!this.calm && this.#dice.chance(hang)) this.#hang(wire)
-    else if (!this.#far.up || (!this.calm && this.#dice.chance(refuse))) this.#end(wire, 'refused', this.#delay())
-    else this.#clock.after(this.#delay(), () => this.#arrive(wire))
+    if (box === 'hang' || (!this.calm && this.#dice.chance(hang))) this.#hang(wire)
+    else if (box === 'refuse' || !this.#far.up || (!this.calm && this.#dice.chance(refuse)))
+      this.#end(wire, 'refused', this.#delay())
+    else this.#set(wire)
+    // Requests: packets are taken at once, and the first of them opens it.
+    if (rung)
+      this.#clock.after(0, () => {
+        if (!wire.told && !wire.dropped) this.#tellOpen(wire)
+      })
     return wire
+  }
+
+  boxOf(user: string, rung: number): Box {
+    return this.#boxes.get(user)?.[rung] ?? 'pass'
+  }
+
+  /** The best transport that gets through. */
+  bestOf(user: string): number {
+    return Array.from({ length: this.#weather.rungs }, (_, rung) => this.boxOf(user, rung)).indexOf('pass')
+  }
+
+  /** A box changes its mind: also about the connections that there are. One transport at least gets through. */
+  change(user: string): void {
+    const { rungs } = this.#weather
+    const boxes: Box[] = Array.from({ length: rungs }, () => this.#dice.pick(BOXES))
+    boxes[this.#dice.int(0, rungs - 1)] = 'pass'
+    this.#boxes.set(user, boxes)
+    for (const wire of this.wires) if (wire.user === user) this.#obstruct(wire)
   }
 
   /** A packet from one side to the other. */
@@ -151,6 +188,24 @@ export class Net {
     }
   }
 
+  #set(wire: Wire): void {
+    const wait = this.#delay()
+    wire.lanes.up.arrival = this.#clock.now + wait
+    this.#clock.after(wait, () => this.#arrive(wire))
+  }
+
+  #obstruct(wire: Wire): void {
+    const box = this.boxOf(wire.user, wire.rung)
+    if (box === 'refuse' || box === 'hang') this.cut(wire)
+    if (box === 'mute') this.blacken(wire, 'up')
+    if (box === 'mute' || box === 'buffer') this.blacken(wire, 'down')
+  }
+
+  #tellOpen(wire: Wire): void {
+    wire.open = true
+    wire.near.opened()
+  }
+
   #hang(wire: Wire): void {
     this.blacken(wire, 'up')
     this.blacken(wire, 'down')
@@ -165,11 +220,13 @@ export class Net {
     }
     wire.known = true
     this.#far.opened(wire)
-    this.#clock.after(this.#delay(), () => {
-      if (wire.lanes.down.blackAt < Infinity || wire.told || !this.#hears(wire)) return
-      wire.open = true
-      wire.near.opened()
-    })
+    if (wire.rung) this.#obstruct(wire)
+    else
+      this.#clock.after(this.#delay(), () => {
+        if (wire.lanes.down.blackAt < Infinity || wire.told || !this.#hears(wire)) return
+        this.#tellOpen(wire)
+        this.#obstruct(wire)
+      })
   }
 
   #carry(wire: Wire, way: Way, packet: Packet, first: boolean): void {

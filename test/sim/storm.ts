@@ -8,6 +8,7 @@ type Trouble = (world: World, left: number) => void
 /** Faults come one after the other, and at times together, until the storm is over. */
 export function rage(world: World, until: number): void {
   const { dice, clock, weather } = world
+  if (weather.boxes) for (const { name } of world.devices) if (dice.chance(0.5)) world.net.change(name)
   const troubles = Object.entries(TROUBLES).filter(([name]) => weather[name as keyof typeof TROUBLES] > 0)
   const sum = troubles.reduce((total, [name]) => total + weather[name as keyof typeof TROUBLES], 0)
   const again = (): void => {
@@ -68,6 +69,7 @@ const TROUBLES = {
     host.crash()
     clock.after(Math.min(left, dice.pick([0, 300, 15_000])), () => host.start())
   },
+  boxes: (world) => world.net.change(anyone(world).name),
   drains: ({ host, dice }) => host.drain(Math.floor(dice.between(0, HOLD / 2)), Math.floor(dice.between(0, HOLD / 2))),
 } satisfies Record<string, Trouble>
 

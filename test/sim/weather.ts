@@ -50,6 +50,10 @@ export interface Weather {
   coalesce: boolean
   /** Bodies of 60 kB and more: slow, so rare. */
   giants: boolean
+  /** Transports that a client has. */
+  rungs: number
+  /** A box on somebody's way changes its mind about one of them. */
+  boxes: number
   limits: {
     interval: number
     timeout: number
@@ -71,7 +75,7 @@ export function forecast(dice: Dice): Weather {
   const some = (probability: number, least: number, most: number): number =>
     dice.chance(probability) ? dice.between(least, most) : 0
   const devices = dice.int(2, 4)
-  return {
+  const weather: Weather = {
     devices,
     channels: ['a', 'b', 'c'].slice(0, dice.int(1, 3)),
     storm: dice.between(15_000, 90_000),
@@ -92,6 +96,8 @@ export function forecast(dice: Dice): Weather {
     offlines: some(0.3, 1, 2),
     suspends: some(0.3, 1, 2),
     stalls: some(0.3, 1, 2),
+    boxes: 0,
+    rungs: 1,
     crashes: some(0.4, 0.5, 2),
     drains: some(0.2, 0.5, 1),
     storeDelay: dice.pick([0, 3, 50, 400]),
@@ -118,6 +124,8 @@ export function forecast(dice: Dice): Weather {
       maxLinks: dice.chance(0.15) ? devices + 1 : 1_000,
     },
   }
+  // The last to be drawn: worlds of one transport stay what they were.
+  return dice.chance(0.5) ? { ...weather, rungs: dice.int(2, 4), boxes: some(0.8, 1, 4) } : weather
 }
 
 /**
@@ -126,13 +134,14 @@ export function forecast(dice: Dice): Weather {
  * that is still full of links it does not know to be dead, and then find a question, a call or a message that was lost
  * just before and whose own wait had grown to its limit.
  */
-export function bound({ limits, jitter, delay }: Weather): number {
+export function bound({ limits, jitter, delay, rungs }: Weather): number {
   const { interval, timeout, connectTimeout, cap, idle, callTimeout } = limits
   const detect = interval + timeout + LATE_EXCUSE
   const dial = 2 * connectTimeout + cap
   const turnedAway = limits.maxLinks < 1_000 ? idle + cap + 2 * HOLD : HOLD
   const asked = Math.max(MAX_RTO + callTimeout, MAX_ASK + interval)
-  return detect + dial + turnedAway + asked + 10 * (delay + jitter) + 5_000
+  const climb = rungs > 1 ? CLIMB : 0
+  return detect + dial + turnedAway + asked + climb + 10 * (delay + jitter) + 5_000
 }
 
 /** What a heartbeat forgives a timer that comes late, once. */
@@ -141,5 +150,9 @@ const LATE_EXCUSE = 2_000
 const MAX_RTO = 30_000
 /** The longest between two askings of one question. */
 const MAX_ASK = 10_000
+/** From the start of one transport to the start of the next, ms. */
+export const STAGGER = 500
+/** Back to the best transport that gets through: at most one climb that leads nowhere, the wait for the next, and that. */
+const CLIMB = 2 * 8_000 + 2_000
 /** The longest that this world's servers send anybody away for. */
 export const HOLD = 10_000

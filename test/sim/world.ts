@@ -84,26 +84,34 @@ export class World {
   }
 
   /** What is not yet as it should be; empty when all is well. */
-  unwell(): string {
+  unwell(links = true): string {
     for (const device of this.devices) {
       const why = this.#unwell(device)
       if (why) return `${device.name} ${why}`
     }
-    const { pending, links } = this.host
+    const { pending, links: held } = this.host
     const online = this.devices.filter(({ core }) => core.status === 'online').length
     if (pending) return `the server waits for ${pending} calls`
-    if (links !== online) return `the server has ${links} links, ${online} clients are online`
+    // Who climbs has another link beside the one that serves.
+    const alive = this.devices.reduce((sum, device) => sum + device.links.alive, 0)
+    if (links && (held < online || held > alive)) return `the server has ${held} links, ${online} clients are online`
     for (const { settlements, id } of this.ledger.sent.values()) if (!settlements) return `${id} is not settled`
     return ''
   }
 
-  #unwell({ core, wantsClosed, following, pages }: Device): string {
+  #unwell(device: Device): string {
+    const { core, wantsClosed, following, pages } = device
     const wanted = wantsClosed ? 'closed' : 'online'
     if (core.status !== wanted) return `is ${core.status}, not ${wanted}`
     if (core.outbox.size) return `has ${core.outbox.size} messages left`
     for (const [id, { answers }] of pages) if (!answers) return `has no answer to history ${id}`
     if (wantsClosed) return core.deadline === Infinity ? '' : 'is closed and waits for something'
     if (core.reader.askAt !== Infinity) return 'has questions open'
+    const { name, rung } = device
+    const best = this.net.bestOf(name)
+    // On a server that is full, there may be no room for a second link to climb by.
+    const free = !core.ladder.rests(best, this.clock.now) && this.weather.limits.maxLinks >= 1_000
+    if (rung !== best && free) return `is on transport ${rung}, and ${best} gets through`
     const behind = [...following.values()].find((one) => !this.#caughtUp(one))
     return behind ? `is at ${String(behind.next)} of ${behind.ch}, which is at ${this.host.bounds(behind.ch).next}` : ''
   }
