@@ -1,5 +1,6 @@
 // What every transport must do (src/transports/transport.ts), whatever it is made of.
 import type { Transport } from '../transports/transport.js'
+import type { Closing } from '../wire/close.js'
 import type { Packet } from '../wire/codec.js'
 import { same, show, Watched, within } from './watched.js'
 
@@ -123,7 +124,7 @@ const rules: Record<string, Rule> = {
     far.cut()
     await link.ended()
     same(codes(link), ['opened', 1006])
-    same(plain(link).at(-1), { ...(link.news.at(-1) as object), clean: false })
+    same((link.news.at(-1) as Closing).clean, false)
   },
 
   async 'says of a dial that fails: closed, once, with 1006'({ stand }) {

@@ -13,6 +13,9 @@ type Run = (link: HttpLink) => Promise<void>
 /** ms before a request that was cut is said again; after the last the link is given up. */
 export const REPEATS = [100, 1_000]
 
+/** By this side, which needs no telling. */
+const CLOSED: Closing = { code: 1000, reason: '' }
+
 /** A transport over HTTP. */
 export const http = (name: string, options: HttpOptions, run: Run): Transport => ({
   name,
@@ -83,16 +86,17 @@ export class HttpLink implements Connection {
     void Promise.resolve().then(() => this.wake())
   }
 
-  /** Without a ticket there is nothing to close but the request. */
+  /** Silent at once. Packets come down until the server knows, for to some servers a stream that ends is the end. */
   close(code: number): void {
     if (!this.#on) return
     this.#on = undefined
-    if (this.ticket) this.#code = code >= 3_000 ? code : 1_000
-    else this.#over = true
-    this.stop?.()
+    this.#code = code >= 3_000 ? code : 1_000
+    // Nobody knows of the link yet, or nobody can be told which it is.
+    if (!this.ticket) this.end(CLOSED)
     this.wake()
   }
 
+  /** This link is over: nothing more is heard or said. */
   end(closing: Closing): void {
     const on = this.#on
     this.#on = undefined
@@ -163,7 +167,7 @@ export class HttpLink implements Connection {
       // A redirect may have made a GET of it: only what was answered where it was asked was taken.
       if (status === (open && query.since === undefined ? 204 : 200) && !(open && from)) {
         this.#queue.splice(0, lines.length)
-        this.#over ||= last
+        if (last) this.end(CLOSED)
         return answer.text
       }
       const again = open ? isCut(answer) || from : from && [401, 405, 426].includes(status) && !tries

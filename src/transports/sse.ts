@@ -49,7 +49,7 @@ async function stream(link: HttpLink): Promise<void> {
     },
   )
   link.speak()
-  while (link.live && (await next()));
+  while (await next());
   link.end({ code: 1006, reason: 'the stream ended' })
 }
 
