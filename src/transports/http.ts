@@ -1,17 +1,18 @@
 import type { Closing } from '../wire/close.js'
 import type { Packet } from '../wire/codec.js'
-import { base64url } from './base64.js'
+import { closingOf, isCut } from './answer.js'
 import { fromLine, toLine } from './lines.js'
-import { type Answer, type Ask, closingOf, type HttpOptions, isCut, request } from './request.js'
+import { type How, type HttpOptions, type Query, Requests } from './request.js'
 import type { Connection, LeafClock, Target, Transport, TransportEvents } from './transport.js'
 
-type Query = Partial<Record<'post' | 'close' | 'since' | 'hold' | 'link', number | string>>
-type How = Pick<Ask, 'hold' | 'read'> & { accept?: string }
 /** Opens the link by a first POST, and sees to it that packets come down. */
 type Run = (link: HttpLink) => Promise<void>
 
 /** ms before a request that was cut is said again; after the last the link is given up. */
 export const REPEATS = [100, 1_000]
+
+/** ms that a link may take to say that it is closed. */
+const FAREWELL = 5_000
 
 /** By this side, which needs no telling. */
 const CLOSED: Closing = { code: 1000, reason: '' }
@@ -23,19 +24,13 @@ export const http = (name: string, options: HttpOptions, run: Run): Transport =>
 })
 
 /** One link over HTTP: its ticket, and the way up. The way down is the leaf's. */
-export class HttpLink implements Connection {
+export class HttpLink extends Requests implements Connection {
   /** Names the link to the server, from its first answer on. */
   ticket: string | undefined
   /** Packets that came. */
   got = 0
   /** Called when there is something to say. */
   wake: () => void
-  /** Ends what brings the packets down. */
-  stop: (() => void) | undefined
-  readonly clock: LeafClock
-  readonly #options: HttpOptions
-  readonly #token: string | undefined
-  #url: string
   /** Nobody listens any more once either side has closed. */
   #on: TransportEvents | undefined
   /** Lines that the server has not confirmed. */
@@ -49,12 +44,9 @@ export class HttpLink implements Connection {
   /** No more is said. */
   #over = false
 
-  constructor({ url, token }: Target, on: TransportEvents, clock: LeafClock, options: HttpOptions, run: Run) {
-    this.#url = url.replace(/^ws/, 'http')
-    this.#token = token
+  constructor(target: Target, on: TransportEvents, clock: LeafClock, options: HttpOptions, run: Run) {
+    super(target, clock, options)
     this.#on = on
-    this.clock = clock
-    this.#options = options
     this.wake = () => {
       this.wake = () => undefined
       if (this.#on) run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
@@ -91,8 +83,17 @@ export class HttpLink implements Connection {
     if (!this.#on) return
     this.#on = undefined
     this.#code = code >= 3_000 ? code : 1_000
-    // Nobody knows of the link yet, or nobody can be told which it is.
-    if (!this.ticket) this.end(CLOSED)
+    // Without a ticket nobody can be told which link it is.
+    if (!this.ticket) {
+      this.end(CLOSED)
+      return
+    }
+    const { stop } = this
+    const cancel = this.clock.timer(() => this.end(CLOSED), FAREWELL)
+    this.stop = () => {
+      cancel()
+      stop?.()
+    }
     this.wake()
   }
 
@@ -107,13 +108,6 @@ export class HttpLink implements Connection {
 
   wait(ms: number): Promise<void> {
     return new Promise((done) => this.clock.timer(done, ms))
-  }
-
-  /** The address, with a query. */
-  at(query: Query): string {
-    const url = new URL(this.#url)
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
-    return url.href
   }
 
   /** What the server said, of the link or for the app. */
@@ -137,7 +131,7 @@ export class HttpLink implements Connection {
 
   /** The first POST; it ends the link where it brings no ticket. */
   async dial(query: Query, how: How): Promise<void> {
-    this.take((await this.post(query, how)) ?? '')
+    this.take((await this.post(query, how, 200)) ?? '')
     if (!this.ticket) this.end({ code: 1006, reason: 'this is no Holdfast server' })
   }
 
@@ -155,7 +149,7 @@ export class HttpLink implements Connection {
   }
 
   /** Says what waits and fits in one body; gives the text of the answer, or nothing where it ended the link. */
-  async post(query: Query = {}, how: How = {}): Promise<string | undefined> {
+  async post(query: Query = {}, how: How = {}, wanted = 204): Promise<string | undefined> {
     const open = this.ticket !== undefined
     const numbered = open ? { ...query, post: ++this.#posts } : query
     const code = this.#code
@@ -163,14 +157,15 @@ export class HttpLink implements Connection {
     for (let tries = 0; !this.#over;) {
       const last = code !== undefined && lines.length === this.#queue.length
       const answer = await this.ask(last ? { ...numbered, close: code } : numbered, how, lines.join('\n'))
-      const { status, from } = answer
+      const { status, response } = answer
+      const moved = response?.redirected
       // A redirect may have made a GET of it: only what was answered where it was asked was taken.
-      if (status === (open && query.since === undefined ? 204 : 200) && !(open && from)) {
+      if (status === wanted && !(open && moved)) {
         this.#queue.splice(0, lines.length)
         if (last) this.end(CLOSED)
         return answer.text
       }
-      const again = open ? isCut(answer) || from : from && [401, 405, 426].includes(status) && !tries
+      const again = open ? isCut(status) || moved : moved && [401, 405, 426].includes(status) && !tries
       const pause = again ? REPEATS[tries++] : undefined
       // Not after a try that may have been heard: the same number must say the same.
       if (status === 413 && lines.length && !(open && tries)) lines = this.#smaller(lines)
@@ -180,28 +175,9 @@ export class HttpLink implements Connection {
     return undefined
   }
 
-  async ask(query: Query, { accept, ...how }: How, body?: string): Promise<Answer> {
-    const abort = new AbortController()
-    if (query.post === undefined) this.stop = () => abort.abort()
-    const secret = this.ticket ? `link.${this.ticket}` : this.#token !== undefined && `token.${base64url(this.#token)}`
-    const ask: Ask = {
-      ...how,
-      headers: { ...(secret && { authorization: `Bearer holdfast.${secret}` }), ...(accept && { accept }) },
-      // A page that goes away takes its requests with it; the platform takes 64 KiB of them over.
-      ...(body !== undefined && { method: 'POST', body, keepalive: query.close !== undefined && body.length < 20_000 }),
-    }
-    const answer = await request(this.at(query), ask, this.#options, this.clock, abort)
-    if (answer.from && answer.status >= 0) {
-      const url = new URL(answer.from)
-      for (const name of ['post', 'close', 'since', 'hold']) url.searchParams.delete(name)
-      this.#url = url.href
-    }
-    return answer
-  }
-
   #control(json: string): void {
     const { ticket, code, reason = '' } = JSON.parse(json) as { ticket?: string; code?: number; reason?: string }
-    if (ticket) this.ticket = ticket
+    if (ticket) this.secret = `link.${(this.ticket = ticket)}`
     if (code) this.end({ code, reason, clean: true })
   }
 

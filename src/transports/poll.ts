@@ -1,5 +1,6 @@
+import { closingOf, isCut } from './answer.js'
 import { http, type HttpLink, REPEATS } from './http.js'
-import { closingOf, type HttpOptions, isCut } from './request.js'
+import type { HttpOptions } from './request.js'
 import type { Transport } from './transport.js'
 
 export interface LongPollOptions extends HttpOptions {
@@ -35,7 +36,7 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
       if (answer.status === 200) {
         link.take(answer.text)
         quick = 0
-      } else if (!isCut(answer) || (isQuick && quick++)) link.end(closingOf(answer, true))
+      } else if (!isCut(answer.status) || (isQuick && quick++)) link.end(closingOf(answer, true))
       else if (!isQuick) {
         hold = Math.min(hold, Math.max(hold / 2, MIN_HOLD))
         quick = 0
@@ -55,14 +56,14 @@ export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {
       if (link.idle) {
         const answer = await link.ask({ since, hold: 0 }, {})
         link.take(answer.text)
-        const again = isCut(answer) ? REPEATS[cuts++] : undefined
+        const again = isCut(answer.status) ? REPEATS[cuts++] : undefined
         if (answer.status === 200) {
           pause = link.got > since ? PAUSE : pause * 2
           cuts = 0
         } else if (again) pause = again
         else link.end(closingOf(answer, true))
       } else {
-        link.take((await link.post({ since, hold: PAUSE }, { hold: PAUSE })) ?? '')
+        link.take((await link.post({ since, hold: PAUSE }, { hold: PAUSE }, 200)) ?? '')
         pause = PAUSE
       }
       if (link.idle) await nap(link, (pause = Math.min(pause, interval)))
@@ -73,10 +74,7 @@ export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {
 /** Waits, but not once there is something to say. */
 function nap(link: HttpLink, ms: number): Promise<void> {
   return new Promise((done) => {
-    const cancel = link.clock.timer(done, ms)
-    link.wake = () => {
-      cancel()
-      done()
-    }
+    link.wake = done
+    link.clock.timer(done, ms)
   })
 }

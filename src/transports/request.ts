@@ -1,5 +1,5 @@
-import type { Closing } from '../wire/close.js'
-import type { LeafClock } from './transport.js'
+import { base64url } from './base64.js'
+import type { LeafClock, Target } from './transport.js'
 
 /** What the transports over HTTP have in common. */
 export interface HttpOptions {
@@ -11,9 +11,12 @@ export interface HttpOptions {
   timeout?: number
 }
 
-export interface Ask extends RequestInit {
+export type Query = Partial<Record<'post' | 'close' | 'since' | 'hold' | 'link', number | string>>
+
+export interface How {
   /** ms that the server may take besides. */
   hold?: number
+  accept?: string
   /** Takes in the answer, within the time that the request has. */
   read?: (response: Response) => Promise<string>
 }
@@ -23,56 +26,71 @@ export interface Answer {
   /** 0: no answer. 408: none in time. -1: one from where the token does not belong. */
   status: number
   text: string
-  /** Where it came from, when that is not where it was asked. */
-  from?: string
-  /** ms; NaN where none was named. */
-  retryAfter?: number
+  response?: Response
 }
 
-/** One request. It throws nothing, and takes no longer than it may. */
-export async function request(
-  url: string,
-  { hold = 0, read = (response) => response.text(), ...init }: Ask,
-  { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 }: HttpOptions,
-  clock: LeafClock,
-  abort: AbortController,
-): Promise<Answer> {
-  let status = 0
-  const cancel = clock.timer(() => {
-    status = 408
-    abort.abort()
-  }, timeout + hold)
-  try {
-    const response = await fetch(url, { credentials, cache: 'no-store', signal: abort.signal, ...init })
-    const { headers, ok, redirected, url: from } = response
-    const foreign = redirected && new URL(from).origin !== new URL(url).origin
-    // A refusal is not read, and unread it would keep its connection.
-    const text = ok && !foreign ? await read(response) : (abort.abort(), '')
-    const after = headers.get('retry-after') ?? '-'
-    return {
-      status: foreign ? -1 : response.status,
-      text,
-      // A date is one of the server's clock.
-      retryAfter: /\D/.test(after) ? Date.parse(after) - Date.parse(headers.get('date') ?? '') : +after * 1_000,
-      ...(redirected && { from }),
-    }
-  } catch {
-    return { status, text: '' }
-  } finally {
-    cancel()
+const text = (response: Response): Promise<string> => response.text()
+
+/** Asks one server, as one link or to become one. */
+export class Requests {
+  readonly clock: LeafClock
+  /** Ends what brings the packets down. */
+  stop: (() => void) | undefined
+  /** What is shown: the token, later the ticket. */
+  protected secret: string
+  readonly #options: HttpOptions
+  #url: string
+
+  constructor({ url, token }: Target, clock: LeafClock, options: HttpOptions) {
+    this.#url = url.replace(/^ws/, 'http')
+    this.secret = token === undefined ? '' : `token.${base64url(token)}`
+    this.clock = clock
+    this.#options = options
   }
-}
 
-/** Something on the way failed: whether the server heard, nobody knows. */
-export const isCut = ({ status }: Answer): boolean => [0, 408, 502, 504].includes(status)
+  /** The address, with a query. */
+  at(query: Query): string {
+    const url = new URL(this.#url)
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
+    return url.href
+  }
 
-/** The end that an answer means; `open`: of a link that had its ticket. */
-export function closingOf({ status, retryAfter = NaN }: Answer, open: boolean): Closing {
-  if (!status) return { code: 1006, reason: 'no answer from the server' }
-  if (status < 0) return { code: 1006, reason: 'redirected to another origin' }
-  if (status === 408) return { code: 4408, reason: 'no answer in time' }
-  const reason = `the server answered ${status}`
-  if (status === 429 || status === 503) return { code: 1013, reason, ...(retryAfter >= 0 && { retryAfter }) }
-  if (open) return { code: 1006, reason: [401, 409, 410].includes(status) ? 'the link is gone' : reason }
-  return { code: status === 401 || status === 403 ? 4_000 + status : 1006, reason }
+  /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
+  async ask(query: Query, { hold = 0, accept = '*/*', read = text }: How, body: string | null = null): Promise<Answer> {
+    const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = this.#options
+    const abort = new AbortController()
+    let status = 0
+    const cancel = this.clock.timer(() => {
+      status = 408
+      abort.abort()
+    }, timeout + hold)
+    if (!query.post) this.stop = () => abort.abort()
+    try {
+      const response = await fetch(this.at(query), {
+        method: body === null ? 'GET' : 'POST',
+        body,
+        headers: { accept, ...(this.secret && { authorization: `Bearer holdfast.${this.secret}` }) },
+        credentials,
+        // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
+        keepalive: query.close !== undefined && (body ?? '').length < 20_000,
+        signal: abort.signal,
+      })
+      if (response.redirected && !this.#moves(response.url)) return { status: -1, text: '' }
+      // A refusal is not read, and unread it would keep its connection.
+      return { status: response.status, text: response.ok ? await read(response) : (abort.abort(), ''), response }
+    } catch {
+      return { status, text: '' }
+    } finally {
+      cancel()
+    }
+  }
+
+  /** To another address, if it is one of the same server: the token is for nobody else. */
+  #moves(address: string): boolean {
+    const url = new URL(address)
+    for (const name of ['post', 'close', 'since', 'hold']) url.searchParams.delete(name)
+    const known = url.origin === new URL(this.#url).origin
+    if (known) this.#url = url.href
+    return known
+  }
 }

@@ -1,3 +1,4 @@
+import { closingOf } from './answer.js'
 import { http, type HttpLink } from './http.js'
 import type { HttpOptions } from './request.js'
 import type { Transport } from './transport.js'
@@ -67,7 +68,7 @@ async function listen(
   const hear = ({ data }: { data: string }) => link.take(data)
   const end = () => link.end({ code: 1006, reason: 'the stream ended' })
   link.stop = () => source.close()
-  source.onopen = link.clock.timer(end, timeout)
+  source.onopen = link.clock.timer(() => link.end(closingOf({ status: 408, text: '' }, true)), timeout)
   source.onmessage = hear
   // It would begin again by itself, but with the stream the link has gone.
   source.onerror = end
