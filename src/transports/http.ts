@@ -107,7 +107,7 @@ export class HttpLink extends Requests implements Connection {
   }
 
   wait(ms: number): Promise<void> {
-    return new Promise((done) => this.clock.timer(done, ms))
+    return new Promise((done) => void (this.#over ? done() : this.clock.timer(done, ms)))
   }
 
   /** What the server said, of the link or for the app. */
@@ -184,7 +184,7 @@ export class HttpLink extends Requests implements Connection {
   /** What fits in one body; one line always does. */
   #batch(): string[] {
     let room = this.#limit
-    const end = this.#queue.findIndex(({ length }, at) => (room -= length + 1) < 0 && at > 0)
+    const end = this.#queue.findIndex(({ length }, at) => (room -= length + 1) < -1 && at > 0)
     return this.#queue.slice(0, end < 0 ? undefined : end)
   }
 

@@ -74,7 +74,10 @@ export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {
 /** Waits, but not once there is something to say. */
 function nap(link: HttpLink, ms: number): Promise<void> {
   return new Promise((done) => {
-    link.wake = done
-    link.clock.timer(done, ms)
+    const cancel = link.clock.timer(done, ms)
+    link.wake = () => {
+      cancel()
+      done()
+    }
   })
 }

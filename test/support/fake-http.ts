@@ -1,6 +1,8 @@
 // Requests in the test's hand: each is answered, cut or left alone as the test says, and time is the test's as well.
 import type { News } from '../../src/testing/watched.js'
+import { sse, type SseOptions } from '../../src/transports/sse.js'
 import type { Connection, Transport } from '../../src/transports/transport.js'
+import type { Packet } from '../../src/wire/codec.js'
 import { FakeEnv, answers } from '../socket/fakes.js'
 
 interface Extras {
@@ -12,6 +14,7 @@ interface Extras {
 /** A body that comes in pieces. */
 export class FakeStream {
   #control: ReadableStreamDefaultController<Uint8Array> | undefined
+  #over = false
   readonly body: ReadableStream<Uint8Array>
 
   constructor(signal: AbortSignal) {
@@ -21,7 +24,7 @@ export class FakeStream {
 
   async write(...parts: (string | Uint8Array)[]): Promise<void> {
     for (const part of parts) {
-      this.#control?.enqueue(typeof part === 'string' ? new TextEncoder().encode(part) : part)
+      if (!this.#over) this.#control?.enqueue(typeof part === 'string' ? new TextEncoder().encode(part) : part)
       await answers()
     }
   }
@@ -32,6 +35,7 @@ export class FakeStream {
   }
 
   fail(): void {
+    this.#over = true
     this.#control?.error(new TypeError('terminated'))
   }
 }
@@ -98,6 +102,8 @@ export class FakeHttp {
   readonly env = new FakeEnv()
   readonly requests: FakeRequest[] = []
   readonly news: News[] = []
+  /** What the app does with a packet. */
+  onPacket: (packet: Packet) => void = () => undefined
   #connection: Connection | undefined
 
   /** Given to the transport. */
@@ -133,7 +139,10 @@ export class FakeHttp {
           this.news.push('opened')
           for (const packet of first) this.connection.send(packet)
         },
-        received: (packet) => this.news.push(packet),
+        received: (packet) => {
+          this.news.push(packet)
+          this.onPacket(packet)
+        },
         closed: (closing) => this.news.push(closing),
       },
       this.env,
@@ -150,4 +159,18 @@ export class FakeHttp {
   pass(ms: number): Promise<void> {
     return this.env.pass(ms)
   }
+}
+
+/** A link whose opening waits for its answer. */
+export async function dialSse(first = ['hello'], token?: string, options: SseOptions = {}): Promise<FakeHttp> {
+  const far = new FakeHttp()
+  return far.dial(sse({ fetch: far.fetch, ...options }), first, token)
+}
+
+/** A link that has its ticket. */
+export async function openSse(options: SseOptions = {}): Promise<{ far: FakeHttp; down: FakeStream }> {
+  const far = await dialSse(['hello'], undefined, options)
+  const down = await far.last.stream()
+  await down.write(`data: ${ticket}\n\n`)
+  return { far, down }
 }
