@@ -149,14 +149,14 @@ export class Server implements Machine<ServerInput, ServerOutput> {
         break
       }
       if (frame.t === 'hello') this.#hello(peer, frame)
-      else if (stage.is === 'new') peer.fault(Close.badFrame, 'no-hello', 'the first frame of a link is hello')
+      // Whoever tries several links at once asks on each, and says hello on one.
       else if (frame.t === 'ping') ping = frame.id
+      else if (stage.is === 'new') peer.fault(Close.badFrame, 'no-hello', 'the first frame of a link is hello')
       else this.#obey(peer, this.#sessions.of(peer), frame)
     }
-    const session = this.#sessions.of(peer)
-    session?.flush()
+    this.#sessions.of(peer)?.flush()
     // One answer a packet, however many pings are in it.
-    if (session && ping !== undefined) this.#beat('pong', ping, peer)
+    if (ping !== undefined) this.#beat('pong', ping, peer)
   }
 
   #hello(peer: Peer, hello: Hello): void {
