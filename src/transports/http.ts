@@ -107,7 +107,10 @@ export class HttpLink extends Requests implements Connection {
   }
 
   wait(ms: number): Promise<void> {
-    return new Promise((done) => void (this.#over ? done() : this.clock.timer(done, ms)))
+    return new Promise((done) => {
+      if (this.#over) done()
+      else this.clock.timer(done, ms)
+    })
   }
 
   /** What the server said, of the link or for the app. */
