@@ -12,7 +12,12 @@ const out = process.env.DIST ?? 'dist'
 rmSync(out, { recursive: true, force: true })
 
 const external = [/^node:/, ...Object.keys(pkg.dependencies)]
-const library = { index: 'src/index.ts', socket: 'src/socket.ts', server: 'src/server/index.ts' }
+const library = {
+  index: 'src/index.ts',
+  socket: 'src/socket.ts',
+  server: 'src/server/index.ts',
+  testing: 'src/testing/index.ts',
+}
 
 /** Names carry no hash: a rebuild of the same source must give the same files, and a diff of dist/ must stay readable. */
 const split = (extension: string): OutputOptions => ({

@@ -28,3 +28,6 @@ export {
 export type { ClientFrame, Frame, Message, Packed, Page, ServerFrame } from './wire/frame.js'
 export type { Connection, LeafClock, Target, Transport, TransportEvents } from './transports/transport.js'
 export { webSocket, type WebSocketLike, type WebSocketOptions } from './transports/websocket.js'
+export { longPoll, type LongPollOptions, shortPoll, type ShortPollOptions } from './transports/poll.js'
+export type { HttpOptions } from './transports/request.js'
+export { type EventSourceLike, sse, type SseOptions } from './transports/sse.js'

@@ -1,12 +1,14 @@
+import { longPoll, shortPoll } from '../transports/poll.js'
+import { sse } from '../transports/sse.js'
 import type { Transport } from '../transports/transport.js'
 import { webSocket } from '../transports/websocket.js'
 import { Client } from './client.js'
 import type { CreateClientOptions } from './options.js'
 
 /** All that this platform has, the best first; a server with a protocol of its own speaks WebSocket alone. */
-function usual(_custom: boolean): Transport[] {
-  const sockets = [webSocket()]
-  return sockets
+function usual(custom: boolean): Transport[] {
+  const sockets = 'WebSocket' in globalThis ? [webSocket()] : []
+  return custom ? sockets : [...sockets, sse(), longPoll(), shortPoll()]
 }
 
 /**

@@ -149,13 +149,12 @@ export class Server implements Machine<ServerInput, ServerOutput> {
         break
       }
       if (frame.t === 'hello') this.#hello(peer, frame)
-      // A client that tries several transports at once asks each whether it carries both ways, before it takes one.
+      // Whoever tries several links at once asks on each, and says hello on one.
       else if (frame.t === 'ping') ping = frame.id
-      else if (stage.is === 'new') peer.fault(Close.badFrame, 'no-hello', 'only ping may come before hello')
+      else if (stage.is === 'new') peer.fault(Close.badFrame, 'no-hello', 'the first frame of a link is hello')
       else this.#obey(peer, this.#sessions.of(peer), frame)
     }
-    const session = this.#sessions.of(peer)
-    session?.flush()
+    this.#sessions.of(peer)?.flush()
     // One answer a packet, however many pings are in it.
     if (ping !== undefined) this.#beat('pong', ping, peer)
   }

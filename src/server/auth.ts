@@ -13,7 +13,7 @@ export class AuthError extends HoldfastError {
 }
 
 export interface AuthenticateAsk {
-  /** The HTTP request that asks for the upgrade: cookies, headers, address. */
+  /** The HTTP request that asks for the link, an upgrade or a POST: cookies, headers, address. */
   request: IncomingMessage
   /** What the client's `token` option gave. */
   token: string | undefined

@@ -5,11 +5,15 @@ import { type Asked, type CallRequest, serverDefaults } from '../core/server/con
 import type { ServerInput, ServerOptions, ServerOutput } from '../core/server/contract.js'
 import { type Feed, run } from '../shell/run.js'
 import { perform } from './calls.js'
+import type { Carrier } from './carrier.js'
 import { type AttachOptions, Door } from './door.js'
+import { Gate } from './gate.js'
+import { HttpLinks } from './http/links.js'
+import { Rungs } from './http/rungs.js'
 import { checkOptions, isTime } from './options.js'
 import { type ServerSettings, settle, type Settings } from './settings.js'
 import { Sockets } from './sockets.js'
-import { createTickets } from './tickets.js'
+import { createLinkTickets, createTickets } from './tickets.js'
 
 export interface CloseOptions {
   /** Clients stay away so long, ms. Default 1,000. */
@@ -20,7 +24,7 @@ export interface CloseOptions {
 
 /** A running server: what `createServer` gives. */
 export interface HoldfastServer {
-  /** Takes upgrades on a path of an HTTP server. Returns the server itself. Throws `OptionError`. */
+  /** Takes upgrades and requests on a path of an HTTP server. Returns the server itself. Throws `OptionError`. */
   attach(httpServer: HttpServer, options?: AttachOptions): HoldfastServer
   /**
    * Tells all clients to come back later, closes their links over `spread` ms, and resolves when the last one is gone
@@ -43,7 +47,9 @@ class Running implements HoldfastServer {
   readonly #machine: Server
   readonly #feed: Feed<ServerInput>
   readonly #asked: Asked
-  readonly #sockets: Sockets
+  readonly #links: HttpLinks
+  readonly #carriers: readonly Carrier[]
+  readonly #gate: Gate
   readonly #door: Door
   readonly #unwatch: () => void
   #onDrained = (): void => undefined
@@ -56,8 +62,20 @@ class Running implements HoldfastServer {
     this.#machine = new Server(coreOptions(settings))
     this.#asked = askedOf(settings)
     this.#feed = run<ServerInput, ServerOutput>(this.#machine, env, (output) => this.#perform(output))
-    this.#sockets = new Sockets(settings, env, log, this.#feed)
-    this.#door = new Door(settings, this.#sockets)
+    const number = upwards()
+    const sockets = new Sockets(settings, env, log, this.#feed, number)
+    this.#links = new HttpLinks(settings, env, log, this.#feed, number)
+    this.#carriers = [sockets, this.#links]
+    this.#gate = new Gate(settings)
+    const node = env.id()
+    const parts = {
+      node,
+      gate: this.#gate,
+      links: this.#links,
+      tickets: createLinkTickets(settings.secret, settings.linkTtl, wall),
+      deskOf: (name: string) => (name === node ? this.#links : undefined),
+    }
+    this.#door = new Door(settings, this.#gate, sockets, new Rungs(settings, parts))
     this.#unwatch = store.watch((change) => this.#feed({ on: 'changed', change }))
   }
 
@@ -77,12 +95,13 @@ class Running implements HoldfastServer {
   }
 
   async #drain(after: number, spread: number): Promise<void> {
-    this.#door.close(Math.ceil((after + spread) / 1_000))
+    this.#gate.close(Math.ceil((after + spread) / 1_000))
     const drained = new Promise<void>((resolve) => (this.#onDrained = resolve))
     this.#feed({ on: 'drain', after, spread })
     await drained
-    await this.#sockets.empty()
-    this.#door.leave()
+    await Promise.all(this.#carriers.map((carrier) => carrier.empty()))
+    await this.#door.leave()
+    this.#links.stop()
     this.#unwatch()
     if (this.#ownsStore) await this.#settings.store.close()
   }
@@ -90,10 +109,10 @@ class Running implements HoldfastServer {
   #perform(output: ServerOutput): void {
     switch (output.do) {
       case 'write':
-        this.#sockets.write(output)
+        for (const carrier of this.#carriers) carrier.write(output)
         break
       case 'close':
-        this.#sockets.close(output)
+        for (const carrier of this.#carriers) carrier.close(output)
         break
       case 'call':
         this.#call(output.op, output.request)
@@ -117,8 +136,16 @@ class Running implements HoldfastServer {
   }
 }
 
+/** One count for all links, whatever carries them. */
+function upwards(): () => number {
+  let count = 0
+  return () => ++count
+}
+
+/** Ms since 1970. */
+const wall = (): number => Date.now()
+
 function coreOptions({ secret, ticketTtl, authorize, ...settings }: Settings): ServerOptions {
-  const wall = (): number => Date.now()
   const tickets = createTickets(secret, ticketTtl, wall)
   return { ...serverDefaults, ...settings, ...tickets, guarded: authorize !== undefined, wall }
 }

@@ -1,15 +1,17 @@
 import type { IncomingMessage, RequestListener, Server as HttpServer, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { OptionError } from '../wire/errors.js'
-import { admit, type Admission, isOriginAllowed } from './auth.js'
+import type { Gate } from './gate.js'
+import { end } from './http/answer.js'
+import { Pending } from './http/pending.js'
+import type { Rungs } from './http/rungs.js'
 import { type Check, checkOptions, hasMethods } from './options.js'
-import { answerPlain } from './plain.js'
 import { refuse } from './refuse.js'
 import type { Settings } from './settings.js'
 import type { Sockets } from './sockets.js'
 
 export interface AttachOptions {
-  /** The path of the upgrade, exactly. Default '/'. */
+  /** The path of upgrades and requests, exactly. Default '/'. */
   path?: string
 }
 
@@ -17,17 +19,24 @@ const isServer = hasMethods('an HTTP server', 'on', 'off', 'listeners', 'listene
 
 const isPath: Check = ["a string that begins with '/'", (value) => typeof value === 'string' && value.startsWith('/')]
 
-/** Who comes in: origins, tokens, and what the others are told, before any handshake ends. */
+/** How long answers under way may take when the server leaves, ms. */
+const PATIENCE = 3_000
+
+/** Where upgrades and requests come in. */
 export class Door {
   readonly #settings: Settings
+  readonly #gate: Gate
   readonly #sockets: Sockets
+  readonly #rungs: Rungs
+  readonly #pending: Pending
   readonly #leaves: (() => void)[] = []
-  /** Seconds until it may open again; absent while it is open. */
-  #closedFor: number | undefined
 
-  constructor(settings: Settings, sockets: Sockets) {
+  constructor(settings: Settings, gate: Gate, sockets: Sockets, rungs: Rungs) {
     this.#settings = settings
+    this.#gate = gate
     this.#sockets = sockets
+    this.#rungs = rungs
+    this.#pending = new Pending(settings.env)
   }
 
   attach(http: HttpServer, options: AttachOptions = {}): void {
@@ -41,17 +50,13 @@ export class Door {
       else if (http.listenerCount('upgrade') === 1) refuse(stream, 404)
     }
     http.on('upgrade', onUpgrade)
-    const leave = takeRequests(http, path, (request, response) => void this.#plain(request, response))
+    const leave = takeRequests(http, path, (request, response) => void this.#request(request, response))
     this.#leaves.push(leave, () => http.off('upgrade', onUpgrade))
   }
 
-  /** Nobody comes in any more. */
-  close(seconds: number): void {
-    this.#closedFor = seconds
-  }
-
-  /** Lets go of every HTTP server. */
-  leave(): void {
+  /** Lets go of every HTTP server, when all that was asked is answered. */
+  async leave(): Promise<void> {
+    await this.#pending.empty(PATIENCE)
     for (const leave of this.#leaves.splice(0)) leave()
   }
 
@@ -59,50 +64,27 @@ export class Door {
     // Until ws takes the stream over, its errors are ours: one without a listener ends the process.
     const ignore = (): void => undefined
     stream.on('error', ignore)
-    const status = await this.#judge(request)
-    if (typeof status === 'number') {
-      this.#settings.log.info({ status }, 'upgrade refused')
-      refuse(stream, status, this.#closedFor)
+    const who = await this.#gate.judge(request)
+    if (typeof who === 'number') {
+      this.#settings.log.info({ status: who }, 'upgrade refused')
+      refuse(stream, who, this.#gate.closedFor)
     } else if (!stream.destroyed) {
       stream.off('error', ignore)
-      this.#sockets.accept(request, stream, head, status.user)
+      this.#sockets.accept(request, stream, head, who.user)
     }
   }
 
-  async #judge(request: IncomingMessage): Promise<number | { user: string }> {
-    if (this.#closedFor !== undefined) return 503
-    if (!isOriginAllowed(request, this.#settings.allowedOrigins)) return 403
-    const admission = await this.#admit(request)
-    if (admission.is === 'refused') return admission.status
-    // It may have been closed while the hook was thinking.
-    return this.#isClosed() ? 503 : admission
-  }
-
-  #isClosed(): boolean {
-    return this.#closedFor !== undefined
-  }
-
-  #plain(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    return answerPlain(request, response, {
-      allowedOrigins: this.#settings.allowedOrigins,
-      retryAfter: () => this.#closedFor,
-      admit: (one) => this.#admit(one),
-    })
-  }
-
-  /** A hook that hangs must not hold the connection for ever. */
-  async #admit(request: IncomingMessage): Promise<Admission> {
-    const { authenticate, authenticateTimeout, env, log } = this.#settings
-    let cancel = (): void => undefined
-    const timeout = new Promise<Admission>((resolve) => {
-      const error = new Error('authenticate took too long')
-      cancel = env.timer(() => resolve({ is: 'refused', status: 503, error }), authenticateTimeout)
-    })
-    const admission = await Promise.race([admit(authenticate, request), timeout])
-    cancel()
-    if (admission.is === 'refused' && admission.error !== undefined)
-      log.error({ err: admission.error }, 'authenticate failed')
-    return admission
+  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#pending.add(response)
+    // A connection that breaks is reported by its close.
+    response.on('error', () => undefined)
+    try {
+      await this.#rungs.answer(request, response)
+    } catch (err) {
+      this.#settings.log.error({ err }, 'request failed')
+      if (response.headersSent) response.destroy()
+      else end(response, 500)
+    }
   }
 }
 

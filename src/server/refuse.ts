@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { extraHeaders } from './plain.js'
+import { extraHeaders } from './http/answer.js'
 
 /** Ends an upgrade with a status instead of a handshake. */
 export function refuse(stream: Duplex, status: number, retryAfter?: number): void {

@@ -29,9 +29,9 @@ export interface Settings {
   authenticate: Authenticate | undefined
   /** Asked once for each link, action and channel. Default: everything is allowed. */
   authorize: Authorize | undefined
-  /** Signs session tickets; the same on every node. 16 bytes at least. Default: random, for one process only. */
+  /** Signs session and link tickets; the same on every node. 16 bytes at least. Default: random, for one process only. */
   secret: string | Uint8Array
-  /** How long a ticket holds. Default 24 h. */
+  /** How long a session ticket holds. Default 24 h. */
   ticketTtl: number
   /** Pages that may connect: origins, or '*' for all. Default: those of the same host. */
   allowedOrigins: readonly string[] | '*' | undefined
@@ -45,8 +45,16 @@ export interface Settings {
   callTimeout: number
   /** The largest packet taken. Default 1 MiB. */
   maxPacket: number
-  /** Bytes waiting in one socket; beyond, it is cut. Default 16 MiB. */
+  /** Bytes waiting for one client; beyond, its link is cut. Default 16 MiB. */
   maxBuffered: number
+  /** Silence on an event stream after which a comment is sent, so that nothing on the way takes it for dead. Default 15 s. */
+  keepAlive: number
+  /** How long a poll is held at most, whatever it asks for; less than what proxies wait. Default 25 s. */
+  pollHold: number
+  /** A link that is reached by requests, and has had none for so long, is gone. Default 30 s. */
+  pollGrace: number
+  /** How long a link ticket holds, the credential of such requests; it is renewed at half of it. Default 1 h. */
+  linkTtl: number
   /** Messages of one client unacknowledged at once. Default 256. */
   window: number
   /** Messages pushed to one subscription and not received. Default 256. */
@@ -93,6 +101,10 @@ export function settle(given: ServerSettings): Settings {
     callTimeout: isTime(1),
     maxPacket: isWhole(65_536, 2 ** 30),
     maxBuffered: isLimit(1024),
+    keepAlive: isTime(100),
+    pollHold: isTime(0),
+    pollGrace: isTime(100),
+    linkTtl: isTime(1_000),
     window: isWhole(1),
     pushWindow: isWhole(1),
     maxSubscriptions: isWhole(1),
@@ -116,6 +128,10 @@ function defaults({ store }: ServerSettings): Settings {
     allowedOrigins: undefined,
     authenticateTimeout: 10_000,
     maxBuffered: 2 ** 24,
+    keepAlive: 15_000,
+    pollHold: 25_000,
+    pollGrace: 30_000,
+    linkTtl: 3_600_000,
     perMessageDeflate: false,
     log: silent,
     env: createEnv(),

@@ -6,6 +6,8 @@ import type { Env } from '../shell/env.js'
 import { serverCodec } from '../wire/codec.js'
 import { FrameError } from '../wire/errors.js'
 import { type Packed, type ServerFrame, SUBPROTOCOL } from '../wire/frame.js'
+import { Batches, PACKET } from './batches.js'
+import type { Carrier } from './carrier.js'
 import type { Log } from './log.js'
 
 export interface SocketsOptions {
@@ -16,35 +18,30 @@ export interface SocketsOptions {
   perMessageDeflate: boolean
 }
 
-/** Packets to clients, bytes: small enough that a heartbeat need not wait long behind one. */
-const PACKET = 2 ** 18
 /** How long a closing handshake may take, ms. */
 const CLOSING = 5_000
 /** What a close frame has room for, bytes. */
 const REASON = 123
 
-interface Link {
-  socket: WebSocket
-  /** Written in the task now running; leaves in one packet. */
-  frames: ServerFrame<Packed>[]
-}
-
-/** WebSockets as numbered links: moves packets, and decides nothing. */
-export class Sockets {
+/** WebSockets as numbered links. */
+export class Sockets implements Carrier {
   readonly #options: SocketsOptions
   readonly #env: Env
   readonly #log: Log
   readonly #feed: (input: ServerInput) => void
   readonly #server: WebSocketServer
-  readonly #links = new Map<number, Link>()
+  readonly #links = new Map<number, WebSocket>()
   /** Every socket not yet closed, those that the core has let go included. */
   readonly #open = new Set<WebSocket>()
-  readonly #dirty = new Set<Link>()
-  #count = 0
+  readonly #batches: Batches<WebSocket>
+  readonly #number: () => number
   #onEmpty: (() => void) | undefined
 
-  constructor(options: SocketsOptions, env: Env, log: Log, feed: (input: ServerInput) => void) {
+  /** @param number the next link's number. */
+  constructor(options: SocketsOptions, env: Env, log: Log, feed: (input: ServerInput) => void, number: () => number) {
     this.#options = options
+    this.#number = number
+    this.#batches = new Batches(env, (socket, frames) => this.#send(socket, frames))
     this.#env = env
     this.#log = log
     this.#feed = feed
@@ -68,33 +65,30 @@ export class Sockets {
     return new Promise((resolve) => (this.#onEmpty = resolve))
   }
 
-  write({ link: number, frames }: ServerOutput & { do: 'write' }): void {
-    const link = this.#links.get(number)
-    if (!link) return
-    link.frames.push(...frames)
-    if (!this.#dirty.size) this.#env.defer(() => this.#flushAll())
-    this.#dirty.add(link)
+  write({ link, frames }: ServerOutput & { do: 'write' }): void {
+    const socket = this.#links.get(link)
+    if (socket) this.#batches.add(socket, frames)
   }
 
-  close({ link: number, code, reason }: ServerOutput & { do: 'close' }): void {
-    const link = this.#links.get(number)
-    if (!link) return
-    this.#flush(link)
-    this.#links.delete(number)
-    link.socket.close(
+  close({ link, code, reason }: ServerOutput & { do: 'close' }): void {
+    const socket = this.#links.get(link)
+    if (!socket) return
+    this.#batches.flush(socket)
+    this.#links.delete(link)
+    socket.close(
       code,
       Buffer.from(reason)
         .subarray(0, REASON)
         .toString()
         .replace(/\uFFFD$/, ''),
     )
-    const cancel = this.#env.timer(() => link.socket.terminate(), CLOSING)
-    link.socket.once('close', cancel)
+    const cancel = this.#env.timer(() => socket.terminate(), CLOSING)
+    socket.once('close', cancel)
   }
 
   #take(socket: WebSocket, user: string): void {
-    const number = ++this.#count
-    this.#links.set(number, { socket, frames: [] })
+    const number = this.#number()
+    this.#links.set(number, socket)
     this.#open.add(socket)
     socket.on('message', (data, isBinary) => {
       if (this.#links.has(number)) this.#receive(number, data, isBinary)
@@ -125,16 +119,7 @@ export class Sockets {
     }
   }
 
-  #flushAll(): void {
-    const dirty = [...this.#dirty]
-    this.#dirty.clear()
-    for (const link of dirty) this.#flush(link)
-  }
-
-  #flush(link: Link): void {
-    const { socket, frames } = link
-    if (!frames.length) return
-    link.frames = []
+  #send(socket: WebSocket, frames: ServerFrame<Packed>[]): void {
     if (socket.readyState !== WebSocket.OPEN) return
     for (const packet of serverCodec.encode(frames, PACKET)) socket.send(packet)
     // It asks for much and reads nothing: the core has stopped pushing long before.

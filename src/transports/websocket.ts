@@ -1,3 +1,4 @@
+import { base64url } from './base64.js'
 import type { Transport, TransportEvents, Target } from './transport.js'
 
 /** The part of the standard's class that is used; Node's `ws` has it as well. */
@@ -85,9 +86,4 @@ async function refusal(ask: typeof fetch, { url }: Target, secret: string): Prom
   } catch {
     return { code: ABNORMAL, reason: 'no answer from the server' }
   }
-}
-
-function base64url(text: string): string {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(text))
-  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

@@ -3,8 +3,10 @@ import { createServer as createHttp, type IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer as createTcp } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import type { Peer, Stand } from '../../src/testing/index.js'
+import { Watched } from '../../src/testing/watched.js'
 import { webSocket } from '../../src/transports/websocket.js'
-import { conformance, type Peer, type Stand, Watched } from './conformance.js'
+import { conformance } from './conformance.js'
 
 const transport = webSocket({ WebSocket: WebSocket as never })
 

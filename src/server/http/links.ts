@@ -1,0 +1,217 @@
+import type { ServerInput, ServerOutput } from '../../core/server/contract.js'
+import type { Env } from '../../shell/env.js'
+import { Close } from '../../wire/close.js'
+import { type Packet, serverCodec } from '../../wire/codec.js'
+import { FrameError } from '../../wire/errors.js'
+import type { Packed, ServerFrame } from '../../wire/frame.js'
+import { Batches, PACKET } from '../batches.js'
+import type { Carrier } from '../carrier.js'
+import type { Log } from '../log.js'
+import type { Desk, LeaveAsk, LeaveStatus, PostAsk, PostStatus, TakeAsk, Taken } from './desk.js'
+import { fromLines, toLine } from './lines.js'
+import { Mailbox } from './mailbox.js'
+import { Watch } from './watch.js'
+
+export interface HttpLinksOptions {
+  /** The largest packet taken, bytes. */
+  maxPacket: number
+  /** Bytes waiting for one client; beyond, its link is gone. */
+  maxBuffered: number
+  /** Without a reader and without a request for so long a link is gone, ms. */
+  pollGrace: number
+}
+
+/** How long a closed link still says so to whoever asks, ms: longer than a short poll stays away. */
+const LINGER = 3_000
+
+interface Link {
+  readonly number: number
+  readonly mailbox: Mailbox
+  /** Last request. */
+  seenAt: number
+  /** By whom it was closed. */
+  over?: 'server' | 'client'
+  /** Ends the time for which a closed link lingers. */
+  forget?: () => void
+}
+
+/** Links of this node that are reached by requests. */
+export class HttpLinks implements Carrier, Desk {
+  readonly #options: HttpLinksOptions
+  readonly #env: Env
+  readonly #log: Log
+  readonly #feed: (input: ServerInput) => void
+  readonly #number: () => number
+  readonly #links = new Map<number, Link>()
+  readonly #batches: Batches<Link>
+  readonly #watch: Watch
+  /** Closed by the server, and the client has not heard it. */
+  readonly #untold = new Set<Link>()
+  #onEmpty: (() => void) | undefined
+
+  /** @param number the next link's number. */
+  constructor(options: HttpLinksOptions, env: Env, log: Log, feed: (input: ServerInput) => void, number: () => number) {
+    this.#options = options
+    this.#env = env
+    this.#log = log
+    this.#feed = feed
+    this.#number = number
+    this.#batches = new Batches(env, (link, frames) => this.#put(link, frames))
+    this.#watch = new Watch(env, options.pollGrace, (grace) => this.#patrol(grace))
+  }
+
+  /** A link that begins with these packets. Returns its number. */
+  open(user: string, packets: readonly Packet[]): number {
+    const number = this.#number()
+    const link: Link = { number, mailbox: new Mailbox(), seenAt: this.#env.now() }
+    this.#links.set(number, link)
+    this.#watch.start()
+    this.#feed({ on: 'opened', link: number, user })
+    this.#receive(link, packets)
+    return number
+  }
+
+  post({ link: number, n, text, close }: PostAsk): Promise<PostStatus> {
+    const link = this.#see(number)
+    return Promise.resolve(link ? this.#post(link, n, text, close) : 410)
+  }
+
+  take({ link: number, hold, ...ask }: TakeAsk): Promise<Taken> {
+    const link = this.#see(number)
+    if (!link || link.over === 'client') return Promise.resolve({ is: 'gone' })
+    const { mailbox } = link
+    return new Promise((resolve) => {
+      let cancel = (): void => undefined
+      mailbox.take(ask, (taken) => {
+        cancel()
+        link.seenAt = this.#env.now()
+        if (taken.is === 'lines' && taken.closed) this.#told(link)
+        resolve(taken)
+      })
+      if (!mailbox.isAwaited) return
+      if (hold > 0) cancel = this.#env.timer(() => mailbox.lapse(ask.reader), hold)
+      else mailbox.lapse(ask.reader)
+    })
+  }
+
+  leave({ link: number, code, reader }: LeaveAsk): Promise<LeaveStatus> {
+    const link = this.#links.get(number)
+    if (!link || link.over) return Promise.resolve(410)
+    if (reader === undefined || link.mailbox.isReader(reader)) this.#end(link, code)
+    return Promise.resolve(204)
+  }
+
+  write({ link: number, frames }: ServerOutput & { do: 'write' }): void {
+    const link = this.#links.get(number)
+    if (link && !link.over) this.#batches.add(link, frames)
+  }
+
+  close({ link: number, code, reason }: ServerOutput & { do: 'close' }): void {
+    const link = this.#links.get(number)
+    if (!link || link.over) return
+    this.#batches.flush(link)
+    // What was left to say may have been too much.
+    if (!this.#links.has(number)) return
+    this.#linger(link, 'server')
+    this.#untold.add(link)
+    link.mailbox.close({ code, reason })
+    this.#log.debug({ link: number, code }, 'closed')
+  }
+
+  empty(): Promise<void> {
+    if (!this.#untold.size) return Promise.resolve()
+    return new Promise((resolve) => (this.#onEmpty = resolve))
+  }
+
+  /** Lets go of everything at once. */
+  stop(): void {
+    for (const link of this.#links.values()) {
+      link.forget?.()
+      this.#forget(link)
+    }
+  }
+
+  #see(number: number): Link | undefined {
+    const link = this.#links.get(number)
+    if (link) link.seenAt = this.#env.now()
+    return link
+  }
+
+  #post(link: Link, n: number, text: string, close: number | undefined): PostStatus {
+    const order = link.mailbox.judge(n)
+    if (order === 'wrong') return 409
+    if (order === 'again') return 204
+    if (link.over === 'client') return 410
+    const packets = fromLines(text)
+    if (!packets) return 400
+    link.mailbox.count()
+    // What comes while the server's close is on its way goes nowhere, as on a socket.
+    if (isOpen(link)) this.#receive(link, packets)
+    if (isOpen(link) && close !== undefined) this.#end(link, close)
+    return 204
+  }
+
+  #receive(link: Link, packets: readonly Packet[]): void {
+    for (const packet of packets) this.#feed(this.#inputOf(link.number, packet))
+  }
+
+  #inputOf(link: number, packet: Packet): ServerInput {
+    const { maxPacket } = this.#options
+    try {
+      if (Buffer.byteLength(packet) > maxPacket) throw new FrameError('too-big', `over ${maxPacket} bytes in a packet`)
+      return { on: 'frames', link, frames: serverCodec.decode(packet) }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      return { on: 'broken', link, error }
+    }
+  }
+
+  #put(link: Link, frames: ServerFrame<Packed>[]): void {
+    if (link.over) return
+    link.mailbox.put(serverCodec.encode(frames, PACKET).map(toLine))
+    // It asks for much and fetches nothing: the core has stopped pushing long before.
+    if (link.mailbox.bytes > this.#options.maxBuffered) this.#drop(link)
+  }
+
+  /** The client closed it. A POST said again is still answered as before. */
+  #end(link: Link, code: number): void {
+    this.#linger(link, 'client')
+    link.mailbox.clear()
+    this.#log.debug({ link: link.number, code }, 'closed')
+    this.#feed({ on: 'closed', link: link.number })
+  }
+
+  /** Nobody is there any more. */
+  #drop(link: Link): void {
+    this.#forget(link)
+    this.#log.debug({ link: link.number, code: Close.abnormal }, 'closed')
+    this.#feed({ on: 'closed', link: link.number })
+  }
+
+  #linger(link: Link, by: 'server' | 'client'): void {
+    link.over = by
+    link.forget = this.#env.timer(() => this.#forget(link), LINGER)
+  }
+
+  #forget(link: Link): void {
+    this.#links.delete(link.number)
+    link.mailbox.clear()
+    this.#told(link)
+    if (!this.#links.size) this.#watch.stop()
+  }
+
+  #told(link: Link): void {
+    this.#untold.delete(link)
+    if (!this.#untold.size) this.#onEmpty?.()
+  }
+
+  #patrol(grace: number): void {
+    const now = this.#env.now()
+    for (const link of this.#links.values()) {
+      if (link.mailbox.isAwaited) link.seenAt = now
+      else if (!link.over && now - link.seenAt >= grace) this.#drop(link)
+    }
+  }
+}
+
+const isOpen = ({ over }: Link): boolean => !over

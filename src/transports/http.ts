@@ -1,0 +1,202 @@
+import type { Closing } from '../wire/close.js'
+import type { Packet } from '../wire/codec.js'
+import { closingOf, isCut } from './answer.js'
+import { fromLine, toLine } from './lines.js'
+import { type How, type HttpOptions, type Query, Requests } from './request.js'
+import type { Connection, LeafClock, Target, Transport, TransportEvents } from './transport.js'
+
+/** Opens the link by a first POST, and sees to it that packets come down. */
+type Run = (link: HttpLink) => Promise<void>
+
+/** ms before a request that was cut is said again; after the last the link is given up. */
+export const REPEATS = [100, 1_000]
+
+/** ms that a link may take to say that it is closed. */
+const FAREWELL = 5_000
+
+/** By this side, which needs no telling. */
+const CLOSED: Closing = { code: 1000, reason: '' }
+
+/** A transport over HTTP. */
+export const http = (name: string, options: HttpOptions, run: Run): Transport => ({
+  name,
+  open: (target, on, clock) => new HttpLink(target, on, clock, options, run),
+})
+
+/** One link over HTTP: its ticket, and the way up. The way down is the leaf's. */
+export class HttpLink extends Requests implements Connection {
+  /** Names the link to the server, from its first answer on. */
+  ticket: string | undefined
+  /** Packets that came. */
+  got = 0
+  /** Called when there is something to say. */
+  wake: () => void
+  /** Nobody listens any more once either side has closed. */
+  #on: TransportEvents | undefined
+  /** Lines that the server has not confirmed. */
+  readonly #queue: string[] = []
+  /** Length of a body. */
+  #limit = 2 ** 16
+  #posts = 0
+  #posting = false
+  /** The code of this side's close, for the server. */
+  #code: number | undefined
+  /** No more is said. */
+  #over = false
+
+  constructor(target: Target, on: TransportEvents, clock: LeafClock, options: HttpOptions, run: Run) {
+    super(target, clock, options)
+    this.#on = on
+    this.wake = () => {
+      this.wake = () => undefined
+      if (this.#on) run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
+    }
+    void Promise.resolve().then(() => {
+      this.#on?.opened()
+      // The first packets travel with the first request; where none are said, it goes alone.
+      clock.timer(() => this.wake(), 0)
+    })
+  }
+
+  get live(): boolean {
+    return this.#on !== undefined
+  }
+
+  /** It is live, and there is nothing to say. */
+  get idle(): boolean {
+    return this.live && !this.#queue.length
+  }
+
+  get buffered(): number {
+    return this.#queue.reduce((sum, { length }) => sum + length, 0)
+  }
+
+  send(packet: Packet): void {
+    if (!this.#on) return
+    this.#queue.push(toLine(packet))
+    // What is said in one task leaves together.
+    void Promise.resolve().then(() => this.wake())
+  }
+
+  /** Silent at once. Packets come down until the server knows, for to some servers a stream that ends is the end. */
+  close(code: number): void {
+    if (!this.#on) return
+    this.#on = undefined
+    this.#code = code >= 3_000 ? code : 1_000
+    // Without a ticket nobody can be told which link it is.
+    if (!this.ticket) {
+      this.end(CLOSED)
+      return
+    }
+    const { stop } = this
+    const cancel = this.clock.timer(() => this.end(CLOSED), FAREWELL)
+    this.stop = () => {
+      cancel()
+      stop?.()
+    }
+    this.wake()
+  }
+
+  /** This link is over: nothing more is heard or said. */
+  end(closing: Closing): void {
+    const on = this.#on
+    this.#on = undefined
+    this.#over = true
+    this.stop?.()
+    on?.closed({ clean: false, ...closing })
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((done) => {
+      if (this.#over) done()
+      else this.clock.timer(done, ms)
+    })
+  }
+
+  /** What the server said, of the link or for the app. */
+  take(text: string): void {
+    for (const line of text.split('\n')) {
+      if (!line || !this.#on) continue
+      let packet: Packet | undefined
+      try {
+        if (line.startsWith('#')) this.#control(line.slice(1))
+        else packet = fromLine(line)
+        if (!this.ticket) throw new TypeError()
+      } catch {
+        this.end({ code: 1006, reason: 'the answer is not understood' })
+        return
+      }
+      if (packet === undefined) continue
+      this.got++
+      this.#on.received(packet)
+    }
+  }
+
+  /** The first POST; it ends the link where it brings no ticket. */
+  async dial(query: Query, how: How): Promise<void> {
+    this.take((await this.post(query, how, 200)) ?? '')
+    if (!this.ticket) this.end({ code: 1006, reason: 'this is no Holdfast server' })
+  }
+
+  /** From now on what is said leaves at once, in a POST of its own. */
+  speak(): void {
+    this.wake = () => void this.#pump()
+    this.wake()
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#posting) return
+    this.#posting = true
+    while (!this.#over && (this.#queue.length || this.#code !== undefined)) await this.post()
+    this.#posting = false
+  }
+
+  /** Says what waits and fits in one body; gives the text of the answer, or nothing where it ended the link. */
+  async post(query: Query = {}, how: How = {}, wanted = 204): Promise<string | undefined> {
+    const open = this.ticket !== undefined
+    const numbered = open ? { ...query, post: ++this.#posts } : query
+    const code = this.#code
+    let lines = this.#batch()
+    for (let tries = 0; !this.#over;) {
+      const last = code !== undefined && lines.length === this.#queue.length
+      const answer = await this.ask(last ? { ...numbered, close: code } : numbered, how, lines.join('\n'))
+      const { status, response } = answer
+      const moved = response?.redirected
+      // A redirect may have made a GET of it: only what was answered where it was asked was taken.
+      if (status === wanted && !(open && moved)) {
+        this.#queue.splice(0, lines.length)
+        if (last) this.end(CLOSED)
+        return answer.text
+      }
+      const again = open ? isCut(status) || moved : moved && [401, 405, 426].includes(status) && !tries
+      const pause = again ? REPEATS[tries++] : undefined
+      // Not after a try that may have been heard: the same number must say the same.
+      if (status === 413 && lines.length && !(open && tries)) lines = this.#smaller(lines)
+      else if (pause === undefined) this.end(closingOf(answer, open))
+      else await this.wait(pause)
+    }
+    return undefined
+  }
+
+  #control(json: string): void {
+    const { ticket, code, reason = '' } = JSON.parse(json) as { ticket?: string; code?: number; reason?: string }
+    if (ticket) this.secret = `link.${(this.ticket = ticket)}`
+    if (code) this.end({ code, reason, clean: true })
+  }
+
+  /** What fits in one body; one line always does. */
+  #batch(): string[] {
+    let room = this.#limit
+    const end = this.#queue.findIndex(({ length }, at) => (room -= length + 1) < -1 && at > 0)
+    return this.#queue.slice(0, end < 0 ? undefined : end)
+  }
+
+  /** For a way that takes no body of this size. */
+  #smaller(lines: readonly string[]): string[] {
+    this.#limit = lines.join('\n').length / 2
+    const packet = fromLine(lines[0] ?? '')
+    const size = typeof packet === 'string' ? new TextEncoder().encode(packet).length : packet.length
+    if (lines.length === 1) this.end({ code: 1009, reason: 'too large for the way', max: size - 1 })
+    return this.#batch()
+  }
+}

@@ -1,0 +1,83 @@
+import { closingOf, isCut } from './answer.js'
+import { http, type HttpLink, REPEATS } from './http.js'
+import type { HttpOptions } from './request.js'
+import type { Transport } from './transport.js'
+
+export interface LongPollOptions extends HttpOptions {
+  /** ms that the server may keep a poll waiting; it may have a limit of its own. Default: 25,000. */
+  hold?: number
+}
+
+export interface ShortPollOptions extends HttpOptions {
+  /** ms between polls when nothing happens; after traffic they come quicker. Default: 2,000. */
+  interval?: number
+}
+
+/** ms. A poll that ends sooner has not been cut for its length. */
+const QUICK = 500
+/** ms that the server waits for something to say while this side waits to speak. */
+const PAUSE = 250
+/** ms between requests that come to nothing at once. */
+const AGAIN = 100
+/** ms. No hold becomes shorter by being cut. */
+const MIN_HOLD = 1_000
+
+/** Packets come down by one request at a time that the server answers when it has something, and go up beside it. */
+export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions = {}): Transport =>
+  http('long-poll', options, async (link) => {
+    let hold = longest
+    let quick = 0
+    await link.dial({ hold: PAUSE }, { hold: PAUSE })
+    link.speak()
+    while (link.live) {
+      const start = link.clock.now()
+      const answer = await link.ask({ since: link.got, hold }, { hold })
+      const isQuick = link.clock.now() - start <= QUICK
+      if (answer.status === 200) {
+        link.take(answer.text)
+        quick = 0
+      } else if (!isCut(answer.status) || (isQuick && quick++)) link.end(closingOf(answer, true))
+      else if (!isQuick) {
+        hold = Math.min(hold, Math.max(hold / 2, MIN_HOLD))
+        quick = 0
+      }
+      if (isQuick && !answer.text) await link.wait(AGAIN)
+    }
+  })
+
+/** One request at a time, none of them long: packets go up at once, and come down with its answer or by asking. */
+export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {}): Transport =>
+  http('short-poll', options, async (link) => {
+    let pause = PAUSE
+    let cuts = 0
+    await link.dial({ hold: PAUSE }, { hold: PAUSE })
+    while (link.live) {
+      const since = link.got
+      if (link.idle) {
+        const answer = await link.ask({ since, hold: 0 }, {})
+        link.take(answer.text)
+        const again = isCut(answer.status) ? REPEATS[cuts++] : undefined
+        if (answer.status === 200) {
+          pause = link.got > since ? PAUSE : pause * 2
+          cuts = 0
+        } else if (again) pause = again
+        else link.end(closingOf(answer, true))
+      } else {
+        link.take((await link.post({ since, hold: PAUSE }, { hold: PAUSE }, 200)) ?? '')
+        pause = PAUSE
+      }
+      if (link.idle) await nap(link, (pause = Math.min(pause, interval)))
+    }
+    link.speak()
+  })
+
+/** Waits, but not once there is something to say. */
+function nap(link: HttpLink, ms: number): Promise<void> {
+  return new Promise((done) => {
+    const cancel = link.clock.timer(done, ms)
+    link.wake = () => {
+      cancel()
+      done()
+    }
+  })
+}
