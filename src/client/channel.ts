@@ -62,7 +62,7 @@ export class Channel<Body = unknown> {
   readonly #events = new Emitter<ChannelEvents<Body>>()
 
   constructor(host: ChannelHost, name: string) {
-    need(typeof name === 'string' && name !== '' && name.length < 256, 'a channel has a name of 1 to 255 characters')
+    need(typeof name === 'string' && name !== '' && name.length < 256, 'name takes: string, 1 to 255 characters')
     this.#host = host
     this.name = name
   }
@@ -82,7 +82,7 @@ export class Channel<Body = unknown> {
     options?: ListenOptions & { from?: From },
   ): () => void {
     const { from = 'now' } = options ?? {}
-    need(from === 'now' || from === 'oldest' || isNumber(from), `from takes 'now', 'oldest' or an offset`)
+    need(from === 'now' || from === 'oldest' || isNumber(from), `from takes: 'now', 'oldest' or whole number`)
     const off = this.#events.on(type, listener, options)
     if (type === 'message') this.#host.follow(this.name, from)
     return off
@@ -105,7 +105,7 @@ export class Channel<Body = unknown> {
     next: number
     epoch: string
   }> {
-    need(isNumber(from) && isNumber(limit), 'history() takes whole numbers that are not negative')
+    need(isNumber(from) && isNumber(limit), 'history() takes: whole number')
     const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit)
     return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch }
   }
