@@ -1,7 +1,7 @@
 import { Emitter, type ListenOptions } from './shell/emitter.js'
 import { createClock, type Env } from './shell/env.js'
+import { fill, number, type Rules } from './shell/options.js'
 import { listen, type PageLike, type PageSignal } from './shell/page.js'
-import { OptionError } from './wire/errors.js'
 
 /** `unknown` until something was learnt. */
 export type NetworkStatus = 'online' | 'offline' | 'unknown'
@@ -34,13 +34,15 @@ export interface NetworkOptions {
   env?: Pick<Env, 'now' | 'timer'> | undefined
 }
 
-const types: Readonly<Record<string, string>> = {
-  probeUrl: 'string',
-  probeTimeout: 'number',
-  sleepCheck: 'number',
-  page: 'object',
-  fetch: 'function',
-  env: 'object',
+type Settled = NetworkOptions & Record<'probeTimeout' | 'sleepCheck', number>
+
+const rules: Rules<Settled> = {
+  probeUrl: [undefined, 'string'],
+  probeTimeout: number(5_000),
+  sleepCheck: number(5_000),
+  page: [undefined, 'object'],
+  fetch: [undefined, 'function'],
+  env: [undefined, 'object'],
 }
 
 /** While offline it is probed again after so long (ms), then after twice that, and so on. */
@@ -57,11 +59,9 @@ const LATE = 2_000
  * `offline`, and `online` means no more than "not known to be offline".
  */
 export class NetworkDetector {
-  readonly #options: NetworkOptions
+  readonly #options: Settled
   readonly #page: PageLike
   readonly #env: Pick<Env, 'now' | 'timer'>
-  readonly #probeTimeout: number
-  readonly #sleepCheck: number
   readonly #events = new Emitter<NetworkEvents>()
   readonly #unlisten: () => void
   #status: NetworkStatus = 'unknown'
@@ -76,16 +76,13 @@ export class NetworkDetector {
 
   /** @throws OptionError for an option that there is not, or with a value that it does not take. */
   constructor(options: NetworkOptions = {}) {
-    checkTypes(options)
-    this.#options = options
-    this.#page = options.page ?? globalThis
-    this.#env = options.env ?? createClock()
-    this.#probeTimeout = duration('probeTimeout', options.probeTimeout)
-    this.#sleepCheck = duration('sleepCheck', options.sleepCheck)
-    this.#status = options.probeUrl === undefined ? this.#claimed() : 'unknown'
+    const { page, env, probeUrl, sleepCheck } = (this.#options = fill('options', rules, options))
+    this.#page = page ?? globalThis
+    this.#env = env ?? createClock()
+    this.#status = probeUrl === undefined ? this.#claimed() : 'unknown'
     void this.#check('start')
     this.#unlisten = listen(this.#page, (signal, cause) => this.#hear(signal, cause))
-    if (this.#sleepCheck) this.#watchClock()
+    if (sleepCheck) this.#watchClock()
   }
 
   /** What is known now. */
@@ -154,7 +151,7 @@ export class NetworkDetector {
   async #ask(signal: AbortSignal): Promise<NetworkStatus> {
     const { probeUrl, fetch = globalThis.fetch } = this.#options
     if (probeUrl === undefined) return this.#claimed()
-    const cancel = this.#env.timer(() => this.#control.abort(), this.#probeTimeout)
+    const cancel = this.#env.timer(() => this.#control.abort(), this.#options.probeTimeout)
     try {
       await fetch(probeUrl, { method: 'HEAD', mode: 'no-cors', cache: 'no-store', credentials: 'omit', signal })
       return 'online'
@@ -177,26 +174,11 @@ export class NetworkDetector {
   }
 
   #watchClock(): void {
-    const due = this.#env.now() + this.#sleepCheck
+    const due = this.#env.now() + this.#options.sleepCheck
     this.#stop = this.#env.timer(() => {
       this.#watchClock()
       // A hidden page's timers are held back: there, late proves nothing.
       if (this.#env.now() > due + LATE && this.#page.document?.visibilityState !== 'hidden') this.#hear('wake', 'sleep')
-    }, this.#sleepCheck)
+    }, this.#options.sleepCheck)
   }
-}
-
-function checkTypes(options: unknown): void {
-  if (typeof options !== 'object' || !options) throw new OptionError('bad-option', 'options takes an object')
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    const type = Object.hasOwn(types, name) && types[name]
-    if (!type) throw new OptionError('bad-option', `${name} is no option`)
-    if (value !== undefined && (typeof value !== type || value === null))
-      throw new OptionError('bad-option', `${name} takes a ${type}`)
-  }
-}
-
-function duration(name: string, ms = 5_000): number {
-  if (!(ms >= 0)) throw new OptionError('bad-option', `${name} takes a number of ms, at least 0`)
-  return ms
 }

@@ -263,7 +263,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
   }
 
   #ping(): void {
-    const message = this.#options.heartbeat?.message ?? 'ping'
+    const message = this.#options.heartbeat?.message
     const ping = typeof message === 'function' ? this.#ask(message) : message
     if (ping !== undefined) this.#open?.send(ping)
   }

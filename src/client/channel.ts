@@ -1,8 +1,10 @@
 import { Emitter, type ListenOptions } from '../shell/emitter.js'
 import type { Gap } from '../core/inbox.js'
 import type { Status } from '../core/status.js'
-import { HoldfastError, OptionError } from '../wire/errors.js'
+import { need } from '../shell/options.js'
+import { HoldfastError } from '../wire/errors.js'
 import type { Message, Page } from '../wire/frame.js'
+import { isNumber } from '../wire/shape.js'
 import type { OutgoingMessage } from './message.js'
 
 /** Where a reader begins: with what comes `now`, with the `oldest` entry kept, or at an offset. */
@@ -53,13 +55,6 @@ export interface ChannelHost {
 /** Messages that an iterator holds for its reader; one that is slower than that is told so. */
 const MAX_UNREAD = 10_000
 
-/** The server would end the link for it, and for every try after: so it goes no further than this. */
-function need(right: boolean, what: string): void {
-  if (!right) throw new OptionError('bad-option', what)
-}
-
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-
 /** A log on the server, and this client's place in it. */
 export class Channel<Body = unknown> {
   readonly name: string
@@ -67,7 +62,7 @@ export class Channel<Body = unknown> {
   readonly #events = new Emitter<ChannelEvents<Body>>()
 
   constructor(host: ChannelHost, name: string) {
-    need(typeof name === 'string' && name !== '' && name.length < 256, 'a channel has a name of 1 to 255 characters')
+    need(typeof name === 'string' && name !== '' && name.length < 256, 'name takes: string, 1 to 255 characters')
     this.#host = host
     this.name = name
   }
@@ -87,7 +82,7 @@ export class Channel<Body = unknown> {
     options?: ListenOptions & { from?: From },
   ): () => void {
     const { from = 'now' } = options ?? {}
-    need(from === 'now' || from === 'oldest' || isCount(from), `from takes 'now', 'oldest' or an offset`)
+    need(from === 'now' || from === 'oldest' || isNumber(from), `from takes: 'now', 'oldest' or whole number`)
     const off = this.#events.on(type, listener, options)
     if (type === 'message') this.#host.follow(this.name, from)
     return off
@@ -110,7 +105,7 @@ export class Channel<Body = unknown> {
     next: number
     epoch: string
   }> {
-    need(isCount(from) && isCount(limit), 'history() takes whole numbers that are not negative')
+    need(isNumber(from) && isNumber(limit), 'history() takes: whole number')
     const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit)
     return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch }
   }

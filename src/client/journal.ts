@@ -4,17 +4,14 @@ export interface JournalEntry {
   what: string
 }
 
+const SIZE = 100
+
 /** The last things that happened to a connection; older ones are forgotten. */
 export class Journal {
-  readonly #size: number
   readonly #entries: JournalEntry[] = []
 
-  constructor(size = 100) {
-    this.#size = size
-  }
-
   add(what: string): void {
-    if (this.#entries.push({ time: Date.now(), what }) > this.#size) this.#entries.shift()
+    if (this.#entries.push({ time: Date.now(), what }) > SIZE) this.#entries.shift()
   }
 
   get entries(): JournalEntry[] {

@@ -2,10 +2,11 @@ import type { ClientOptions } from '../core/client.js'
 import type { Env } from '../shell/env.js'
 import type { NetworkSource } from './hear.js'
 import type { MemoryLike } from './memory.js'
+import { count, fill, group, isObjectOrFalse, number, objectOrFalse, type Rule, type Rules } from '../shell/options.js'
 import type { PageLike } from '../shell/page.js'
 import type { Transport } from '../transports/transport.js'
 import type { Codec } from '../wire/codec.js'
-import { OptionError } from '../wire/errors.js'
+import { isObject } from '../wire/shape.js'
 import { type Provider, resolve } from './target.js'
 
 /** All durations in ms. */
@@ -77,120 +78,73 @@ export type ReadyOptions = CreateClientOptions & Required<Pick<CreateClientOptio
 type Groups = {
   [Name in 'heartbeat' | 'reconnect' | 'outbox']: Required<Exclude<NonNullable<CreateClientOptions[Name]>, false>>
 }
+type Settled = Omit<CreateClientOptions, keyof Groups> & Groups
 
-const defaults: Groups = {
-  heartbeat: { interval: 15_000, timeout: 5_000, retries: 1 },
-  reconnect: {
-    base: 500,
-    cap: 20_000,
-    factor: 2,
-    floor: 0,
-    maxRetries: Infinity,
-    stableAfter: 5_000,
-    connectTimeout: 8_000,
-  },
-  outbox: {
-    maxMessages: 100_000,
-    maxBytes: 2 ** 26,
-    onFull: 'reject',
-    window: 256,
-    windowBytes: 2 ** 18,
-    ttl: Infinity,
-  },
+const beats: Rules<Groups['heartbeat']> = { interval: number(15_000, 100), timeout: number(5_000), retries: count(1) }
+const reconnect: Rules<Groups['reconnect']> = {
+  base: number(500),
+  cap: number(20_000),
+  factor: number(2, 1),
+  floor: number(0),
+  maxRetries: number(Infinity),
+  stableAfter: number(5_000),
+  connectTimeout: number(8_000, 1),
+}
+const outbox: Rules<Groups['outbox']> = {
+  maxMessages: number(100_000),
+  maxBytes: number(2 ** 26),
+  onFull: ['reject', "'reject' or 'drop-oldest'", (value) => value === 'reject' || value === 'drop-oldest'],
+  window: number(256, 1),
+  windowBytes: number(2 ** 18, 1),
+  ttl: number(Infinity),
 }
 
-/** Of the numbers; 0 for those not here. */
-const least: Readonly<Record<string, number>> = {
-  interval: 100,
-  factor: 1,
-  connectTimeout: 1,
-  window: 1,
-  windowBytes: 1,
-}
-
-function bad(name: string, takes: string, got: unknown): OptionError {
-  const shown =
-    typeof got === 'string' ? `'${got.slice(0, 40)}'` : Object(got) === got ? `[${typeof got}]` : String(got)
-  return new OptionError('bad-option', `${name} takes ${takes}, not ${shown}`)
-}
-
-function checkName(path: string, name: string, known: object): void {
-  if (!Object.hasOwn(known, name))
-    throw new OptionError('bad-option', `${path} is no option; there are ${Object.keys(known).join(', ')}`)
-}
-
-/** What is given, over the defaults. Throws `OptionError` for a name or a value that is not known. */
-function merge<Name extends keyof Groups>(name: Name, given: object | undefined): Groups[Name] {
-  const merged: Record<string, unknown> = { ...defaults[name] }
-  for (const [key, value] of Object.entries<unknown>({ ...given })) {
-    if (value === undefined) continue
-    const path = `${name}.${key}`
-    checkName(path, key, merged)
-    const from = least[key] ?? 0
-    if (key === 'onFull') {
-      if (value !== 'reject' && value !== 'drop-oldest') throw bad(path, `'reject' or 'drop-oldest'`, value)
-    } else if (typeof value !== 'number' || !(value >= from) || (key === 'retries' && value % 1 !== 0))
-      throw bad(path, `a ${key === 'retries' ? 'whole ' : ''}number from ${from}`, value)
-    merged[key] = value
-  }
-  return merged as Groups[Name]
-}
-
-type Kind = readonly [takes: string, test: (value: unknown) => unknown]
-
-const isFunction = (value: unknown): value is () => unknown => typeof value === 'function'
-const isText = (value: unknown): boolean => typeof value === 'string' || isFunction(value)
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const has = (method: string): Kind => [
-  `an object with ${method}()`,
-  (value) => isObject(value) && isFunction((value as Record<string, unknown>)[method]),
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const has = (method: string): Rule<never> => [
+  undefined,
+  `object with ${method}()`,
+  (value) => isFunction((Object(value) as Record<string, unknown>)[method]),
 ]
-const group: Kind = ['an object', isObject]
-const groupOrFalse: Kind = ['an object or false', (value) => value === false || isObject(value)]
 
-function isUrl(value: unknown): unknown {
+function isUrl(url: unknown): unknown {
   try {
-    return isFunction(value) || (value && (isText(value) || value instanceof URL) && resolve(value as string))
+    return isFunction(url) || (url && (typeof url === 'string' || url instanceof URL) && resolve(url))
   } catch {
     return false
   }
 }
 
-const kinds: Readonly<Record<keyof CreateClientOptions, Kind>> = {
-  url: ['an http(s) or ws(s) URL, or a function', isUrl],
-  token: ['a string or a function', isText],
-  codec: ['what customCodec() makes', (value) => isObject(value) && 'greets' in value],
+const rules: Rules<Settled> = {
+  url: [null, 'http(s) or ws(s) URL, or function', isUrl],
+  token: [undefined, 'string or function', (value) => /^[sf]/.test(typeof value)],
+  codec: [undefined, 'what customCodec() makes', (value) => 'greets' in Object(value)],
   transports: [
-    'a list of transports (webSocket({ WebSocket }) where the platform has none)',
-    (value) => Array.isArray(value) && value.length && value.every(has('open')[1]),
+    null,
+    'list of transports; webSocket({ WebSocket }) where there is none',
+    (value) => Array.isArray(value) && value.length && value.every(has('open')[2] ?? Boolean),
   ],
-  stagger: ['a number from 1', (value) => typeof value === 'number' && value >= 1],
-  memory: ['an object with getItem() and setItem(), or false', (value) => value === false || has('getItem')[1](value)],
-  heartbeat: groupOrFalse,
-  reconnect: group,
-  outbox: group,
+  stagger: [undefined, ...number(0, 1).slice(1)] as Rule<number>,
+  memory: [undefined, 'object with getItem(), or false', (value) => value === false || has('getItem')[2]?.(value)],
+  heartbeat: [
+    {},
+    'object or false',
+    (value) => isObjectOrFalse(value) && fill('heartbeat', beats, value || { interval: Infinity }),
+  ],
+  reconnect: group('reconnect', reconnect, {}),
+  outbox: group('outbox', outbox, {}),
   network: has('on'),
-  page: groupOrFalse,
-  env: ['an object of functions', (value) => isObject(value) && Object.values(value).every(isFunction)],
+  page: objectOrFalse,
+  env: [undefined, 'object of functions', (value) => isObject(value) && Object.values(value).every(isFunction)],
 }
 
-/** Names and kinds of all options; `settle` looks into the groups. Throws `OptionError`. */
-export function check(options: Partial<CreateClientOptions>): void {
-  if (!isObject(options)) throw bad('createClient', 'an object', options)
-  for (const [name, value] of Object.entries<unknown>({ url: undefined, transports: undefined, ...options })) {
-    checkName(name, name, kinds)
-    const [takes, test] = kinds[name as keyof CreateClientOptions]
-    // A token is a secret, whatever it is.
-    if ((value !== undefined || name === 'url' || name === 'transports') && !test(value))
-      throw bad(name, takes, name === 'token' ? typeof value : value)
-  }
+/** Throws `OptionError` for a name or a value that is not known. */
+export function check(options: CreateClientOptions): void {
+  fill('options', rules, options)
 }
 
 /** Everything the core is to know, from options checked. Throws `OptionError` for what is wrong in a group. */
-export function settle(options: CreateClientOptions & { codec: Codec }, env: Env): ClientOptions & { ttl: number } {
-  const reconnect = merge('reconnect', options.reconnect)
-  const outbox = merge('outbox', options.outbox)
-  const heartbeat = merge('heartbeat', options.heartbeat === false ? { interval: Infinity } : options.heartbeat)
+export function settle(options: ReadyOptions & { codec: Codec }, env: Env): ClientOptions & { ttl: number } {
+  const { heartbeat, reconnect, outbox } = fill('options', rules, options)
   return {
     link: {
       ...reconnect,

@@ -68,66 +68,61 @@ export class Inbox {
   /** The server's answer to {@link question}. One that comes late, or was given twice, moves nothing. */
   subscribed({ epoch, next, lost }: Subscribed): Taken {
     const expected = this.next
-    this.sure = true
     const renewed = this.epoch !== undefined && this.epoch !== epoch
-    if (renewed) this.#early.clear()
+    this.sure = true
     this.epoch = epoch
-    let missed = lost
-    if (expected !== undefined && !renewed) {
-      // The same epoch, yet shorter than what is in hand: the log lost its end.
-      const rewound = next < expected && lost?.[0] === next && lost[1] === expected
-      if (rewound) this.#early.clear()
+    // The same epoch, yet shorter than what is in hand: the log lost its end.
+    if (renewed || (lost?.[0] === next && lost[1] === expected && next < expected)) this.#early.clear()
+    else if (expected !== undefined) {
       // What leaps over entries that the log still has is no answer: those are asked for.
-      if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected }
+      if (next <= expected || !lost) return { messages: [], missing: next > expected }
       // What was pushed before and never came is lost with the rest.
-      if (!rewound) missed = [expected, next]
+      lost = [expected, next]
     }
+    if (renewed) lost ??= [expected ?? next, next]
     this.next = next
     this.told = next - 1
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset)
-    const answer = { messages: this.#drain(), missing: false }
-    if (renewed) missed ??= [expected ?? next, next]
-    return missed ? { ...answer, gap: { from: missed[0], to: missed[1], ...(renewed && { reset: true }) } } : answer
+    const messages = this.#drain()
+    const gap = lost && { from: lost[0], to: lost[1], ...(renewed && { reset: true as const }) }
+    return { messages, missing: false, ...(gap && { gap }) }
   }
 
   accept(message: Message): Taken {
     const { offset } = message
-    if (offset === undefined) return { messages: this.#isNew(message) ? [message] : [], missing: false }
-    if (this.next === undefined || !this.sure) return { messages: [], missing: false }
-    if (offset < this.next || this.#early.has(offset)) {
-      this.duplicates++
-      return { messages: [], missing: false }
+    if (offset === undefined) return { messages: [message].filter(this.#isNew), missing: false }
+    let missing = false
+    if (this.next !== undefined && this.sure) {
+      if (offset < this.next || this.#early.has(offset)) this.duplicates++
+      else {
+        missing = offset > this.next
+        if (!missing || this.#early.size < MAX_EARLY) this.#early.set(offset, message)
+      }
     }
-    if (this.#early.size < MAX_EARLY || offset === this.next) this.#early.set(offset, message)
-    const messages = this.#drain()
-    return { messages, missing: this.next <= offset }
+    return { messages: this.#drain(), missing }
   }
 
   #drain(): Message[] {
     const messages: Message[] = []
     for (let message; this.next !== undefined && (message = this.#early.get(this.next));) {
       this.#early.delete(this.next++)
-      if (this.#isNew(message)) messages.push(message)
+      messages.push(message)
     }
-    return messages
+    return messages.filter(this.#isNew)
   }
 
-  #isNew({ id, offset }: Message): boolean {
+  readonly #isNew = ({ id, offset }: Message): boolean => {
     if (id === undefined) return true
-    const colon = offset === undefined ? -1 : id.lastIndexOf(':')
-    const sender = colon < 0 ? id : id.slice(0, colon)
-    const seq = colon < 0 ? 1 : Number(id.slice(colon + 1))
+    const [, sender = id, seq = 1] = (offset !== undefined && /^(.*):(.*)/s.exec(id)) || []
     const last = this.#seen.get(sender)
-    if (last !== undefined && seq <= last) {
+    if (last !== undefined && Number(seq) <= last) {
       this.duplicates++
       return false
     }
     this.#seen.delete(sender)
-    this.#seen.set(sender, seq)
-    for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= MAX_SEEN) break
-      this.#seen.delete(oldest)
-    }
+    this.#seen.set(sender, Number(seq))
+    const [oldest = ''] = this.#seen.keys()
+    if (this.#seen.size > MAX_SEEN) this.#seen.delete(oldest)
     return true
   }
 }

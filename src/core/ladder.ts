@@ -1,4 +1,4 @@
-import { Close, type Closing, verdict } from '../wire/close.js'
+import { Close, type Closing, inWords, verdict } from '../wire/close.js'
 import { afterBreak, afterSilence, type Health, well } from './rung.js'
 
 /** The transports by their rank, the best first, and how they are tried. */
@@ -132,7 +132,8 @@ export class Ladder {
   won(link: number, now: number): void {
     const rung = this.#runners.get(link)?.rung ?? 0
     const climbed = this.#since !== undefined
-    const reason = climbed ? 'a better transport works again' : (this.blame?.reason ?? '')
+    const { blame } = this
+    const reason = climbed ? 'a better transport works again' : blame ? inWords(blame) : ''
     this.#climbs = 0
     this.front = link
     this.#since = now

@@ -103,7 +103,7 @@ export class Outbox<Tag> {
     const known = this.#slots.get(slot)
     const older = known?.tries ? undefined : known
     const gone = this.#giveWay(draft, older)
-    if (!gone) return [fail(draft, 'queue-full', `the outbox holds ${this.size} messages, ${this.bytes} bytes`)]
+    if (!gone) return [fail(draft, 'queue-full', `the outbox has ${this.size} messages, ${this.bytes} bytes`)]
     for (const item of gone) this.#take(this.#items.indexOf(item))
     const { seq, ch, body, bytes, expiresAt, tag } = draft
     // Each by its name: a spread makes an object of more than twice the size.

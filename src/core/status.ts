@@ -1,25 +1,17 @@
 import type { LinkState } from './link.js'
-import { assertNever } from './port.js'
 
 /** The truth about the connection, in the app's words. */
 export type Status = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'closed'
 
+/** Of the states that mean the same whatever was before. */
+const words: { [Is in LinkState['is']]?: Status } = {
+  up: 'online',
+  paused: 'offline',
+  closing: 'closed',
+  closed: 'closed',
+}
+
 /** @param known whether the server has ever welcomed this client. */
-export function statusOf(state: LinkState, known: boolean): Status {
-  switch (state.is) {
-    case 'up':
-      return 'online'
-    case 'paused':
-      return 'offline'
-    case 'closing':
-    case 'closed':
-      return 'closed'
-    case 'idle':
-    case 'dialing':
-    case 'greeting':
-    case 'waiting':
-      return known ? 'reconnecting' : 'connecting'
-    default:
-      return assertNever(state)
-  }
+export function statusOf({ is }: LinkState, known: boolean): Status {
+  return words[is] ?? (known ? 'reconnecting' : 'connecting')
 }

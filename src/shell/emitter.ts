@@ -8,7 +8,8 @@ export interface ListenOptions {
 
 /** Typed listeners. What one throws surfaces as an uncaught error of its own; the others still hear. */
 export class Emitter<Events extends object> {
-  readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
+  /** A listener may be there twice; each stops by itself. */
+  readonly #listeners = new Set<readonly [type: keyof Events, listener: (event: never) => void]>()
 
   /** Returns the way to stop listening. */
   on<Type extends keyof Events>(
@@ -16,21 +17,16 @@ export class Emitter<Events extends object> {
     listener: (event: Events[Type]) => void,
     { signal }: ListenOptions = {},
   ): () => void {
-    // A wrapper of its own: the same function may listen twice, and each stops by itself.
-    const one = (event: Events[Type]): void => {
-      listener(event)
-    }
-    const all = this.#listeners.get(type) ?? new Set()
-    this.#listeners.set(type, all)
+    const one = [type, listener] as const
     const off = (): void => {
-      all.delete(one)
+      this.#listeners.delete(one)
     }
-    if (!signal?.aborted) all.add(one)
+    if (!signal?.aborted) this.#listeners.add(one)
     signal?.addEventListener('abort', off, { once: true })
     return off
   }
 
   emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) guard(listener, event as never)
+    for (const [heard, listener] of [...this.#listeners]) if (heard === type) guard(listener, event as never)
   }
 }

@@ -43,5 +43,5 @@ export function sizeOf(data: Data): number {
 /** What the app may no longer change. */
 export function copy(data: Data): Data {
   if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)
-  return typeof data === 'object' ? data.slice(0) : data
+  return data.slice(0)
 }

@@ -76,6 +76,6 @@ export function closeEvent({ code, reason, clean = false }: Closing): CloseEvent
 /** Throws as the standard has it. */
 export function checkClose(code: number, reason: string): void {
   if (code !== 1000 && !(code >= 3000 && code <= 4999))
-    throw new DOMException('the code is not 1000 or 3000 to 4999', 'InvalidAccessError')
-  if (utf8Size(reason) > 123) throw new DOMException('the reason has over 123 bytes', 'SyntaxError')
+    throw new DOMException('code takes 1000, 3000 to 4999', 'InvalidAccessError')
+  if (utf8Size(reason) > 123) throw new DOMException('reason takes 123 bytes', 'SyntaxError')
 }

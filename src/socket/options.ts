@@ -1,6 +1,6 @@
 import { createClock, type Env } from '../shell/env.js'
+import { count, fill, group, need, number, objectOrFalse } from '../shell/options.js'
 import type { PageLike } from '../shell/page.js'
-import { OptionError } from '../wire/errors.js'
 import { type Data, isBinary, type NativeSocket } from './data.js'
 
 /** A value, or what makes it: asked again on each attempt. Where it throws or rejects, the attempt has failed. */
@@ -86,55 +86,62 @@ export interface SocketOptions {
   env?: Pick<Env, 'now' | 'timer' | 'random'> | undefined
 }
 
-/** The default of a function that must be given. */
-const needed = (): undefined => undefined
+/** What has a default is there. */
+type Filled<T> = { [K in keyof T]-?: NonNullable<T[K]> }
 
-/** Their own defaults and checks are elsewhere. */
-const groups = { heartbeat: undefined, ack: undefined, dedupe: undefined, page: undefined }
+/** A group that is not given is away, with all that it has defaults for. */
+export type Settled = Filled<Omit<SocketOptions, 'heartbeat' | 'ack' | 'dedupe' | 'page'>> & {
+  heartbeat: Filled<SocketHeartbeat> | undefined
+  ack: Filled<SocketAck> | undefined
+  dedupe: Filled<SocketDedupe> | undefined
+  page: SocketOptions['page']
+}
+
+/** A function that must be given. */
+const required = [null, 'function'] as const
 
 /** The given options with all defaults filled in. Throws `OptionError`. */
-export function settle(given: SocketOptions) {
-  const defaults = {
-    ...groups,
-    connectionTimeout: 10_000,
-    minReconnectionDelay: 0,
-    maxReconnectionDelay: 20_000,
-    reconnectionDelayGrowFactor: 2,
-    minUptime: 5_000,
-    maxRetries: Infinity,
-    maxEnqueuedMessages: Infinity,
-    WebSocket: (globalThis as Partial<typeof globalThis>).WebSocket ?? needed,
-    env: createClock(),
-    startClosed: false,
-    nonRetryableCodes: [],
-    shouldReconnectOnClose: () => true,
-    retryAfter: () => undefined,
-    debug: false,
-    debugLogger: globalThis.console.log,
-  }
-  const filled = fill(defaults, given, 'options')
-  const { ack, dedupe, page } = given
-  need(!page || typeof page === 'object', 'options.page takes a object')
-  return {
-    ...filled,
-    heartbeat: beats(given.heartbeat),
-    ack: fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, 'ack'),
-    dedupe: fill({ idOf: needed, maxCount: 10_000, maxAge: 600_000 }, dedupe, 'dedupe'),
-  }
-}
-
-function beats(given: SocketHeartbeat | undefined) {
-  const defaults = { interval: 15_000, timeout: 5_000, retries: 1, isPong: () => false, hidePongs: true }
-  const filled = fill({ ...defaults, message: undefined }, given, 'heartbeat')
-  const { retries, message = '' } = filled ?? { retries: 0 }
-  need(Number.isInteger(retries), 'heartbeat.retries takes a whole number')
-  need(/^[sf]/.test(typeof message) || isBinary(message), 'heartbeat.message takes data or a function')
-  return filled
-}
+export const settle = (given: SocketOptions): Settled =>
+  fill<Settled>(
+    'options',
+    {
+      connectionTimeout: number(10_000),
+      minReconnectionDelay: number(0),
+      maxReconnectionDelay: number(20_000),
+      reconnectionDelayGrowFactor: number(2),
+      minUptime: number(5_000),
+      maxRetries: number(Infinity),
+      maxEnqueuedMessages: number(Infinity),
+      WebSocket: [(globalThis as Partial<typeof globalThis>).WebSocket ?? null, 'function'],
+      env: [createClock()],
+      startClosed: [false],
+      nonRetryableCodes: [[], 'list', Array.isArray],
+      shouldReconnectOnClose: [() => true],
+      retryAfter: [() => undefined],
+      debug: [false],
+      debugLogger: [globalThis.console.log],
+      heartbeat: group<Filled<SocketHeartbeat>>('heartbeat', {
+        interval: number(15_000, 100),
+        timeout: number(5_000),
+        retries: count(1),
+        isPong: [() => false],
+        hidePongs: [true],
+        message: ['ping', 'data or function', (value) => /^[sf]/.test(typeof value) || isBinary(value)],
+      }),
+      ack: group<Filled<SocketAck>>('ack', { idOf: required, isAck: required, timeout: number(0) }),
+      dedupe: group<Filled<SocketDedupe>>('dedupe', {
+        idOf: required,
+        maxCount: number(10_000),
+        maxAge: number(600_000),
+      }),
+      page: objectOrFalse,
+    },
+    given,
+  )
 
 /** A URL that is no function is checked as the standard has it: throws `SyntaxError`. */
 export function checkUrl(url: unknown): void {
-  need(url !== undefined, 'url takes a URL')
+  need(url !== undefined, 'url is missing')
   if (typeof url === 'function') return
   try {
     const { href } = new URL(url as string, (globalThis as Partial<typeof globalThis>).location?.href)
@@ -148,40 +155,4 @@ export function checkUrl(url: unknown): void {
 /** What a provider has to say. A throw becomes a rejection. */
 export async function ask<T>(provider: Provider<T>): Promise<T> {
   return typeof provider === 'function' ? (provider as () => T | Promise<T>)() : provider
-}
-
-export type Settled = ReturnType<typeof settle>
-
-/** What has no default stays optional, and a group that is not given, away. */
-type Filled<G, T> = G extends undefined
-  ? undefined
-  : G & { [K in keyof T & keyof G as T[K] extends undefined ? never : K]-?: NonNullable<G[K]> }
-
-function need(holds: boolean, text: string): void {
-  if (!holds) throw new OptionError('bad-option', text)
-}
-
-const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : typeof value)
-
-/** The given values, or the defaults; each is of its default's type, where there is one. */
-function fill<T extends object, G extends { [K in keyof T]?: unknown } | undefined>(
-  defaults: T,
-  given: G,
-  group: string,
-): Filled<G, T> {
-  if (given === undefined) return given as Filled<G, T>
-  need(kindOf(given) === 'object' && !!(given as unknown), `${group} takes a object`)
-  const filled: Record<string, unknown> = { ...given }
-  for (const name in filled) need(name in defaults, `${group}.${name} is no option`)
-  for (const [name, fallback] of Object.entries(defaults as Record<string, unknown>)) {
-    const value = (filled[name] ??= fallback)
-    const kind = kindOf(fallback)
-    const least = name === 'interval' ? 100 : 0
-    const number = kind === 'number'
-    need(
-      fallback === undefined || (kindOf(value) === kind && value !== needed && (!number || (value as number) >= least)),
-      `${group}.${name} takes a ${kind}` + (number ? ` of at least ${least}` : ''),
-    )
-  }
-  return filled as Filled<G, T>
 }

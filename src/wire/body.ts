@@ -10,7 +10,7 @@ export function parse(text: string): unknown {
 }
 
 function refuseProto(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new SyntaxError('__proto__ is not allowed as a key')
+  if (key === '__proto__') throw new SyntaxError('a key is __proto__')
   return value
 }
 
@@ -20,7 +20,7 @@ export function pack(body: unknown): Packed {
   if (ArrayBuffer.isView(view)) return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
   try {
     const text: unknown = JSON.stringify(body)
-    if (typeof text !== 'string') throw new TypeError(`${typeof body} has no JSON form`)
+    if (typeof text !== 'string') throw new TypeError(`${typeof body} is not JSON`)
     if (suspicious.test(text)) parse(text)
     return text
   } catch (cause) {

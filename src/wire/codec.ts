@@ -82,7 +82,7 @@ function decodeWith(shapes: Shapes): (packet: Packet) => never {
       let at = bytes ? 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0) : 0
       const text = bytes ? new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, at)) : (packet as string)
       const frames = parse(text)
-      if (!Array.isArray(frames)) throw new TypeError('a packet is a list of frames')
+      if (!Array.isArray(frames)) throw new TypeError('no list of frames')
       for (const frame of frames as Holder[]) {
         const holders = bytes ? (frame.entries ?? [frame]) : []
         for (const holder of holders) {
@@ -91,7 +91,7 @@ function decodeWith(shapes: Shapes): (packet: Packet) => never {
         const wrong = flaw(frame, shapes)
         if (wrong) throw new TypeError(wrong)
       }
-      if (bytes && at !== bytes.length) throw new RangeError('more or fewer bytes than promised')
+      if (bytes && at !== bytes.length) throw new RangeError('wrong length')
       return frames as never
     } catch (cause) {
       throw new FrameError('bad-frame', `not a Holdfast packet: ${String(cause).slice(0, 160)}`, { cause })

@@ -45,7 +45,7 @@ export const serverShapes: Shapes<ServerFrame> = {
 /** A whole number, 0 … 2^53-1. */
 export const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 const isText = (value: unknown, max: number): boolean => typeof value === 'string' && value.length <= max
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const checks: Record<Kind, (value: unknown) => boolean> = {

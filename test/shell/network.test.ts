@@ -201,13 +201,13 @@ describe('on and close', () => {
   })
 
   it.each<[unknown, string]>([
-    [null, 'options takes an object'],
-    ['/up', 'options takes an object'],
-    [{ probeURL: '/up' }, 'probeURL is no option'],
-    [{ toString: 1 }, 'toString is no option'],
-    [{ fetch: 'fetch' }, 'fetch takes a function'],
-    [{ page: false }, 'page takes a object'],
-    [{ probeUrl: 5 }, 'probeUrl takes a string'],
+    [null, 'options takes: object'],
+    ['/up', 'options takes: object'],
+    [{ probeURL: '/up' }, 'options.probeURL is no option'],
+    [{ toString: 1 }, 'options.toString is no option'],
+    [{ fetch: 'fetch' }, 'options.fetch takes: function'],
+    [{ page: false }, 'options.page takes: object'],
+    [{ probeUrl: 5 }, 'options.probeUrl takes: string'],
   ])('takes no options %j', (options, message) => {
     expect(() => new NetworkDetector(options as never)).toThrow(
       expect.objectContaining({ code: 'bad-option', message }),
@@ -217,7 +217,7 @@ describe('on and close', () => {
   it('checks its options', () => {
     for (const name of ['probeTimeout', 'sleepCheck'])
       expect(() => new NetworkDetector({ [name]: -1 })).toThrow(
-        expect.objectContaining({ code: 'bad-option', message: `${name} takes a number of ms, at least 0` }),
+        expect.objectContaining({ code: 'bad-option', message: `options.${name} takes: number from 0` }),
       )
   })
 })

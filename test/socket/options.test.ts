@@ -7,29 +7,29 @@ const make = (options: unknown) =>
   new ResilientWebSocket('ws://fake', [], { WebSocket: FakeSocket as never, ...(options as SocketOptions) })
 
 it.each<[unknown, string]>([
-  [{ connectionTimeout: '5' }, 'options.connectionTimeout takes a number of at least 0'],
-  [{ maxReconnectionDelay: -1 }, 'options.maxReconnectionDelay takes a number of at least 0'],
-  [{ minUptime: NaN }, 'options.minUptime takes a number of at least 0'],
-  [{ startClosed: 1 }, 'options.startClosed takes a boolean'],
-  [{ nonRetryableCodes: 4000 }, 'options.nonRetryableCodes takes a list'],
-  [{ nonRetryableCodes: { 0: 4000 } }, 'options.nonRetryableCodes takes a list'],
-  [{ shouldReconnectOnClose: true }, 'options.shouldReconnectOnClose takes a function'],
-  [{ WebSocket: 'ws' }, 'options.WebSocket takes a function'],
-  [{ heartbeat: { interval: 'often' } }, 'heartbeat.interval takes a number of at least 100'],
-  [{ heartbeat: { interval: 99 } }, 'heartbeat.interval takes a number of at least 100'],
-  [{ heartbeat: { retries: 1.5 } }, 'heartbeat.retries takes a whole number'],
-  [{ heartbeat: { retries: Infinity } }, 'heartbeat.retries takes a whole number'],
-  [{ heartbeat: { message: { type: 'ping' } } }, 'heartbeat.message takes data or a function'],
-  [{ heartbeat: true }, 'heartbeat takes a object'],
-  [{ heartbeat: null }, 'heartbeat takes a object'],
+  [{ connectionTimeout: '5' }, 'options.connectionTimeout takes: number from 0'],
+  [{ maxReconnectionDelay: -1 }, 'options.maxReconnectionDelay takes: number from 0'],
+  [{ minUptime: NaN }, 'options.minUptime takes: number from 0'],
+  [{ startClosed: 1 }, 'options.startClosed takes: boolean'],
+  [{ nonRetryableCodes: 4000 }, 'options.nonRetryableCodes takes: list'],
+  [{ nonRetryableCodes: { 0: 4000 } }, 'options.nonRetryableCodes takes: list'],
+  [{ shouldReconnectOnClose: true }, 'options.shouldReconnectOnClose takes: function'],
+  [{ WebSocket: 'ws' }, 'options.WebSocket takes: function'],
+  [{ heartbeat: { interval: 'often' } }, 'heartbeat.interval takes: number from 100'],
+  [{ heartbeat: { interval: 99 } }, 'heartbeat.interval takes: number from 100'],
+  [{ heartbeat: { retries: 1.5 } }, 'heartbeat.retries takes: whole number'],
+  [{ heartbeat: { retries: Infinity } }, 'heartbeat.retries takes: whole number'],
+  [{ heartbeat: { message: { type: 'ping' } } }, 'heartbeat.message takes: data or function'],
+  [{ heartbeat: true }, 'heartbeat takes: object'],
+  [{ heartbeat: null }, 'heartbeat takes: object'],
   [{ heartbeat: { intervall: 1 } }, 'heartbeat.intervall is no option'],
   [{ ack: { idOf: () => 1, isAck: () => 1, wait: 1 } }, 'ack.wait is no option'],
   [{ dedupe: { idOf: () => 1, max: 1 } }, 'dedupe.max is no option'],
   [{ maxRetires: 1 }, 'options.maxRetires is no option'],
-  [{ page: 'here' }, 'options.page takes a object'],
-  [{ env: 1 }, 'options.env takes a object'],
-  [{ ack: { idOf: () => 1 } }, 'ack.isAck takes a function'],
-  [{ dedupe: {} }, 'dedupe.idOf takes a function'],
+  [{ page: 'here' }, 'options.page takes: object or false'],
+  [{ env: 1 }, 'options.env takes: object'],
+  [{ ack: { idOf: () => 1 } }, 'ack.isAck takes: function'],
+  [{ dedupe: {} }, 'dedupe.idOf takes: function'],
 ])('%j: %s', (options, message) => {
   expect(() => make(options)).toThrow(expect.objectContaining({ name: 'OptionError', code: 'bad-option', message }))
 })
@@ -39,7 +39,7 @@ it('takes undefined for a default', () => {
 })
 
 it.each([null, 'wss', 5, []])('options %j are none', (options) => {
-  expect(() => new ResilientWebSocket('ws://fake', [], options as never)).toThrow('options takes a object')
+  expect(() => new ResilientWebSocket('ws://fake', [], options as never)).toThrow('options takes: object')
 })
 
 it.each(['ping', new Uint8Array(1), new ArrayBuffer(1), new Blob(), () => 'ping'])('%s is a ping', (message) => {
@@ -73,7 +73,7 @@ describe('a URL that is no function', () => {
 
 it('needs a WebSocket from somewhere', () => {
   vi.stubGlobal('WebSocket', undefined)
-  expect(() => new ResilientWebSocket('ws://fake')).toThrow('options.WebSocket takes a function')
+  expect(() => new ResilientWebSocket('ws://fake')).toThrow('options.WebSocket takes: function')
   vi.stubGlobal('WebSocket', FakeSocket)
   expect(() => new ResilientWebSocket('ws://fake', null, { startClosed: true })).not.toThrow()
   vi.unstubAllGlobals()

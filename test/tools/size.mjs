@@ -5,16 +5,16 @@ import { browserPlugins, minify } from './bundle.mjs'
 
 /** `target` is where it is to be; `limit` is where it is, and fails the run: no change may make it heavier unnoticed. */
 const budgets = [
-  { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5300 },
-  { name: 'createClient', from: 'src/index.ts', target: 6000, limit: 12100 },
+  { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5250 },
+  { name: 'createClient', from: 'src/index.ts', target: 6000, limit: 11600 },
 ]
 
 // Weighed by this same recipe in November 2026, each from its package's ES modules.
 const peers = [
   { name: 'reconnecting-websocket 4.4.0', gzip: 2534 },
-  { name: 'partysocket 1.3.0 (ws)', gzip: 2684 },
-  { name: 'engine.io-client 6.6.8', gzip: 7743 },
-  { name: 'socket.io-client 4.8.4', gzip: 12710 },
+  { name: 'partysocket 1.3.0 (ws)', gzip: 2682 },
+  { name: 'engine.io-client 6.6.8', gzip: 7707 },
+  { name: 'socket.io-client 4.8.4', gzip: 12664 },
 ]
 
 /** Only what the entry needs is kept: the rest of the module must fall to tree-shaking. */
