@@ -123,7 +123,7 @@ const rules: Rules<Settled> = {
     'list of transports; webSocket({ WebSocket }) where there is none',
     (value) => Array.isArray(value) && value.length && value.every(has('open')[2] ?? Boolean),
   ],
-  stagger: [undefined, ...number(0, 1).slice(1)] as Rule<number>,
+  stagger: [undefined, 'number from 1', (value) => typeof value === 'number' && value >= 1],
   memory: [undefined, 'object with getItem(), or false', (value) => value === false || has('getItem')[2]?.(value)],
   heartbeat: [
     {},

@@ -1,9 +1,9 @@
 import { Close, type Closing, verdict } from '../wire/close.js'
 import { ConnectionError, FrameError } from '../wire/errors.js'
-import { type ClientFrame, type Hello, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
+import { type ClientFrame, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
 import type { Ping, Pong, Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
-import type { Ladder } from './ladder.js'
+import { Greeting } from './greeting.js'
 import type { Link } from './link.js'
 import { Outbox } from './outbox.js'
 import type { Machine } from './port.js'
@@ -16,11 +16,6 @@ export type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 
 /** Before the welcome nothing is known of the server; any takes a packet of 64 KiB. */
 const FIRST_FLIGHT = 32_768
-/** Room in a packet for what surrounds a body, bytes. */
-const ENVELOPE = 1_024
-
-/** With one transport there is nothing to race. */
-const ONE = { rungs: 1, first: 0, stagger: Infinity }
 
 /** What is said of messages counts only from a server that has welcomed us: a welcome says it all again. */
 const verdicts = new Set<ServerFrame['t']>(['accepted', 'refused'])
@@ -30,13 +25,11 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   readonly rtt = new Rtt()
   readonly outbox: Outbox<Tag>
   readonly reader: Reader
-  readonly #route: Route
+  readonly route: Route
+  readonly #greeting: Greeting
   readonly #options: ClientOptions
   #out: ClientOutput<Tag>[] = []
   #now = 0
-  #ticket: string | undefined
-  /** The largest packet that gets through, as far as one was ever turned back on the way; bytes. */
-  #passes = Infinity
   /** A new token was asked for since the last welcome. */
   #renewed = false
   #pings = 0
@@ -83,11 +76,12 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   constructor(options: ClientOptions) {
     this.#options = options
+    this.#greeting = new Greeting(options.id, options.key)
     this.outbox = new Outbox(options.outbox, this.rtt)
     this.reader = new Reader((output) => this.#out.push(output))
     const isFatal = (closing: Closing): boolean => this.#isFatal(closing)
     const link = { ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal }
-    this.#route = new Route(link, options.ladder ?? ONE, {
+    this.route = new Route(link, options.ladder, {
       emit: (output) => this.#out.push(output),
       greet: (to, moving) => {
         this.#greet(to, moving)
@@ -106,27 +100,23 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   get link(): Link {
-    return this.#route.link
-  }
-
-  get ladder(): Ladder {
-    return this.#route.ladder
+    return this.route.link
   }
 
   get status(): Status {
-    return statusOf(this.link.state, this.#route.known)
+    return statusOf(this.link.state, this.route.known)
   }
 
   get deadline(): number {
     const { outbox, reader } = this
-    const always = Math.min(this.#route.deadline, outbox.expiresAt)
+    const always = Math.min(this.route.deadline, outbox.expiresAt)
     return this.#serving ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always
   }
 
   handle(input: ClientInput<Tag>, now: number): ClientOutput<Tag>[] {
     this.#now = now
     // News of a link that is no more is no news.
-    if (!('link' in input) || this.#route.ladder.has(input.link)) this.#decide(input)
+    if (!('link' in input) || this.route.ladder.has(input.link)) this.#decide(input)
     this.#flush()
     const { status } = this
     const said = status + this.#reason
@@ -137,7 +127,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   /** A link is up, and can be written to: while the session moves, there may be none for a moment. */
   get #serving(): boolean {
-    return this.link.state.is === 'up' && this.#route.front !== undefined
+    return this.link.state.is === 'up' && this.route.front !== undefined
   }
 
   #decide(input: ClientInput<Tag>): void {
@@ -156,10 +146,10 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         reader.history(input.id, input.ch, input.from, input.limit)
         return
       case 'opened':
-        this.#route.opened(input.link, this.#now)
+        this.route.opened(input.link, this.#now)
         return
       case 'frames':
-        if (input.link === this.#route.front) this.#frames(input.link, input.frames)
+        if (input.link === this.route.front) this.#frames(input.link, input.frames)
         else this.#aside(input.link, input.frames)
         return
       case 'broken':
@@ -170,10 +160,10 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         return
       case 'close':
         this.#write([...reader.received(), { t: 'bye' }])
-        this.#route.handle(input, this.#now)
+        this.route.handle(input, this.#now)
         return
       default:
-        this.#route.handle(input, this.#now)
+        this.route.handle(input, this.#now)
     }
   }
 
@@ -182,9 +172,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
    * Where it moves to another link, hello goes ahead: all else goes on where it is until the answer comes.
    */
   #greet(link: number, moving: boolean): void {
-    const { id, key } = this.#options
-    const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: id, key, acked: this.outbox.acked }
-    if (this.#ticket !== undefined) hello.ticket = this.#ticket
+    const hello = this.#greeting.hello(this.outbox.acked)
     if (moving) {
       this.#out.push({ do: 'write', link, frames: [hello] })
       return
@@ -193,26 +181,26 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.reader.resume()
     // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
     if (this.link.state.is === 'up') this.#welcomed()
-    else this.#say([hello], this.#route.known ? -1 : FIRST_FLIGHT)
+    else this.#say([hello], this.route.known ? -1 : FIRST_FLIGHT)
   }
 
   /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
   #aside(link: number, frames: ServerFrame[]): void {
-    const find = <T extends ServerFrame['t']>(type: T) => frames.find((frame) => frame.t === type)
-    const retry = find('retry')
-    if (retry?.t === 'retry') this.#sendAway(retry, link)
-    else if (link === this.#route.ladder.mover) {
-      if (find('welcome')) this.#frames(link, frames)
-    } else if (find('pong')) this.#route.useful(link, this.#now)
+    const says = (type: ServerFrame['t']): boolean => frames.some(({ t }) => t === type)
+    const retry = frames.find((frame) => frame.t === 'retry')
+    if (retry) this.#sendAway(retry, link)
+    else if (link === this.route.ladder.mover) {
+      if (says('welcome')) this.#frames(link, frames)
+    } else if (says('pong')) this.route.useful(link, this.#now)
   }
 
   #frames(link: number, frames: ServerFrame[]): void {
     const pong = frames.some((frame) => frame.t === 'pong' && frame.id === this.#pings)
-    this.#route.heard(pong, this.#now)
+    this.route.heard(pong, this.#now)
     for (const frame of frames) {
       const hear = this.#heard[frame.t] as (frame: ServerFrame, link: number) => void
       // It may have been dropped for the frame before.
-      if (!this.#route.ladder.has(link)) return
+      if (!this.route.ladder.has(link)) return
       if (this.link.state.is === 'up' || !verdicts.has(frame.t)) hear(frame, link)
       else this.#out.push({ do: 'fault', error: new FrameError('bad-frame', `${frame.t} before the welcome`) })
     }
@@ -224,25 +212,21 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.#out.push(...this.outbox.ack(got, this.#now))
   }
 
-  #welcome(link: number, { v, idle, ticket, got, window, max }: Welcome): void {
+  #welcome(link: number, welcome: Welcome): void {
+    const { v, idle, got, window } = welcome
     if (v !== PROTOCOL_VERSION) {
       this.#give({ code: Close.version, reason: `the server speaks version ${v}` }, link)
       return
     }
     const { outbox } = this
-    const most = Math.min(max, this.#passes)
-    if (link !== this.#route.front) {
+    const { packet, body } = this.#greeting.accept(welcome)
+    if (link !== this.route.front) {
       // It takes over: what was under way on the other may have come too late.
       outbox.interrupt()
       this.reader.resume()
     }
-    this.#route.welcomed(link, idle, this.#now)
-    this.#ticket = ticket
-    this.#out.push(
-      { do: 'limit', link, max: most },
-      ...outbox.ack(got, this.#now),
-      ...outbox.agree(window, Math.max(0, most - ENVELOPE)),
-    )
+    this.route.welcomed(link, idle, this.#now)
+    this.#out.push({ do: 'limit', link, max: packet }, ...outbox.ack(got, this.#now), ...outbox.agree(window, body))
     this.#welcomed()
   }
 
@@ -265,9 +249,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   #ended(closing: Closing, link: number): void {
     const { error, max = Infinity } = closing
     // A provider that fails ends every link of the race, with one error.
-    if (error && error !== this.#route.ladder.blame?.error) this.#out.push({ do: 'fault', error })
-    this.#passes = Math.min(this.#passes, max)
-    this.#route.ended(link, closing, this.#now)
+    if (error && error !== this.route.ladder.blame?.error) this.#out.push({ do: 'fault', error })
+    this.#greeting.passes = Math.min(this.#greeting.passes, max)
+    this.route.ended(link, closing, this.#now)
   }
 
   #isFatal({ code, max }: Closing): boolean {
@@ -292,7 +276,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const overdue = outbox.retransmit(now)
     this.#say(overdue)
     // Overdue on a link that is up: it was said again, in case only the message was lost; does the link live?
-    if (overdue.length) this.#route.probe(now)
+    if (overdue.length) this.route.probe(now)
   }
 
   /**
@@ -310,7 +294,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #write(frames: ClientFrame<Packed>[]): void {
-    const { front } = this.#route
+    const { front } = this.route
     if (front !== undefined && frames.length) this.#out.push({ do: 'write', link: front, frames })
   }
 

@@ -2,6 +2,9 @@ import { Close, type Closing, inWords } from '../wire/close.js'
 import { Ladder, type LadderOptions, type LadderOutput } from './ladder.js'
 import { Link, type LinkInput, type LinkOptions, type LinkOutput } from './link.js'
 
+/** With one transport there is nothing to race. */
+const ONE = { rungs: 1, first: 0, stagger: Infinity }
+
 /** What a client tells its route, and the route hands on to the one link it stands for. */
 export type RouteInput = Exclude<LinkInput, { link: number }>
 export type RouteOutput = Exclude<LinkOutput, { do: 'ping' | 'hangup' | 'open' | 'drop' }> | LadderOutput
@@ -31,10 +34,10 @@ export class Route {
   /** A link was welcomed once: one that is lost is a reconnect. */
   #known = false
 
-  constructor(link: LinkOptions, ladder: LadderOptions, session: Session) {
+  constructor(link: LinkOptions, ladder: LadderOptions | undefined, session: Session) {
     this.#session = session
     this.link = new Link(link)
-    this.ladder = new Ladder(ladder, link.random, (output) => {
+    this.ladder = new Ladder(ladder ?? ONE, link.random, (output) => {
       session.emit(output)
     })
   }

@@ -95,7 +95,7 @@ export class Device {
 
   /** The newest wire that still has this client's attention. */
   get wire(): Wire | undefined {
-    const { front } = this.core.ladder
+    const { front } = this.core.route.ladder
     return front === undefined ? undefined : this.wires.get(front)
   }
 

@@ -110,7 +110,7 @@ export class World {
     const { name, rung } = device
     const best = this.net.bestOf(name)
     // On a server that is full, there may be no room for a second link to climb by.
-    const free = !core.ladder.rests(best, this.clock.now) && this.weather.limits.maxLinks >= 1_000
+    const free = !core.route.ladder.rests(best, this.clock.now) && this.weather.limits.maxLinks >= 1_000
     if (rung !== best && free) return `is on transport ${rung}, and ${best} gets through`
     const behind = [...following.values()].find((one) => !this.#caughtUp(one))
     return behind ? `is at ${String(behind.next)} of ${behind.ch}, which is at ${this.host.bounds(behind.ch).next}` : ''

@@ -1,0 +1,31 @@
+import { type Hello, PROTOCOL_VERSION, type Welcome } from '../wire/frame.js'
+
+/** Room in a packet for what surrounds a body, bytes. */
+const ENVELOPE = 1_024
+
+/** Who this client is to the server, and what the two have agreed on. */
+export class Greeting {
+  /** The largest packet that gets through, as far as one was ever turned back on the way; bytes. */
+  passes = Infinity
+  readonly #client: string
+  readonly #key: string
+  #ticket: string | undefined
+
+  constructor(client: string, key: string) {
+    this.#client = client
+    this.#key = key
+  }
+
+  hello(acked: number): Hello {
+    const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: this.#client, key: this.#key, acked }
+    if (this.#ticket !== undefined) hello.ticket = this.#ticket
+    return hello
+  }
+
+  /** Takes the server's terms: the largest packet and the largest body, bytes. */
+  accept({ ticket, max }: Welcome): { packet: number; body: number } {
+    const packet = Math.min(max, this.passes)
+    this.#ticket = ticket
+    return { packet, body: Math.max(0, packet - ENVELOPE) }
+  }
+}
