@@ -158,11 +158,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       case 'ended':
         this.#ended(input.closing, input.link)
         return
-      case 'close':
-        this.#write([...reader.received(), { t: 'bye' }])
-        this.route.handle(input, this.#now)
-        return
       default:
+        if (input.on === 'close') this.#write([...reader.received(), { t: 'bye' }])
         this.route.handle(input, this.#now)
     }
   }
