@@ -51,7 +51,7 @@ export class HttpLink extends Requests implements Connection {
       this.wake = () => undefined
       if (this.#on) run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
     }
-    void Promise.resolve().then(() => {
+    queueMicrotask(() => {
       this.#on?.opened()
       // The first packets travel with the first request; where none are said, it goes alone.
       clock.timer(() => this.wake(), 0)
@@ -75,7 +75,7 @@ export class HttpLink extends Requests implements Connection {
     if (!this.#on) return
     this.#queue.push(toLine(packet))
     // What is said in one task leaves together.
-    void Promise.resolve().then(() => this.wake())
+    queueMicrotask(() => this.wake())
   }
 
   /** Silent at once. Packets come down until the server knows, for to some servers a stream that ends is the end. */
