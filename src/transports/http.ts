@@ -49,7 +49,7 @@ export class HttpLink extends Requests implements Connection {
     this.#on = on
     this.wake = () => {
       this.wake = () => undefined
-      if (this.#on) run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
+      run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
     }
     queueMicrotask(() => {
       this.#on?.opened()
