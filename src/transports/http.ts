@@ -187,8 +187,7 @@ export class HttpLink extends Requests implements Connection {
   /** What fits in one body; one line always does. */
   #batch(): string[] {
     let room = this.#limit
-    const end = this.#queue.findIndex(({ length }, at) => (room -= length + 1) < -1 && at > 0)
-    return this.#queue.slice(0, end < 0 ? undefined : end)
+    return this.#queue.filter(({ length }, at) => (room -= length + 1) >= -1 || !at)
   }
 
   /** For a way that takes no body of this size. */

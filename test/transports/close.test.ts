@@ -46,6 +46,16 @@ describe('close', () => {
     expect(far.requests.map(({ init }) => init.keepalive)).toEqual([false, false, false, true])
   })
 
+  it('is no part of a POST that is said again: what may have been heard stays the same', async () => {
+    const { far } = await openSse()
+    await far.send('1')
+    await far.last.fail()
+    far.connection.close(4000, '')
+    await far.pass(100)
+    await far.last.answer(204)
+    expect(far.lines.slice(1)).toEqual(['POST post=1', 'POST post=1', 'POST post=2&close=4000'])
+  })
+
   it('is said with the last of several bodies, which alone is the platform’s to keep alive if it is small', async () => {
     const { far } = await openSse()
     await far.send('x'.repeat(65_000))
