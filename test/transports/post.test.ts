@@ -40,6 +40,11 @@ describe('the opening', () => {
     expect(far.requests.some(({ url }) => /T|>>>/.test(url.href))).toBe(false)
   })
 
+  it('shows an empty token as the WebSocket does: as one', async () => {
+    const far = await dialSse([], '')
+    expect(far.last.headers['authorization']).toBe('Bearer holdfast.token.')
+  })
+
   it.each([
     [401, {}, { code: 4401, reason: 'the server answered 401' }],
     [403, {}, { code: 4403, reason: 'the server answered 403' }],
