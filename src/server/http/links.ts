@@ -21,7 +21,7 @@ export interface HttpLinksOptions {
   pollGrace: number
 }
 
-/** How long a closed link still says so to whoever asks, ms: longer than a short poll stays away. */
+/** How long a closed link still says so to whoever asks, ms: longer than a short poll stays away; `pollGrace`, if that is less. */
 const LINGER = 3_000
 
 interface Link {
@@ -190,7 +190,7 @@ export class HttpLinks implements Carrier, Desk {
 
   #linger(link: Link, by: 'server' | 'client'): void {
     link.over = by
-    link.forget = this.#env.timer(() => this.#forget(link), LINGER)
+    link.forget = this.#env.timer(() => this.#forget(link), Math.min(LINGER, this.#options.pollGrace))
   }
 
   #forget(link: Link): void {
