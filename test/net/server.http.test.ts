@@ -348,6 +348,6 @@ describe('a ticket', () => {
     const [before, after] = [await serve(quick), await serve(quick)]
     const link = await HttpLink.open(before.port)
     await HttpLink.open(after.port, hello('bob'))
-    expect(await link.poll(after.port)).toMatchObject({ status: 410 })
+    expect(await link.poll(after.port, 0)).toMatchObject({ status: 410 })
   })
 })

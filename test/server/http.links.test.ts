@@ -182,6 +182,15 @@ describe('the server’s close', () => {
     expect(world.closed()).toEqual([])
   })
 
+  it('reaches whoever waits together with the last frames', async () => {
+    const world = new World()
+    const link = world.open()
+    const waiting = world.take(link, { hold: 1_000 })
+    world.links.write({ do: 'write', link, frames: [ping(1)] })
+    world.close(link)
+    expect(await waiting).toEqual({ is: 'lines', first: 1, lines: [said(1)], closed })
+  })
+
   it('is waited for until it is told', async () => {
     const world = new World()
     const link = world.open()
