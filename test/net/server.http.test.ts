@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTickets } from '../../src/server/tickets.js'
 import { leaveAll } from '../support/servers.js'
@@ -225,6 +226,15 @@ describe('a poll', () => {
     expect(await link.next(port, 'accepted')).toEqual({ t: 'accepted', seq: 1 })
     expect(server.links).toBe(1)
     await link.ask(port, 'DELETE', '')
+  })
+
+  it('that is cut is no longer waited at', async () => {
+    const { port, server, http } = await serve({ secret, pollGrace: 300 })
+    const link = await HttpLink.open(port)
+    const cut = new Coming(port, 'GET', { query: `?since=1&hold=25000`, headers: link.auth })
+    await once(http, 'request')
+    cut.cut()
+    while (server.links) await new Promise((resolve) => setTimeout(resolve, 10))
   })
 
   it('sends an older one away, empty', async () => {
