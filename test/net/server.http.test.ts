@@ -94,6 +94,7 @@ describe('an opening', () => {
 
   it('counts links upwards together with sockets: the later has the session', async () => {
     const { port, url } = await serve(quick)
+    for (const other of ['bob', 'eve']) await connect(url, other)
     const link = await HttpLink.open(port)
     const raw = await connect(url)
     expect(await link.poll(port)).toMatchObject({ controls: [{ code: 4409 }] })
@@ -143,7 +144,7 @@ describe('a post', () => {
   it('with close is the last', async () => {
     const { port, server } = await serve(quick)
     const link = await HttpLink.open(port)
-    const last = () => link.ask(port, 'POST', '?post=1&close=1000', packet(send(1)))
+    const last = () => link.ask(port, 'POST', '?post=1&close=1000&since=1', packet(send(1)))
     expect((await last()).status).toBe(204)
     expect(server.links).toBe(0)
     expect((await last()).status).toBe(204)

@@ -140,6 +140,18 @@ describe('the downlink', () => {
     expect(await waiting).toEqual({ is: 'lines', first: 1, lines: [] })
   })
 
+  it('of somebody who asks in vain leaves nothing behind', async () => {
+    const world = new World()
+    const link = world.open()
+    const waiting = world.take(link, { hold: 500 })
+    const { timers } = world.hand
+    expect(await world.take(link, { reader: 'lost', since: 9, hold: 9_000 })).toEqual({ is: 'wrong' })
+    expect(await world.take(link, { reader: 'lost', again: true, hold: 9_000 })).toEqual({ is: 'superseded' })
+    expect(world.hand.timers).toBe(timers)
+    world.hand.wait(500)
+    await waiting
+  })
+
   it('of another carrier’s link is passed over', () => {
     const world = new World()
     world.write(99, 1)
