@@ -216,6 +216,14 @@ describe('the server’s close', () => {
     await world.links.empty()
   })
 
+  it('is not waited for where the client goes as well: it will not ask', async () => {
+    const world = new World()
+    const link = world.open()
+    world.close(link)
+    await world.links.post({ link, n: 1, text: '', close: 1_000 })
+    await world.links.empty()
+  })
+
   it('is waited for no longer than it lingers', async () => {
     const world = new World()
     world.close(world.open())

@@ -144,7 +144,11 @@ export class HttpLinks implements Carrier, Desk {
     link.mailbox.count()
     // What comes while the server's close is on its way goes nowhere, as on a socket.
     if (isOpen(link)) this.#receive(link, packets)
-    if (isOpen(link) && close !== undefined) this.#end(link, close)
+    if (close !== undefined) {
+      if (isOpen(link)) this.#end(link, close)
+      // Its last words made the server close: it goes, and will not ask how that was.
+      else this.#told(link)
+    }
     return 204
   }
 
