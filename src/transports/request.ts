@@ -7,7 +7,7 @@ export interface HttpOptions {
   fetch?: typeof fetch
   /** Whether cookies travel. Default: `same-origin`. */
   credentials?: RequestCredentials
-  /** ms until a request without an answer is given up, besides the time that the server may hold it. Default: 8,000. */
+  /** ms until a request without an answer is given up, besides the time that the server may hold it, and a second for each 2 KiB. Default: 8,000. */
   timeout?: number
 }
 
@@ -28,6 +28,9 @@ export interface Answer {
   text: string
   response?: Response
 }
+
+/** Letters a second that the slowest uplink carries: a body gets a second more for each. */
+const SLOWEST = 2_048
 
 const text = (response: Response): Promise<string> => response.text()
 
@@ -60,10 +63,11 @@ export class Requests {
     const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = this.#options
     const abort = new AbortController()
     let status = 0
+    const large = Math.floor((body ?? '').length / SLOWEST) * 1_000
     const cancel = this.clock.timer(() => {
       status = 408
       abort.abort()
-    }, timeout + hold)
+    }, timeout + hold + large)
     if (!query.post) this.stop = () => abort.abort()
     try {
       const response = await fetch(this.#url, {
