@@ -64,10 +64,13 @@ export class Requests {
     const abort = new AbortController()
     let status = 0
     const large = Math.floor((body ?? '').length / SLOWEST) * 1_000
-    const cancel = this.clock.timer(() => {
-      status = 408
-      abort.abort()
-    }, timeout + hold + large)
+    const cancel = this.clock.timer(
+      () => {
+        status = 408
+        abort.abort()
+      },
+      timeout + hold + large,
+    )
     if (!query.post) this.stop = () => abort.abort()
     try {
       const response = await fetch(this.#url, {
