@@ -103,8 +103,6 @@ export class Ladder {
     const rank = (rung: number): number => (this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung)
     this.#plan = rungs.sort((one, other) => rank(one) - rank(other))
     this.#cautious = known && failures % 2 === 0
-    this.blame = undefined
-    this.#endAt = Infinity
     this.#fresh = true
     this.#next(now)
   }
