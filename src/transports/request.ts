@@ -1,13 +1,16 @@
 import { base64url } from './base64.js'
 import type { LeafClock, Target } from './transport.js'
 
-/** What the transports over HTTP have in common. */
+/** What the transports over HTTP have in common. Nothing of it is checked before the first request. */
 export interface HttpOptions {
-  /** Default: the platform's. */
+  /** What asks. Default: the platform's, looked up for each request. */
   fetch?: typeof fetch
-  /** Whether cookies travel. Default: `same-origin`. */
+  /** Whether cookies travel, as for `fetch`; to another origin only with `include`. Default: `same-origin`. */
   credentials?: RequestCredentials
-  /** ms until a request without an answer is given up, besides the time that the server may hold it, and a second for each 2 KiB. Default: 8,000. */
+  /**
+   * ms until a request without an answer is given up, besides the time that the server may hold it and a second
+   * for each 2 KiB sent. Of a link, one that was given up is said again twice; then the link ends with 4408. Default: 8,000.
+   */
   timeout?: number
 }
 
