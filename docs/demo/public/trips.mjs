@@ -18,7 +18,7 @@ export function fetchOver(cable, rung) {
       if (way.dead) await nothing(init.signal)
       cable.heard()
       const { status, statusText, headers } = response
-      if (!response.body) {
+      if (status === 204 || !response.body) {
         say(false)
         end()
         return new Response(null, { status, statusText, headers })
