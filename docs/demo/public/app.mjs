@@ -53,7 +53,7 @@ const presses = {
   'lose-acks': ({ person }) => order('lose-acks', [person], { count: 3 }),
   box({ person }, button) {
     const [part, mode] = button.dataset.box.split(':')
-    return world.peer(person.peer).box[part] === mode ? unblock(person, part) : block(person, part, mode)
+    return world.peer(person.peer).box[part] === mode ? unblock(person, part, mode) : block(person, part, mode)
   },
   flood({ person }) {
     watch.begin('flood', [person])
@@ -77,8 +77,8 @@ function block(person, part, mode) {
   return world.order('box', { peer: person.peer, part, mode })
 }
 
-async function unblock(person, part) {
-  watch.liftBlock(person)
+async function unblock(person, part, mode) {
+  watch.liftBlock(BLOCKS[`${part}:${mode}`], person)
   await world.order('box', { peer: person.peer, part, mode: 'pass' })
   person.cable.renew()
 }

@@ -10,18 +10,12 @@ export class BlockWatch {
   #moved
   #lifted
 
-  constructor(block, person) {
+  /** @param lifted the box goes, instead of coming */
+  constructor(block, person, lifted = false) {
+    this.#lifted = lifted
     this.#block = block
     this.#person = person
     this.#from = person.rung
-  }
-
-  /** The box is gone; says whether this was about that person. */
-  lift(person) {
-    if (person !== this.#person) return false
-    this.#lifted = true
-    this.#begin()
-    return true
   }
 
   /** Says whether there is news. */
@@ -37,12 +31,6 @@ export class BlockWatch {
     const title = `${this.#block.label}, ${this.#person.name}`
     if (this.#lifted) return [`${title}, lifted`, this.#moved ? this.#step() : this.#still()]
     return [title, this.#moved ? this.#step() : this.#stays()]
-  }
-
-  #begin() {
-    this.#from = this.#person.rung
-    this.#moved = undefined
-    this.#at = performance.now()
   }
 
   #step() {
@@ -61,6 +49,6 @@ export class BlockWatch {
   }
 
   #still() {
-    return this.#from === 'websocket' ? 'it was not needed' : 'looking for a way up …'
+    return this.#from === 'websocket' ? 'no climb was needed' : 'looking for a way up …'
   }
 }

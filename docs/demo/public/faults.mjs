@@ -41,8 +41,11 @@ export class FaultWatch extends EventTarget {
     this.#changed()
   }
 
-  liftBlock(person) {
-    if (this.#block?.lift(person)) this.#changed()
+  /** It is out of the way again. */
+  liftBlock(block, person) {
+    this.fault = undefined
+    this.#block = new BlockWatch(block, person, true)
+    this.#changed()
   }
 
   /** Looks at the people: to be called whenever something changed, and now and then. */
