@@ -85,12 +85,12 @@ export class Requests {
     }
   }
 
-  /** To another address, if it is one of the same server: the token is for nobody else. */
+  /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
   #moves(address: string): boolean {
     const url = new URL(address)
     for (const name of ['post', 'close', 'since', 'hold']) url.searchParams.delete(name)
     const known = url.origin === new URL(this.#url).origin
-    if (known) this.#url = url.href
+    this.#url = url.href
     return known
   }
 }

@@ -81,9 +81,9 @@ export class FakeRequest {
     await answers()
   }
 
-  async stream(extras: Extras = {}): Promise<FakeStream> {
+  async stream(extras: Extras = {}, status = 200): Promise<FakeStream> {
     const stream = new FakeStream(this.signal)
-    this.#respond(new Response(stream.body), extras)
+    this.#respond(new Response(stream.body, { status }), extras)
     await answers()
     return stream
   }

@@ -40,6 +40,11 @@ describe('the opening', () => {
     expect(far.requests.some(({ url }) => /T|>>>/.test(url.href))).toBe(false)
   })
 
+  it('shows an empty token as the WebSocket does: as one', async () => {
+    const far = await dialSse([], '')
+    expect(far.last.headers['authorization']).toBe('Bearer holdfast.token.')
+  })
+
   it.each([
     [401, {}, { code: 4401, reason: 'the server answered 401' }],
     [403, {}, { code: 4403, reason: 'the server answered 403' }],
@@ -71,6 +76,12 @@ describe('the opening', () => {
     expect(far.requests).toHaveLength(1)
     expect(far.last.signal.aborted).toBe(true)
     expect(far.env.timers.size).toBe(0)
+  })
+
+  it('that is refused is not read, however long its words', async () => {
+    const far = await dialSse()
+    await far.last.stream({}, 503)
+    expect(far.news[1]).toMatchObject({ code: 1013 })
   })
 
   it('that nobody hears is 1006, and one that takes too long 4408', async () => {
@@ -161,7 +172,8 @@ describe('what is sent', () => {
     expect(far.requests).toHaveLength(2)
     await far.pass(1)
     expect(far.lines.slice(1)).toEqual(['POST post=1', 'POST post=1'])
-    await far.last.answer(502)
+    await far.last.stream({}, 502)
+    expect(far.last.signal.aborted).toBe(true)
     await far.pass(999)
     expect(far.requests).toHaveLength(3)
     await far.pass(1)
@@ -303,14 +315,17 @@ describe('a redirect', () => {
     expect(far.requests).toHaveLength(1)
   })
 
-  it('to another origin is the end: no token goes there, and nothing is heard from there', async () => {
-    const far = await dialSse(['hello'], 'secret')
-    const down = await far.last.stream({ from: 'https://evil/realtime' })
-    await down.write(`data: ${ticket}\n\ndata: x\n\n`)
-    expect(far.news).toEqual(['opened', { code: 1006, reason: 'redirected to another origin', clean: false }])
-    expect(far.requests).toHaveLength(1)
-    expect(far.last.signal.aborted).toBe(true)
-  })
+  it.each(['https://evil/realtime', 'http://far/realtime', 'https://far:8443/realtime'])(
+    'to another origin (%s) is the end: no token goes there, and nothing is heard from there',
+    async (from) => {
+      const far = await dialSse(['hello'], 'secret')
+      const down = await far.last.stream({ from })
+      await down.write(`data: ${ticket}\n\ndata: x\n\n`)
+      expect(far.news).toEqual(['opened', { code: 1006, reason: 'redirected to another origin', clean: false }])
+      expect(far.requests).toHaveLength(1)
+      expect(far.last.signal.aborted).toBe(true)
+    },
+  )
 
   it('of a POST on the link has it said again: a GET may have taken its place', async () => {
     const { far } = await openSse()
