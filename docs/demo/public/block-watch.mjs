@@ -7,6 +7,7 @@ export class BlockWatch {
   #person
   #from
   #at = performance.now()
+  #noticed = false
   #moved
   #lifted
 
@@ -21,6 +22,7 @@ export class BlockWatch {
   /** Says whether there is news. */
   look() {
     const { status, rung } = this.#person
+    if (status !== 'online' && !this.#noticed) return (this.#noticed = true)
     if (status !== 'online' || rung === (this.#moved?.rung ?? this.#from)) return false
     this.#moved = { rung, after: performance.now() - this.#at }
     return true
@@ -42,6 +44,7 @@ export class BlockWatch {
   #stays() {
     const { rungs, bends } = this.#block
     const { name } = this.#person
+    if (this.#noticed) return 'noticed, looking for a way …'
     if (!rungs.includes(this.#from)) return `not in the way yet, ${name} is on ${nameOf(this.#from)}`
     // Each poll that is cut asks the server to wait half as long.
     if (this.#from === bends) return 'polls get shorter until they fit'

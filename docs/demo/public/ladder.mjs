@@ -47,11 +47,11 @@ export class Ladder {
   #words() {
     const { client, rung, rungReason, moves, cable } = this.#person
     if (!cable.plugged) return 'No network: it waits.'
-    if (!client.transport) return 'Nothing carries: it tries again, the one that worked last first.'
+    if (!client.transport) return 'Trying again, what worked last comes first.'
     if (rung === RUNGS[0] && moves === 0) return 'The best way is open; the others wait.'
     if (rung === RUNGS[0]) return `Climbed back: ${rungReason || 'it works again'}.`
     const why = rungReason || 'nothing better answered in time'
-    return `On ${nameOf(rung)}: ${why}. It keeps looking for a way up.`
+    return `On ${nameOf(rung)}: ${why}.`
   }
 }
 
