@@ -45,8 +45,8 @@ export class Ladder {
 
   /** The client's own reasons; it cannot see what the box does. */
   #words() {
-    const { client, rung, rungReason, moves, cable } = this.#person
-    if (!cable.plugged) return 'No network: it waits.'
+    const { client, status, rung, rungReason, moves } = this.#person
+    if (status === 'offline') return 'No network: it waits.'
     if (!client.transport) return 'Trying again, what worked last comes first.'
     if (rung === RUNGS[0] && moves === 0) return 'The best way is open; the others wait.'
     if (rung === RUNGS[0]) return `Climbed back: ${rungReason || 'it works again'}.`
