@@ -49,7 +49,7 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
         quick = 0
       } else if (!isCut(answer.status) || (isQuick && quick++)) link.end(closingOf(answer, true))
       else if (!isQuick) {
-        hold = Math.min(hold, Math.max(hold / 2, MIN_HOLD))
+        hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
         quick = 0
       }
       if (isQuick && !answer.text) await link.wait(AGAIN)
