@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 describe('the exchanges of PROTOCOL.md are what a server answers', () => {
-  it('are there', () => expect(exchanges.length).toBeGreaterThanOrEqual(5))
+  it('are there', () => expect(exchanges.length).toBeGreaterThanOrEqual(10))
 
   it.each(exchanges)('$heading', { timeout: 20_000 }, async ({ text }) => {
     const exchange = await Exchange.start()

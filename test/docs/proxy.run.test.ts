@@ -1,6 +1,6 @@
 // The settings of nginx and HAProxy in README.md, each before a real server; where the program is not installed they are
 // not tried.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
@@ -68,18 +68,21 @@ async function proxy(name: keyof typeof args, settings?: string): Promise<string
     child.kill('SIGTERM')
     await once(child, 'exit')
   })
-  await listening(port)
+  await listening(port, child)
   return `http://127.0.0.1:${port}/realtime`
 }
 
 /** A client would find it, too, but by then it may be on a lower transport. */
-async function listening(port: number): Promise<void> {
+async function listening(port: number, child: ChildProcess): Promise<void> {
   const isOpen = (): Promise<boolean> =>
     new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
       socket.on('connect', () => socket.destroy())
     })
-  while (!(await isOpen())) await sleep(20)
+  while (!(await isOpen())) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} does not take its settings`)
+    await sleep(20)
+  }
 }
 
 /** Whether a message gets there and back. */
