@@ -102,10 +102,8 @@ export class Requests {
 
   /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
   #moves(address: string): boolean {
-    const url = new URL(address)
-    for (const name of ['post', 'close', 'since', 'hold']) url.searchParams.delete(name)
-    const known = url.origin === new URL(this.#url).origin
-    this.#url = url.href
+    const known = new URL(address).origin === new URL(this.#url).origin
+    this.#url = address
     return known
   }
 }

@@ -25,6 +25,13 @@ export function clientOf(port: number, options: Partial<CreateClientOptions> = {
   return createClient({ url: `ws://127.0.0.1:${String(port)}/realtime`, transports: all, memory: false, ...options })
 }
 
+/** What happened to a client, for whoever reads of a failure. */
+export const story = (client: Client): string =>
+  client
+    .explain()
+    .map(({ time, what }) => `${new Date(time).toISOString().slice(14)} ${what}`)
+    .join('\n')
+
 /** Resolves once `is` holds; it is looked at whenever the client says something. */
 function until(client: Client, what: string, is: () => boolean, limit = 45_000): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -35,8 +42,7 @@ function until(client: Client, what: string, is: () => boolean, limit = 45_000):
     }
     const timer = setTimeout(() => {
       end()
-      const said = client.explain().map(({ time, what }) => `${new Date(time).toISOString()} ${what}`)
-      reject(new Error(`not within ${String(limit)} ms: ${what}\n${said.join('\n')}`))
+      reject(new Error(`not within ${String(limit)} ms: ${what}\n${story(client)}`))
     }, limit)
     const rounds = setInterval(look, 10)
     const end = (): void => {
@@ -49,6 +55,16 @@ function until(client: Client, what: string, is: () => boolean, limit = 45_000):
 
 export const reach = (client: Client, rung: Rung): Promise<void> =>
   until(client, `over ${rung}`, () => client.transport === rung)
+
+/** Resolves once it has been over that transport for `rests` ms, and has not had to connect again. */
+export async function settle(client: Client, rung: Rung, rests: number): Promise<void> {
+  for (;;) {
+    await reach(client, rung)
+    const { reconnects } = client.stats()
+    await new Promise((resolve) => setTimeout(resolve, rests))
+    if (client.transport === rung && client.stats().reconnects === reconnects) return
+  }
+}
 
 /** ms from `createClient` to the word that the first message is accepted, and by which transport. */
 export async function firstAck(port: number, options: Partial<CreateClientOptions> = {}) {

@@ -65,7 +65,7 @@ const refusing = (status: number) => `if ($http_upgrade) { return ${String(statu
 const BUFFERED = 'proxy_ignore_headers X-Accel-Buffering;'
 const OLD = 'proxy_pass http://app;'
 const PASS = 'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://app;'
-const noSocket = '{ hdr(Upgrade) -i websocket }'
+const NO_UPGRADE = 'http-request deny deny_status 403 if { hdr(Upgrade) -i websocket }'
 
 /** All answer the path with a redirect to another that leads to the server. */
 const redirect = (status: number) => `
@@ -77,7 +77,8 @@ export const scenarios: readonly Scenario[] = [
   ...[400, 403, 426, 501].map((status) =>
     told('nginx', `upgrade refused with ${String(status)}`, 'sse', `${refusing(status)} ${PASS}`),
   ),
-  told('haproxy', 'upgrade refused with 403', 'sse', `http-request deny deny_status 403 if ${noSocket}`),
+  told('haproxy', 'upgrade refused with 403', 'sse', NO_UPGRADE),
+  told('haproxy', 'the same, with option http-no-delay', 'sse', `option http-no-delay\n${NO_UPGRADE}`),
   made('upgrade never answered', 'sse', { upgrade: 'hang' }),
   made('upgrade accepted, then silence', 'sse', { upgrade: 'mute' }),
   told('nginx', 'as it comes: HTTP/1.0, no upgrade', 'sse', OLD),

@@ -1,21 +1,13 @@
 // nginx and haproxy as children of the test, each on a free port of this machine, with its settings in a folder of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { findProgram } from '../tools/find-boxes.mjs'
 import { freePort } from './http-stand.js'
 
 export type Program = 'nginx' | 'haproxy'
-
-/** Debian keeps them where only root looks. */
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-
-export const findProgram = (name: Program): string | undefined =>
-  FOLDERS.map((folder) => join(folder, name)).find(existsSync)
-
-export const missingPrograms = (): Program[] =>
-  (['nginx', 'haproxy'] as const).filter((name) => findProgram(name) === undefined)
 
 /** What a box is told: its rules, and where to. */
 export interface Rules {
@@ -160,4 +152,3 @@ export class Middlebox {
     throw new Error(`${this.#kind} does not take its settings:\n${this.#said}`)
   }
 }
-
