@@ -71,6 +71,14 @@ export class Exchange {
     return new Exchange(http, stop, store)
   }
 
+  get host(): string {
+    return `127.0.0.1:${(this.#http.address() as AddressInfo).port}`
+  }
+
+  onRequest(listener: (request: IncomingMessage) => void): void {
+    this.#http.prependListener('request', listener)
+  }
+
   /** ms by which the clock on the wall is ahead. */
   get late(): number {
     return this.#late

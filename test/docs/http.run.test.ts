@@ -1,7 +1,8 @@
 // What docs/PROTOCOL.md shows of HTTP, asked of a real server.
 import { writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Exchange } from './exchange.js'
+import { createClient, longPoll, shortPoll, sse, type Transport } from '../../src/index.js'
+import { Exchange, steps } from './exchange.js'
 import { blocks, read } from './markdown.js'
 
 const path = 'docs/PROTOCOL.md'
@@ -31,5 +32,40 @@ describe('the exchanges of PROTOCOL.md are what a server answers', () => {
         read(path).replace(text, () => played),
       )
     else expect(played).toBe(text)
+  })
+})
+
+/** Method, path and what is said of the link, without the counts. */
+const asked = (method: string, path: string, said = ''): string =>
+  `${method} ${path} ${said.replace(/(since|post)=\d+/g, '$1=n')}`
+
+describe('the reference client asks as PROTOCOL.md shows', () => {
+  const shown = (heading: string, at: number): string[] => {
+    const block = exchanges.filter((one) => one.heading.startsWith(heading))[at]
+    const requests = steps(block?.text ?? '').filter(({ is }) => is === 'C→S')
+    return requests.map(({ words, below }) => {
+      const [method = '', path = ''] = words.split(' ')
+      return asked(method, path, below.find((line) => line.startsWith('holdfast: '))?.slice(10))
+    })
+  }
+
+  it.each<[string, Transport, string[]]>([
+    ['long-poll', longPoll(), shown('16.', 0)],
+    ['short-poll', shortPoll(), shown('16.', 1)],
+    ['sse', sse(), shown('17.', 0)],
+  ])('over %s', { timeout: 20_000 }, async (_, transport, requests) => {
+    const exchange = await Exchange.start()
+    closers.push(() => exchange.stop())
+    const got = new Set<string>()
+    const { host } = exchange
+    exchange.onRequest(({ method = '', url = '', headers }) => got.add(asked(method, url, String(headers['holdfast']))))
+    const client = createClient({ url: `http://${host}/realtime`, token: 'ada', transports: [transport] })
+    closers.push(() => client.close())
+    client.channel('room').on('message', () => undefined)
+    await client.channel('room').send('hi').accepted
+    const last = requests.filter((request) => request.includes('close='))
+    await vi.waitFor(() => expect([...got, ...last]).toEqual(expect.arrayContaining(requests)), 5_000)
+    client.close()
+    await vi.waitFor(() => expect([...got]).toEqual(expect.arrayContaining(requests)), 5_000)
   })
 })
