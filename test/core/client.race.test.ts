@@ -83,6 +83,11 @@ describe('a race', () => {
     bench.connect()
     bench.until(500)
     expect(bench.opened(2)).toEqual(['drop 1: 1000', 'rung 1', '2< send 1', 'm1 sent', online])
+    // It was a link: the next is another.
+    expect(bench.ended(2)).toEqual(['retry 250', 'reconnecting: cut'])
+    bench.until(250)
+    bench.ended(3)
+    expect(bench.core.route.known).toBe(true)
   })
   it('begins anew, with all of it, where the app wants another link', () => {
     const bench = new RaceBench().connect()
