@@ -1,13 +1,16 @@
 import { base64url } from './base64.js'
 import type { LeafClock, Target } from './transport.js'
 
-/** What the transports over HTTP have in common. */
+/** What the transports over HTTP have in common. Nothing of it is checked before the first request. */
 export interface HttpOptions {
-  /** Default: the platform's. */
+  /** What asks. Default: the platform's, looked up for each request. */
   fetch?: typeof fetch
-  /** Whether cookies travel. Default: `same-origin`. */
+  /** Whether cookies travel, as for `fetch`; to another origin only with `include`. Default: `same-origin`. */
   credentials?: RequestCredentials
-  /** ms until a request without an answer is given up, besides the time that the server may hold it. Default: 8,000. */
+  /**
+   * ms until a request without an answer is given up, besides the time that the server may hold it and a second
+   * for each 2 KiB sent. Of a link, one that was given up is said again twice; then the link ends with 4408. Default: 8,000.
+   */
   timeout?: number
 }
 
@@ -29,6 +32,9 @@ export interface Answer {
   response?: Response
 }
 
+/** Letters a second that the slowest uplink carries: a body gets a second more for each. */
+const SLOWEST = 2_048
+
 const text = (response: Response): Promise<string> => response.text()
 
 /** Asks one server, as one link or to become one. */
@@ -48,7 +54,7 @@ export class Requests {
     this.#options = options
   }
 
-  /** The address, with a query. */
+  /** The address for an `EventSource`, which can say nothing in a header. */
   at(query: Query): string {
     const url = new URL(this.#url)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
@@ -60,16 +66,25 @@ export class Requests {
     const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = this.#options
     const abort = new AbortController()
     let status = 0
-    const cancel = this.clock.timer(() => {
-      status = 408
-      abort.abort()
-    }, timeout + hold)
+    const large = Math.floor((body ?? '').length / SLOWEST) * 1_000
+    const cancel = this.clock.timer(
+      () => {
+        status = 408
+        abort.abort()
+      },
+      timeout + hold + large,
+    )
     if (!query.post) this.stop = () => abort.abort()
     try {
-      const response = await fetch(this.at(query), {
+      const response = await fetch(this.#url, {
         method: body === null ? 'GET' : 'POST',
         body,
-        headers: { accept, ...(this.secret && { authorization: `Bearer holdfast.${this.secret}` }) },
+        // Not in the address: a browser would ask for leave (CORS) anew for each.
+        headers: {
+          accept,
+          holdfast: new URLSearchParams({ v: '1', ...query } as Record<string, string>).toString(),
+          ...(this.secret && { authorization: `Bearer holdfast.${this.secret}` }),
+        },
         credentials,
         // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
         keepalive: query.close !== undefined && (body ?? '').length < 20_000,
@@ -87,10 +102,8 @@ export class Requests {
 
   /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
   #moves(address: string): boolean {
-    const url = new URL(address)
-    for (const name of ['post', 'close', 'since', 'hold']) url.searchParams.delete(name)
-    const known = url.origin === new URL(this.#url).origin
-    this.#url = url.href
+    const known = new URL(address).origin === new URL(this.#url).origin
+    this.#url = address
     return known
   }
 }

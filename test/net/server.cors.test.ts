@@ -102,7 +102,7 @@ describe('a page', () => {
     expect(cors(answer.headers)).toEqual({
       ...named,
       'access-control-allow-methods': 'GET, POST, DELETE',
-      'access-control-allow-headers': 'authorization, content-type, last-event-id',
+      'access-control-allow-headers': 'authorization, content-type, holdfast, last-event-id',
       'access-control-max-age': '7200',
     })
   })

@@ -55,7 +55,9 @@ export class FakeRequest {
 
   /** `GET since=1&hold=25000`, or `POST post=1`. */
   get line(): string {
-    return `${String(this.init.method)} ${this.url.searchParams.toString()}`.trim()
+    const query = new URLSearchParams(this.headers['holdfast'])
+    query.delete('v')
+    return `${String(this.init.method)} ${query.toString()}`.trim()
   }
 
   get body(): string {

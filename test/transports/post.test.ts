@@ -20,7 +20,7 @@ describe('the opening', () => {
     sse({ fetch: far.fetch }).open({ url: 'wss://x/y?a=b', protocols: [] }, quiet, far.env)
     await far.pass(0)
     expect(far.last.url.href).toBe('https://x/y?a=b')
-    expect(far.last.headers).toEqual({ accept: 'text/event-stream' })
+    expect(far.last.headers).toEqual({ accept: 'text/event-stream', holdfast: 'v=1' })
     expect(far.last.init.credentials).toBe('same-origin')
   })
 
@@ -213,6 +213,15 @@ describe('what is sent', () => {
     expect(far.news[1]).toMatchObject({ code: 4408 })
   })
 
+  it('and is large gets longer: a second for each 2 KiB', async () => {
+    const { far } = await openSse()
+    await far.send('x'.repeat(20_480))
+    await far.pass(17_999)
+    expect(far.last.signal.aborted).toBe(false)
+    await far.pass(1)
+    expect(far.last.signal.aborted).toBe(true)
+  })
+
   it.each([
     [401, { code: 1006, reason: 'the link is gone' }],
     [410, { code: 1006, reason: 'the link is gone' }],
@@ -285,10 +294,11 @@ describe('413', () => {
 describe('a redirect', () => {
   it('is remembered', async () => {
     const far = await dialSse()
-    const down = await far.last.stream({ from: 'https://far/else/?a=b&hold=3&post=9&since=9&close=1' })
+    const down = await far.last.stream({ from: 'https://far/else/?a=b' })
     await down.write(`data: ${ticket}\n\n`)
     await far.send('1')
-    expect(far.last.url.href).toBe('https://far/else/?a=b&post=1')
+    expect(far.last.url.href).toBe('https://far/else/?a=b')
+    expect(far.last.line).toBe('POST post=1')
   })
 
   it.each([401, 405, 426])(
@@ -329,11 +339,13 @@ describe('a redirect', () => {
   it('of a POST on the link has it said again: a GET may have taken its place', async () => {
     const { far } = await openSse()
     await far.send('1')
-    await far.last.answer(204, '', { from: 'https://far/else?post=1' })
+    await far.last.answer(204, '', { from: 'https://far/else' })
     await far.pass(100)
-    expect(far.last.url.href).toBe('https://far/else?post=1')
+    expect(far.last.url.href).toBe('https://far/else')
+    expect(far.last.line).toBe('POST post=1')
     await far.last.answer(204)
     await far.send('2')
-    expect(far.last.url.href).toBe('https://far/else?post=2')
+    expect(far.last.url.href).toBe('https://far/else')
+    expect(far.last.line).toBe('POST post=2')
   })
 })
