@@ -1,8 +1,8 @@
 // A store that lives in another process, as a database does. Bytes pass, because the channel clones (`serialization: 'advanced'`).
 
-const calls = ['open', 'append', 'read', 'cursor', 'keep', 'forget']
+const calls = ['open', 'append', 'read', 'cursor', 'keep', 'forget', 'notify']
 
-/** Answers a child's calls to `store`, and tells it what is appended. */
+/** Answers a child's calls to `store`, tells it what is appended, and passes it the notes of other servers. */
 export function shareStore(store, child) {
   // A server that was killed hears nothing more.
   const tell = (message) => child.connected && child.send(message, () => {})
@@ -10,7 +10,12 @@ export function shareStore(store, child) {
     'exit',
     store.watch((change) => tell({ change })),
   )
-  child.on('message', async ({ call, method, ask }) => {
+  child.on('message', async ({ call, method, ask, listen: node }) => {
+    if (node)
+      child.once(
+        'exit',
+        store.listen(node, (note) => tell({ node, note })),
+      )
     if (!calls.includes(method)) return
     try {
       tell({ answer: call, value: await store[method](ask) })
@@ -24,8 +29,10 @@ export function shareStore(store, child) {
 export function remoteStore(parent) {
   const open = new Map()
   const watchers = new Set()
+  const ears = new Map()
   let count = 0
-  parent.on('message', ({ answer, value, error, change }) => {
+  parent.on('message', ({ answer, value, error, change, node, note }) => {
+    if (node) ears.get(node)?.(note)
     if (change) watchers.forEach((onChange) => onChange(change))
     const call = open.get(answer)
     open.delete(answer)
@@ -42,6 +49,11 @@ export function remoteStore(parent) {
     watch(onChange) {
       watchers.add(onChange)
       return () => watchers.delete(onChange)
+    },
+    listen(node, onNote) {
+      ears.set(node, onNote)
+      parent.send({ listen: node })
+      return () => ears.delete(node)
     },
     // What is stored outlives every server, so there is nothing to close.
     close: async () => {},

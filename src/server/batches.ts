@@ -24,9 +24,15 @@ export class Batches<Link> {
 
   /** Lets what waits for this link go now. */
   flush(link: Link): void {
-    const frames = this.#frames.get(link)
+    const frames = this.take(link)
+    if (frames.length) this.#leave(link, frames)
+  }
+
+  /** Hands out what waits for this link: it does not leave by itself. */
+  take(link: Link): ServerFrame<Packed>[] {
+    const frames = this.#frames.get(link) ?? []
     this.#frames.delete(link)
-    if (frames) this.#leave(link, frames)
+    return frames
   }
 
   #flushAll(): void {

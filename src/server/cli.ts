@@ -35,12 +35,15 @@ function showVersion(): never {
 
 function flags(): Flags {
   return new Command('holdfast')
-    .description('Serves Holdfast channels over WebSocket, kept in memory, open to everybody who may connect.')
+    .description(
+      'Serves Holdfast channels over WebSocket, server-sent events, long and short polling. ' +
+        'They are kept in memory, and open to everybody who may connect.',
+    )
     .option('-V, --version', 'print the version')
     .on('option:version', showVersion)
     .option('-p, --port <number>', 'TCP port; 0 takes a free one', whole(65_535), 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--path <path>', 'path of the WebSocket', '/realtime')
+    .option('--path <path>', 'path of all transports', '/realtime')
     .option(
       '-o, --origin <origin>',
       "page that may connect, '*' for all; again for more (default: the same host)",
@@ -51,7 +54,7 @@ function flags(): Flags {
     .addOption(new Option('--log-level <level>', 'least to log').choices(LEVELS).default('info'))
     .addHelpText(
       'after',
-      '\nEnvironment:\n  HOLDFAST_SECRET  signs session tickets, 16 characters at least (default: random)',
+      '\nEnvironment:\n  HOLDFAST_SECRET  signs session and link tickets, 16 characters at least (default: random)',
     )
     .parse()
     .opts<Flags>()

@@ -9,6 +9,7 @@ import type { Carrier } from './carrier.js'
 import { type AttachOptions, Door } from './door.js'
 import { Gate } from './gate.js'
 import { HttpLinks } from './http/links.js'
+import { Relay } from './http/relay.js'
 import { Rungs } from './http/rungs.js'
 import { checkOptions, isTime } from './options.js'
 import { type ServerSettings, settle, type Settings } from './settings.js'
@@ -49,6 +50,7 @@ class Running implements HoldfastServer {
   readonly #asked: Asked
   readonly #links: HttpLinks
   readonly #carriers: readonly Carrier[]
+  readonly #relay: Relay
   readonly #gate: Gate
   readonly #door: Door
   readonly #unwatch: () => void
@@ -68,15 +70,20 @@ class Running implements HoldfastServer {
     this.#carriers = [sockets, this.#links]
     this.#gate = new Gate(settings)
     const node = env.id()
-    const parts = {
+    this.#relay = new Relay({ node, store, local: this.#links, env, log })
+    this.#door = new Door(settings, this.#gate, sockets, this.#rungs(node))
+    this.#unwatch = store.watch((change) => this.#feed({ on: 'changed', change }))
+  }
+
+  #rungs(node: string): Rungs {
+    const { secret, linkTtl } = this.#settings
+    return new Rungs(this.#settings, {
       node,
       gate: this.#gate,
       links: this.#links,
-      tickets: createLinkTickets(settings.secret, settings.linkTtl, wall),
-      deskOf: (name: string) => (name === node ? this.#links : undefined),
-    }
-    this.#door = new Door(settings, this.#gate, sockets, new Rungs(settings, parts))
-    this.#unwatch = store.watch((change) => this.#feed({ on: 'changed', change }))
+      tickets: createLinkTickets(secret, linkTtl, wall),
+      deskOf: (name) => this.#relay.deskOf(name),
+    })
   }
 
   get links(): number {
@@ -100,6 +107,7 @@ class Running implements HoldfastServer {
     this.#feed({ on: 'drain', after, spread })
     await drained
     await Promise.all(this.#carriers.map((carrier) => carrier.empty()))
+    this.#relay.stop()
     await this.#door.leave()
     this.#links.stop()
     this.#unwatch()

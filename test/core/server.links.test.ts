@@ -102,6 +102,7 @@ describe('what is no client', () => {
     ['another version', [hello('ann', { v: 2 })], 'version', 4406],
     ['the key of somebody else', [hello('bob', { key: 'guessed' })], 'taken', 4403],
     ['a second client on one link', [hello(), hello('eve')], 'bad-hello', 4400],
+    ['a pong before hello', [{ t: 'pong', id: 1 }], 'no-hello', 4400],
     ['a flood of frames', Array.from({ length: 5_000 }, () => ({ t: 'ping', id: 1 })), 'flood', 4429],
   ]
   it.each(wrong)('%s is named and closed', (_, frames, code, closeCode) => {
@@ -149,6 +150,18 @@ describe('silence', () => {
     world.wait(4_999)
     expect(world.closes(1)).toEqual([])
     world.wait(5_001)
+    expect(world.closes(1)).toEqual([4408])
+  })
+
+  it('drops a link that only pings', () => {
+    const world = new World()
+    world.feed({ on: 'opened', link: 1 })
+    for (let id = 1; id <= 5; id++) {
+      world.wait(1_000)
+      world.say(1, { t: 'ping', id })
+    }
+    world.wait(1)
+    expect(world.reads(1, 'pong').length).toBeGreaterThan(3)
     expect(world.closes(1)).toEqual([4408])
   })
 
@@ -211,6 +224,34 @@ describe('a ping', () => {
     world.open(1)
     world.say(1, ...Array.from({ length: 100 }, (_, id): ClientFrame => ({ t: 'ping', id })))
     expect(world.reads(1, 'pong')).toEqual([{ t: 'pong', id: 99, got: 0 }])
+  })
+
+  it('before hello is answered, too, once a packet, and a hello may follow', () => {
+    const world = new World()
+    world.feed({ on: 'opened', link: 1 })
+    world.say(1, { t: 'ping', id: 1 }, { t: 'ping', id: 2 })
+    expect(world.read(1)).toEqual([{ t: 'pong', id: 2 }])
+    world.say(1, { t: 'ping', id: 3 }, hello())
+    expect(world.read(1)).toMatchObject([{ t: 'pong', id: 3 }, { t: 'welcome' }])
+    expect(world.closes(1)).toEqual([])
+  })
+
+  it('with the hello behind it is answered while the store still thinks, and one behind the hello waits for it', () => {
+    const world = new World()
+    world.hold.add('open')
+    world.feed({ on: 'opened', link: 1 })
+    world.say(1, { t: 'ping', id: 1 }, hello(), { t: 'ping', id: 2 })
+    expect(world.read(1)).toEqual([{ t: 'pong', id: 1 }])
+    world.release()
+    expect(world.read(1)).toMatchObject([{ t: 'welcome' }, { t: 'pong', id: 2, got: 0 }])
+  })
+
+  it('before another frame that is no hello does not save the link', () => {
+    const world = new World()
+    world.feed({ on: 'opened', link: 1 })
+    world.say(1, { t: 'ping', id: 1 }, send(1))
+    expect(world.read(1)).toMatchObject([{ t: 'error', code: 'no-hello' }])
+    expect(world.closes(1)).toEqual([4400])
   })
 
   it('never names a channel whose name breaks the frame', () => {

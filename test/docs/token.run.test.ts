@@ -57,16 +57,20 @@ it('a token that has expired is renewed', async () => {
 it('the answers to plain requests are those of the table', async () => {
   const { host } = await serve()
   const ask = (method: string, token = 'new') =>
-    fetch(`http://${host}/realtime`, { method, headers: { authorization: `Bearer ${token}` } })
+    fetch(`http://${host}/realtime`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, origin: `http://${host}` },
+    })
   const statuses = rows(read('docs/PROTOCOL.md'), 'status').map(([status]) => status)
   expect(statuses).toEqual(['401', '403', '404', '503'])
   const refused = await ask('GET', 'old')
   expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
-  const answers = await Promise.all(['OPTIONS', 'GET', 'HEAD', 'POST'].map((method) => ask(method)))
+  const answers = await Promise.all(['OPTIONS', 'GET', 'HEAD', 'PUT'].map((method) => ask(method)))
   expect(answers.map(({ status }) => status)).toEqual([204, 426, 426, 405])
   for (const { headers } of answers) {
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(headers.get('access-control-allow-headers')).toBe('authorization')
     expect(headers.get('access-control-expose-headers')).toBe('retry-after')
+    expect(headers.get('access-control-allow-origin')).toBe(`http://${host}`)
   }
+  expect(answers[0]?.headers.get('access-control-allow-headers')).toMatch(/^authorization/)
 })

@@ -45,8 +45,10 @@ class Processes {
     this.child = child
     shareStore(this.store, child, witness)
     child.once('exit', () => void this.start(witness))
-    const [{ port }] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [{ port: number }]
-    this.port = port
+    this.port = await new Promise<number>((resolve) => {
+      child.on('message', ({ port }: { port?: number }) => port !== undefined && resolve(port))
+      child.once('exit', () => resolve(0))
+    })
   }
 
   kill(): void {

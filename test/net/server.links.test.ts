@@ -43,6 +43,8 @@ describe('bad input', () => {
     const raw = new Raw(url)
     await raw.opened
     raw.say({ t: 'ping', id: 1 })
+    expect(await raw.next('pong')).toEqual({ t: 'pong', id: 1 })
+    raw.say({ t: 'pong', id: 1 })
     expect(await raw.next('error')).toMatchObject({ code: 'no-hello' })
     expect((await raw.closed).code).toBe(4400)
   })
@@ -199,6 +201,7 @@ describe('closing the server', () => {
       open: store.open.bind(store),
       read: store.read.bind(store),
       watch: store.watch.bind(store),
+      listen: store.listen.bind(store),
     })
     const { url, server } = await serve({ store: slow })
     const raw = await connect(url, 'ann', { t: 'send', seq: 1, ch: 'room', body: '1' })

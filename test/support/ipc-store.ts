@@ -1,7 +1,7 @@
 // A store that lives in another process, as a database does: it outlives every server that is killed.
 import type { ChildProcess } from 'node:child_process'
 import type { AskOf, CallName, ResultOf } from '../../src/core/server/contract.js'
-import type { Change, Store } from '../../src/server/index.js'
+import type { Change, MemoryStore, Store } from '../../src/server/index.js'
 
 type Name = Exclude<CallName, 'authorize'>
 
@@ -11,21 +11,33 @@ export interface Call {
   ask: unknown
 }
 
-type Told = { answer: number; value: unknown } | { change: Change }
+type Told = { answer: number; value: unknown } | { change: Change } | Noted
+
+/** To a child: a note for a node that it listens for. From a child: a note for another's; without one, that it listens for this node. */
+interface Noted {
+  node: string
+  note: string
+}
 
 /** Gets each call before it is made and after; where it says `lost`, the call, or its answer, never arrives. */
 export type Witness = (name: Name, at: 'before' | 'after') => 'lost' | undefined
 
-/** Answers a child's calls to `store`, and tells it what is appended. */
-export function shareStore(store: Store, child: ChildProcess, witness: Witness): void {
+/** Answers a child's calls to `store`, tells it what is appended, and passes notes. */
+export function shareStore(store: MemoryStore, child: ChildProcess, witness: Witness): void {
   // A server that was killed hears nothing more.
   const tell = (told: Told): void => {
     if (child.connected) child.send(told, () => undefined)
   }
   const unwatch = store.watch((change) => tell({ change }))
   child.once('exit', unwatch)
-  child.on('message', (message: Partial<Call>) => {
-    const { call, name, ask } = message
+  child.on('message', (message: Partial<Call & Noted>) => {
+    const { call, name, ask, node, note } = message
+    if (node !== undefined && note !== undefined) void store.notify({ node, note })
+    else if (node !== undefined)
+      child.once(
+        'exit',
+        store.listen(node, (heard) => tell({ node, note: heard })),
+      )
     if (call === undefined || name === undefined) return
     if (witness(name, 'before')) return
     void (store[name] as (ask: unknown) => Promise<unknown>)(ask).then((value) => {
@@ -38,9 +50,11 @@ export function shareStore(store: Store, child: ChildProcess, witness: Witness):
 export function remoteStore(): Store {
   const open = new Map<number, (value: never) => void>()
   const watchers = new Set<(change: Change) => void>()
+  const ears = new Map<string, (note: string) => void>()
   let count = 0
   process.on('message', (told: Told) => {
     if ('change' in told) for (const onChange of watchers) onChange(told.change)
+    else if ('note' in told) ears.get(told.node)?.(told.note)
     else open.get(told.answer)?.(told.value as never)
     if ('answer' in told) open.delete(told.answer)
   })
@@ -61,6 +75,15 @@ export function remoteStore(): Store {
     watch(onChange) {
       watchers.add(onChange)
       return () => watchers.delete(onChange)
+    },
+    notify(noted) {
+      process.send?.(noted)
+      return Promise.resolve()
+    },
+    listen(node, onNote) {
+      ears.set(node, onNote)
+      process.send?.({ node })
+      return () => ears.delete(node)
     },
     close: () => Promise.resolve(),
   }

@@ -21,7 +21,7 @@ export interface HttpLinksOptions {
   pollGrace: number
 }
 
-/** How long a closed link still says so to whoever asks, ms: longer than a short poll stays away. */
+/** How long a closed link still says so to whoever asks, ms: longer than a short poll stays away; `pollGrace`, if that is less. */
 const LINGER = 3_000
 
 interface Link {
@@ -109,12 +109,9 @@ export class HttpLinks implements Carrier, Desk {
   close({ link: number, code, reason }: ServerOutput & { do: 'close' }): void {
     const link = this.#links.get(number)
     if (!link || link.over) return
-    this.#batches.flush(link)
-    // What was left to say may have been too much.
-    if (!this.#links.has(number)) return
     this.#linger(link, 'server')
     this.#untold.add(link)
-    link.mailbox.close({ code, reason })
+    link.mailbox.close({ code, reason }, toLines(this.#batches.take(link)))
     this.#log.debug({ link: number, code }, 'closed')
   }
 
@@ -168,7 +165,7 @@ export class HttpLinks implements Carrier, Desk {
 
   #put(link: Link, frames: ServerFrame<Packed>[]): void {
     if (link.over) return
-    link.mailbox.put(serverCodec.encode(frames, PACKET).map(toLine))
+    link.mailbox.put(toLines(frames))
     // It asks for much and fetches nothing: the core has stopped pushing long before.
     if (link.mailbox.bytes > this.#options.maxBuffered) this.#drop(link)
   }
@@ -190,7 +187,7 @@ export class HttpLinks implements Carrier, Desk {
 
   #linger(link: Link, by: 'server' | 'client'): void {
     link.over = by
-    link.forget = this.#env.timer(() => this.#forget(link), LINGER)
+    link.forget = this.#env.timer(() => this.#forget(link), Math.min(LINGER, this.#options.pollGrace))
   }
 
   #forget(link: Link): void {
@@ -213,5 +210,7 @@ export class HttpLinks implements Carrier, Desk {
     }
   }
 }
+
+const toLines = (frames: ServerFrame<Packed>[]): string[] => serverCodec.encode(frames, PACKET).map(toLine)
 
 const isOpen = ({ over }: Link): boolean => !over

@@ -38,10 +38,10 @@ export class Mailbox {
     this.#serve()
   }
 
-  /** Nothing follows what is in it. */
-  close(closed: Closed): void {
+  /** Nothing follows these lines: whoever waits is told so together with them. */
+  close(closed: Closed, lines: readonly string[] = []): void {
     this.#closed ??= closed
-    this.#serve()
+    this.put(lines)
   }
 
   /** Nothing is left of it. */

@@ -1,7 +1,8 @@
 import type { AppendAsk, Appended, Change, Cursor, CursorAsk, ForgetAsk, KeepAsk } from '../../core/store.js'
-import type { OpenAsk, Opened, ReadAsk, Slice, Store } from '../../core/store.js'
+import type { NotifyAsk, OpenAsk, Opened, ReadAsk, Slice, Store } from '../../core/store.js'
 import { createEnv } from '../../shell/env.js'
 import { checkOptions, isFunction, isLimit, withDefaults } from '../options.js'
+import { Bus } from './bus.js'
 import { Tables, tablesDefaults, type TablesOptions } from './tables.js'
 
 /** Limits; each has a default. */
@@ -18,6 +19,7 @@ export interface MemoryStoreOptions extends Partial<TablesOptions> {
  */
 export class MemoryStore implements Store {
   readonly #tables: Tables
+  readonly #bus = new Bus()
 
   /** Throws `OptionError`. */
   constructor(options: MemoryStoreOptions = {}) {
@@ -65,6 +67,16 @@ export class MemoryStore implements Store {
 
   watch(onChange: (change: Change) => void): () => void {
     return this.#tables.watch(onChange)
+  }
+
+  /** As a bus between processes would: never before it has returned. */
+  async notify(ask: NotifyAsk): Promise<void> {
+    await Promise.resolve()
+    this.#bus.notify(ask)
+  }
+
+  listen(node: string, onNote: (note: string) => void): () => void {
+    return this.#bus.listen(node, onNote)
   }
 
   close(): Promise<void> {
