@@ -121,7 +121,7 @@ describe.each(rungs)('SIGTERM, over $name,', ({ over }) => {
     const first = range(0, 200).map((n) => ada.channel('room').send(n))
     await Promise.all(first.map(({ accepted }) => accepted))
     await ear.count(200)
-    const over = once(server.child, 'exit')
+    const gone = once(server.child, 'exit')
     const told = [next(ada, 'retry'), next(ben, 'retry')]
     server.child.kill('SIGTERM')
     for (const { reason, delay } of await Promise.all(told)) {
@@ -129,7 +129,7 @@ describe.each(rungs)('SIGTERM, over $name,', ({ over }) => {
       expect(delay).toBeGreaterThanOrEqual(1_000)
     }
     const second = range(200, 400).map((n) => ada.channel('room').send(n))
-    expect(await over).toEqual([0, null])
+    expect(await gone).toEqual([0, null])
     expect(server.said.at(-1)).toBe('holdfast sends its clients away and stops')
     server = await holdfast('--port', '0')
     await Promise.all(second.map(({ accepted }) => accepted))

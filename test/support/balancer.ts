@@ -8,9 +8,23 @@ import type { Duplex } from 'node:stream'
 /** Of one connection, not of what is said over it. */
 const HOP = ['connection', 'keep-alive', 'transfer-encoding']
 
+export interface Asked {
+  method: string
+  url: string
+  headers: IncomingMessage['headers']
+  /** Of the answer, once there is one; 101 is an upgrade passed on. */
+  status?: number
+}
+
 export class Balancer {
   /** The node of each request, in their order. */
   readonly went: number[] = []
+  /** All that came in, upgrades as well. */
+  readonly asked: Asked[] = []
+  /** What becomes of upgrades: passed on; refused; or neither, ever. */
+  upgrades: 'pass' | 'refuse' | 'hang' = 'pass'
+  /** What becomes of all others: passed on, or refused. */
+  requests: 'pass' | 'refuse' = 'pass'
   readonly #nodes: () => readonly number[]
   readonly #server = createServer((request, response) => {
     this.#pass(request, response).catch(() => response.destroy())
@@ -44,7 +58,7 @@ export class Balancer {
 
   /** Never a connection twice, so that nothing but the turn says where a request goes. */
   async #dial(): Promise<Socket | undefined> {
-    for (const _ of this.#nodes()) {
+    for (let left = this.#nodes().length; left--;) {
       const node = this.#turn++ % this.#nodes().length
       const socket = connect({ port: this.#nodes()[node] ?? 0, host: '127.0.0.1', noDelay: true })
       this.#hold(socket)
@@ -56,7 +70,19 @@ export class Balancer {
     return undefined
   }
 
+  #note({ method = '', url = '', headers }: IncomingMessage): Asked {
+    const asked: Asked = { method, url, headers }
+    this.asked.push(asked)
+    return asked
+  }
+
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = this.#note(request)
+    response.once('close', () => (asked.status = response.statusCode))
+    if (this.requests === 'refuse') {
+      request.socket.destroy()
+      return
+    }
     const body: Buffer[] = []
     for await (const part of request) body.push(part as Buffer)
     const socket = await this.#dial()
@@ -79,6 +105,14 @@ export class Balancer {
   }
 
   async #join(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
+    const asked = this.#note(request)
+    if (this.upgrades === 'hang') return
+    if (this.upgrades === 'refuse') {
+      asked.status = 400
+      client.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+      return
+    }
+    asked.status = 101
     const node = await this.#dial()
     if (!node) {
       client.destroy()
