@@ -33,6 +33,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   /** A new token was asked for since the last welcome. */
   #renewed = false
   #pings = 0
+  /** The error told last, while it may come again. */
+  #failure: Error | undefined
   #reason = ''
   #said = ''
 
@@ -83,9 +85,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const link = { ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal }
     this.route = new Route(link, options.ladder, {
       emit: (output) => this.#out.push(output),
-      greet: (to, moving) => {
-        this.#greet(to, moving)
-      },
+      greet: (to, moving) => this.#greet(to, moving),
       // What races is asked, and answers, without a name: the answer says which link it came by.
       ask: (to) => this.#out.push({ do: 'write', link: to, frames: [{ t: 'ping', id: 0 }] }),
       beat: () => {
@@ -95,6 +95,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         this.outbox.interrupt()
         this.reader.interrupt()
         this.#reason = reason
+        this.#failure = undefined
       },
     })
   }
@@ -245,8 +246,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   #ended(closing: Closing, link: number): void {
     const { error, max = Infinity } = closing
-    // A provider that fails ends every link of the race, with one error.
-    if (error && error !== this.route.ladder.blame?.error) this.#out.push({ do: 'fault', error })
+    // A provider that fails ends every link of a race, or of a climb, with one error.
+    if (error && error !== this.#failure) this.#out.push({ do: 'fault', error })
+    this.#failure = error
     this.#greeting.passes = Math.min(this.#greeting.passes, max)
     this.route.ended(link, closing, this.#now)
   }

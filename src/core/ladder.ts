@@ -26,6 +26,8 @@ export type Turn = 'hello' | 'over' | undefined
 interface Runner {
   rung: number
   opened: boolean
+  /** Has given its sign of life. */
+  useful: boolean
 }
 
 /** The first climb comes after this, ms; each that leads nowhere doubles the wait. */
@@ -101,8 +103,6 @@ export class Ladder {
     const rank = (rung: number): number => (this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung)
     this.#plan = rungs.sort((one, other) => rank(one) - rank(other))
     this.#cautious = known && failures % 2 === 0
-    this.blame = undefined
-    this.#endAt = Infinity
     this.#fresh = true
     this.#next(now)
   }
@@ -117,13 +117,22 @@ export class Ladder {
   }
 
   /** A link that is not the front has given its sign of life. */
-  useful(link: number): Turn {
+  useful(link: number, now: number): Turn {
+    const runner = this.#runners.get(link)
+    if (runner) runner.useful = true
     if (this.#since !== undefined) {
       if (this.mover !== undefined) return undefined
       this.mover = link
+      // The server moves the session when it hears the hello: nobody else starts, and the climb's end waits for the answer.
+      this.#nextAt = Infinity
+      this.#endAt = Math.max(this.#endAt, now + MOVE)
       return 'hello'
     }
-    if (this.front !== undefined) this.drop(this.front, SLOWER)
+    if (this.front !== undefined) {
+      // On a slow way the signs of life of all may come before the first welcome.
+      if (this.#runners.get(this.front)?.useful) return undefined
+      this.drop(this.front, SLOWER)
+    }
     this.front = link
     return 'hello'
   }
@@ -178,8 +187,9 @@ export class Ladder {
   /** The attempt, or the link, is over. */
   stop(closing: Closing, now: number): void {
     const runner = this.front === undefined ? undefined : this.#runners.get(this.front)
-    if (this.#since === undefined && closing.code === Close.timeout) this.#forget(closing)
-    else if (runner) this.#judge(runner, closing, now)
+    if (this.#since === undefined) {
+      if (closing.code === Close.timeout) this.#forget(closing)
+    } else if (runner) this.#judge(runner, closing, now)
     this.front = this.#since = this.blame = undefined
     this.#clear(closing)
   }
@@ -194,7 +204,7 @@ export class Ladder {
     this.#nextAt = this.#plan.length ? now + this.#options.stagger : Infinity
     if (rung === undefined) return
     const link = ++this.#links
-    this.#runners.set(link, { rung, opened: false })
+    this.#runners.set(link, { rung, opened: false, useful: false })
     this.#emit({ do: 'open', link, rung, fresh: this.#fresh })
     this.#fresh = false
   }
@@ -211,11 +221,13 @@ export class Ladder {
 
   /** One of the race is out: the next starts at once. */
   #failed({ rung }: Runner, closing: Closing, now: number): Turn {
-    if (rung === this.#best && !this.#cautious) this.#forget(closing)
     const away = closing.retryAfter !== undefined
-    // Even to be sent away takes a transport that carries both ways.
-    if (away) this.#best = rung
     const final = away || verdict(closing.code) !== 'retry'
+    if (away) {
+      // Even to be sent away takes a transport that carries both ways.
+      this.#best = rung
+      this.#health[rung] = well
+    } else if (!final && rung === this.#best && !this.#cautious) this.#forget(closing)
     if (final || !this.blame) this.blame = closing
     if (final || (!this.#runners.size && (this.#cautious || !this.#plan.length))) return 'over'
     if (this.#plan.length) this.#next(now)
@@ -230,8 +242,10 @@ export class Ladder {
       this.blame = closing
       // Where the session is on its way, nobody is served until it has arrived.
       this.#endAt = Math.min(this.#endAt, now + MOVE)
-    } else if (this.#plan.length) this.#next(now)
-    else if (this.mover === undefined && this.#runners.size < 2) this.#settle(now)
+    } else if (this.front !== undefined) {
+      if (this.#plan.length) this.#next(now)
+      else if (this.mover === undefined && this.#runners.size < 2) this.#settle(now)
+    }
     if ((this.front ?? this.mover) !== undefined) return undefined
     // What the server asked of the one that was to take over, counts for the next as well.
     if (this.blame && now < this.#holdUntil) this.blame = { ...this.blame, retryAfter: this.#holdUntil - now }

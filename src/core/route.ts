@@ -79,7 +79,7 @@ export class Route {
   /** A link that does not serve yet has shown that it carries both ways. */
   useful(link: number, now: number): void {
     this.#now = now
-    if (!this.ladder.useful(link)) return
+    if (!this.ladder.useful(link, now)) return
     if (link === this.front) this.#greet(link)
     else this.#session.greet(link, true)
   }

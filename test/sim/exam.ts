@@ -39,6 +39,8 @@ function raced({ world }: Pair): number {
   const full = limits.maxLinks < 1_000 ? limits.idle + limits.cap + 2 * HOLD : 0
   return rungs * STAGGER + trips(6) + full
 }
+/** While the server is away, an attempt may wait for the one transport that does not say so. */
+const hung = ({ weather }: World): number => (weather.rungs > 1 ? weather.limits.connectTimeout : 0)
 /** What a probe may take before the link is given up. */
 const PROBE = 2_000
 
@@ -148,7 +150,7 @@ const EXAMS: Record<string, Exam> = {
       world.pass(600)
       return () => to.core.status === 'online'
     },
-    within: ({ world }) => 1_500 + 5_000 + world.weather.limits.cap,
+    within: ({ world }) => 1_500 + 5_000 + world.weather.limits.cap + hung(world),
   },
   'a question': {
     act(pair) {

@@ -147,6 +147,10 @@ export class LinkInvariants {
     return this.#serving !== undefined
   }
 
+  #isGreeted(): boolean {
+    return [...this.#alive.values()].some(({ greeted }) => greeted)
+  }
+
   /** The app or the page did something that may lead to a dial. */
   calls(what: Call, now: number): void {
     this.#call = { what, at: now }
@@ -192,7 +196,9 @@ export class LinkInvariants {
     const others = [...this.#alive.values()].filter((other) => other !== one)
     // With the link that serves, or the last of an attempt, go the others.
     const goesAlong = this.#overAt === now && code !== Close.normal
-    if (goesAlong) {
+    // All others were refused a while ago, and nobody has said hello: it is time to try again.
+    const late = !this.#isServed() && now - this.#overAt > STRAGGLER - 0.01 && !this.#isGreeted()
+    if (goesAlong || late) {
       // It needs no cause of its own.
     } else if (code === Close.timeout) {
       const least = this.#isServed() ? Math.min(LEAST_PATIENCE, timeout / (retries + 1)) : connectTimeout
@@ -203,9 +209,7 @@ export class LinkInvariants {
       // Another has shown that it carries both ways; or it was a climb, which is over.
       const beaten = others.some(({ welcomed, heardAt }) => welcomed || heardAt === now)
       const lost = others.length > 0 || this.#overAt === now
-      // All others were refused a while ago: it is time to try again.
-      const late = !this.#isServed() && now - this.#overAt > STRAGGLER - 0.01
-      if (!late && (code !== Close.normal || (!beaten && !(this.#isServed() && lost))))
+      if (code !== Close.normal || (!beaten && !(this.#isServed() && lost)))
         this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
     }
     this.#over(one, now)

@@ -23,8 +23,13 @@ export class FakeConnection {
     return this.packets.flatMap((packet) => serverCodec.decode(packet))
   }
 
-  accept(terms: Partial<Welcome> = {}): this {
+  opened(): this {
     this.#on.opened()
+    return this
+  }
+
+  accept(terms: Partial<Welcome> = {}): this {
+    this.opened()
     return this.hear({ ...welcome, ...terms })
   }
 
@@ -44,8 +49,12 @@ export class FakeConnection {
 }
 
 export class FakeTransport implements Transport {
-  readonly name = 'fake'
+  readonly name: string
   readonly dials: FakeConnection[] = []
+
+  constructor(name = 'fake') {
+    this.name = name
+  }
 
   open(target: Target, on: TransportEvents) {
     const connection = new FakeConnection(target, on)
