@@ -4,10 +4,10 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { ServerInput, ServerOutput } from '../core/server/contract.js'
 import type { Env } from '../shell/env.js'
 import { serverCodec } from '../wire/codec.js'
-import { FrameError } from '../wire/errors.js'
 import { type Packed, type ServerFrame, SUBPROTOCOL } from '../wire/frame.js'
 import { Batches, PACKET } from './batches.js'
 import type { Carrier } from './carrier.js'
+import { inputOf } from './input.js'
 import type { Log } from './log.js'
 
 export interface SocketsOptions {
@@ -110,13 +110,8 @@ export class Sockets implements Carrier {
   #receive(link: number, data: RawData, isBinary: boolean): void {
     // With the default binaryType a message is one Buffer.
     const bytes = data as Buffer
-    try {
-      const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString()
-      this.#feed({ on: 'frames', link, frames: serverCodec.decode(packet) })
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error
-      this.#feed({ on: 'broken', link, error })
-    }
+    const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString()
+    this.#feed(inputOf(link, packet))
   }
 
   #send(socket: WebSocket, frames: ServerFrame<Packed>[]): void {

@@ -146,6 +146,8 @@ const rules: Record<string, Rule> = {
     const early = new Watched(stand.transport, stand.url, stand.protocols)
     early.connection.close(1000, '')
     early.connection.close(1000, '')
+    // What another link does meanwhile gives it every chance to speak.
+    await new Watched(stand.transport, stand.url, stand.protocols).count(1)
     far.send('time passes')
     await link.count(2)
     same(early.news, [])

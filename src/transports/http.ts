@@ -49,9 +49,9 @@ export class HttpLink extends Requests implements Connection {
     this.#on = on
     this.wake = () => {
       this.wake = () => undefined
-      if (this.#on) run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
+      run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
     }
-    void Promise.resolve().then(() => {
+    queueMicrotask(() => {
       this.#on?.opened()
       // The first packets travel with the first request; where none are said, it goes alone.
       clock.timer(() => this.wake(), 0)
@@ -75,7 +75,7 @@ export class HttpLink extends Requests implements Connection {
     if (!this.#on) return
     this.#queue.push(toLine(packet))
     // What is said in one task leaves together.
-    void Promise.resolve().then(() => this.wake())
+    queueMicrotask(() => this.wake())
   }
 
   /** Silent at once. Packets come down until the server knows, for to some servers a stream that ends is the end. */
@@ -187,8 +187,7 @@ export class HttpLink extends Requests implements Connection {
   /** What fits in one body; one line always does. */
   #batch(): string[] {
     let room = this.#limit
-    const end = this.#queue.findIndex(({ length }, at) => (room -= length + 1) < -1 && at > 0)
-    return this.#queue.slice(0, end < 0 ? undefined : end)
+    return this.#queue.filter(({ length }, at) => (room -= length + 1) >= -1 || !at)
   }
 
   /** For a way that takes no body of this size. */

@@ -48,7 +48,7 @@ export class Requests {
     this.#options = options
   }
 
-  /** The address, with a query. */
+  /** The address for an `EventSource`, which can say nothing in a header. */
   at(query: Query): string {
     const url = new URL(this.#url)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
@@ -66,10 +66,15 @@ export class Requests {
     }, timeout + hold)
     if (!query.post) this.stop = () => abort.abort()
     try {
-      const response = await fetch(this.at(query), {
+      const response = await fetch(this.#url, {
         method: body === null ? 'GET' : 'POST',
         body,
-        headers: { accept, ...(this.secret && { authorization: `Bearer holdfast.${this.secret}` }) },
+        // Not in the address: a browser would ask for leave (CORS) anew for each.
+        headers: {
+          accept,
+          holdfast: new URLSearchParams({ v: '1', ...query } as Record<string, string>).toString(),
+          ...(this.secret && { authorization: `Bearer holdfast.${this.secret}` }),
+        },
         credentials,
         // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
         keepalive: query.close !== undefined && (body ?? '').length < 20_000,
@@ -85,12 +90,12 @@ export class Requests {
     }
   }
 
-  /** To another address, if it is one of the same server: the token is for nobody else. */
+  /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
   #moves(address: string): boolean {
     const url = new URL(address)
     for (const name of ['post', 'close', 'since', 'hold']) url.searchParams.delete(name)
     const known = url.origin === new URL(this.#url).origin
-    if (known) this.#url = url.href
+    this.#url = url.href
     return known
   }
 }

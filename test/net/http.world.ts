@@ -17,6 +17,8 @@ export class Coming {
   readonly response: Promise<IncomingMessage>
   text = ''
   isOver = false
+  /** The connection broke. */
+  isBroken = false
   #look = (): void => undefined
 
   constructor(port: number, method: string, { query = '', headers = {}, body }: Said = {}) {
@@ -27,7 +29,10 @@ export class Coming {
     const request = httpRequest({ host: '127.0.0.1', port, path, method, headers: all, agent: false })
     this.request = request
     this.response = new Promise((resolve, reject) => {
-      request.on('error', reject)
+      request.on('error', (error) => {
+        this.isBroken = true
+        reject(error)
+      })
       request.on('response', (response) => {
         response.setEncoding('utf8').on('data', (part: string) => {
           this.text += part

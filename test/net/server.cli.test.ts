@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { hello, packet } from './http.world.js'
 import { connect } from './server.world.js'
 
 let folder = ''
@@ -65,6 +66,30 @@ describe('npx holdfast', () => {
     expect(await raw.next('retry')).toEqual({ t: 'retry', after: 1_000, spread: 50 })
     expect((await raw.closed).code).toBe(1012)
     expect((await exited).code).toBe(0)
+  })
+
+  it('serves what its help says: all four transports, on one path', async () => {
+    const { text } = await start('--help').exited
+    // Wrapped as it is shown.
+    const said = text.replace(/\s+/g, ' ')
+    expect(said).toMatch(/WebSocket, server-sent events, long and short polling/)
+    expect(said).toMatch(/--path <path> path of all transports/)
+    const { says } = start('--port', '0')
+    const [, host = ''] = await says(/listening on ws:\/\/(.+)\n/)
+    const url = `http://${host}`
+    const body = packet(hello())
+    const [line = '', welcome = ''] = (await (await fetch(`${url}?hold=5000`, { method: 'POST', body })).text()).split(
+      '\n',
+    )
+    const { ticket } = JSON.parse(line.slice(1)) as { ticket: string }
+    expect(welcome).toContain('"t":"welcome"')
+    const authorization = `Bearer holdfast.link.${ticket}`
+    const stream = await fetch(`${url}?since=1`, { headers: { authorization, accept: 'text/event-stream' } })
+    expect(stream.headers.get('content-type')).toMatch(/^text\/event-stream/)
+    const poll = await fetch(`${url}?since=1&hold=0`, { headers: { authorization } })
+    expect([poll.status, await poll.text()]).toEqual([200, ''])
+    // A poll takes over, and the stream ends.
+    expect(await stream.text()).toMatch(/^:/)
   })
 
   it('says its version', async () => {

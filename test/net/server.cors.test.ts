@@ -1,8 +1,9 @@
+import { once } from 'node:events'
 import { connect as dial } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AuthError, type Log } from '../../src/server/index.js'
 import { leaveAll } from '../support/servers.js'
-import { hello, HttpLink, packet, read, say, send } from './http.world.js'
+import { Coming, hello, HttpLink, packet, read, say, send } from './http.world.js'
 import { ask, serve } from './server.world.js'
 
 afterEach(leaveAll)
@@ -101,7 +102,7 @@ describe('a page', () => {
     expect(cors(answer.headers)).toEqual({
       ...named,
       'access-control-allow-methods': 'GET, POST, DELETE',
-      'access-control-allow-headers': 'authorization, content-type, last-event-id',
+      'access-control-allow-headers': 'authorization, content-type, holdfast, last-event-id',
       'access-control-max-age': '7200',
     })
   })
@@ -166,6 +167,22 @@ describe('a body', () => {
       expect((await link.post(port, send(1))).status).toBe(204)
     },
   )
+
+  it('told beforehand is not waited for', async () => {
+    const { port } = await serve({ ...quick, maxPacket })
+    const opening = new Coming(port, 'POST', { headers: { 'content-length': String(limit + 1) } })
+    expect((await opening.response).statusCode).toBe(413)
+    opening.cut()
+  })
+
+  it('much beyond the limit is thrown away, so that who still sends it hears why', async () => {
+    const { port } = await serve({ ...quick, maxPacket })
+    const opening = new Coming(port, 'POST', { body: 'x'.repeat(2 ** 24) })
+    const sent = once(opening.request, 'close')
+    expect((await opening.whole()).status).toBe(413)
+    await sent
+    expect(opening.isBroken).toBe(false)
+  })
 
   it('without an end is read no further, and the answer is heard', async () => {
     const { port } = await serve({ ...quick, maxPacket })

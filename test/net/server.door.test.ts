@@ -189,6 +189,10 @@ describe('options', () => {
     [{ allowedOrigins: ['https://a.example/path'] }, /^allowedOrigins takes/],
     [{ store: {} as never }, /^store takes/],
     [{ authenticate: true as never }, /^authenticate takes a function/],
+    [{ keepAlive: 99 }, /^keepAlive takes a time in ms, at least 100/],
+    [{ pollHold: -1 }, /^pollHold takes a time in ms, at least 0/],
+    [{ pollGrace: Infinity }, /^pollGrace takes a time in ms, at least 100/],
+    [{ linkTtl: 999 }, /^linkTtl takes a time in ms, at least 1000/],
     [{ speling: 1 } as never, /^there is no option speling/],
   ])('%j are named when wrong', (options, message) => {
     expect(() => createServer(options)).toThrow(

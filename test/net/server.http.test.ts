@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTickets } from '../../src/server/tickets.js'
 import { leaveAll } from '../support/servers.js'
@@ -93,6 +94,7 @@ describe('an opening', () => {
 
   it('counts links upwards together with sockets: the later has the session', async () => {
     const { port, url } = await serve(quick)
+    for (const other of ['bob', 'eve']) await connect(url, other)
     const link = await HttpLink.open(port)
     const raw = await connect(url)
     expect(await link.poll(port)).toMatchObject({ controls: [{ code: 4409 }] })
@@ -142,7 +144,7 @@ describe('a post', () => {
   it('with close is the last', async () => {
     const { port, server } = await serve(quick)
     const link = await HttpLink.open(port)
-    const last = () => link.ask(port, 'POST', '?post=1&close=1000', packet(send(1)))
+    const last = () => link.ask(port, 'POST', '?post=1&close=1000&since=1', packet(send(1)))
     expect((await last()).status).toBe(204)
     expect(server.links).toBe(0)
     expect((await last()).status).toBe(204)
@@ -225,6 +227,15 @@ describe('a poll', () => {
     expect(await link.next(port, 'accepted')).toEqual({ t: 'accepted', seq: 1 })
     expect(server.links).toBe(1)
     await link.ask(port, 'DELETE', '')
+  })
+
+  it('that is cut is no longer waited at', async () => {
+    const { port, server, http } = await serve({ secret, pollGrace: 300 })
+    const link = await HttpLink.open(port)
+    const cut = new Coming(port, 'GET', { query: `?since=1&hold=25000`, headers: link.auth })
+    await once(http, 'request')
+    cut.cut()
+    while (server.links) await new Promise((resolve) => setTimeout(resolve, 10))
   })
 
   it('sends an older one away, empty', async () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer as createHttp } from 'node:http'
+import { connect as dial } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MemoryStore } from '../../src/server/index.js'
 import { leaveAll } from '../support/servers.js'
-import { Coming, events, hello, HttpLink, packet, read, say, send, sub } from './http.world.js'
+import { events, hello, HttpLink, packet, read, say, send, sub } from './http.world.js'
 import { ask, connect, serve, type Served } from './server.world.js'
 
 afterEach(leaveAll)
@@ -19,6 +20,11 @@ async function nodes(count = 2, store = new MemoryStore()): Promise<Served[]> {
 const app = () => createHttp((_, response) => response.writeHead(404).end())
 
 const portsOf = (served: Served[]) => served.map(({ port }) => port) as [number, number]
+/** What can be done without anything from outside is done. */
+async function turns(): Promise<void> {
+  for (let count = 0; count < 20; count++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 const over = { after: 0, spread: 0 }
 
 describe('a link, at another node', () => {
@@ -175,14 +181,35 @@ describe('closing the server', () => {
     expect((await ask(port, '/realtime')).status).toBe(404)
   })
 
-  it('refuses an opening whose body was still under way', async () => {
+  it('refuses an opening whose body was still under way, and waits for that', async () => {
     const { port, server, http } = await serve({ secret })
-    const opening = new Coming(port, 'POST', { headers: { 'content-length': '2' } })
-    opening.request.on('error', () => undefined)
-    await new Promise((resolve) => http.once('request', resolve))
-    void server.close(over)
-    opening.cut()
+    const socket = dial(port, '127.0.0.1')
+    let text = ''
+    socket.on('data', (part: Buffer) => (text += part.toString()))
+    socket.write('POST /realtime HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n[')
+    await once(http, 'request')
+    await turns()
+    let isOver = false
+    const closed = server.close(over).then(() => (isOver = true))
+    await turns()
+    expect(isOver).toBe(false)
+    socket.write(']')
+    await closed
+    while (!text) await once(socket, 'data')
+    expect(text).toMatch(/^HTTP\/1\.1 503 /)
     expect(server.links).toBe(0)
+    socket.destroy()
+  })
+
+  it('cuts an opening that does not come to its end', async () => {
+    const { port, server, http } = await serve({ secret })
+    const socket = dial(port, '127.0.0.1')
+    socket.write('POST /realtime HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n[')
+    await once(http, 'request')
+    await turns()
+    const cut = once(socket.resume(), 'close')
+    await server.close(over)
+    await cut
   })
 
   it('ends what waits here for a link of another node, and leaves the link alone', async () => {

@@ -31,6 +31,7 @@ describe('an event stream', () => {
     for (const line of lines) expect(line).toMatch(/^$|^:|^(id: \d+|data: .+|event: control)$/)
     expect(text).toMatch(/\nid: 2\ndata: \[\{"t":"accepted","seq":1\}\]\n\n/)
     expect(text).toMatch(/\n\nevent: control\ndata: #\{"code":1000,"reason":"bye"\}\n\n$/)
+    expect(text.match(/event: control/g)).toHaveLength(1)
     expect(text).not.toContain('\r')
   })
 

@@ -5,12 +5,29 @@ import { Clock } from '../sim/clock.js'
 export class Hand {
   readonly #clock = new Clock()
   readonly #deferred: (() => void)[] = []
+  readonly #armed = new Set<object>()
   readonly env: Env = {
     now: () => this.#clock.now,
-    timer: (callback, ms) => this.#clock.after(ms, callback),
+    timer: (callback, ms) => {
+      const timer = {}
+      this.#armed.add(timer)
+      const cancel = this.#clock.after(ms, () => {
+        this.#armed.delete(timer)
+        callback()
+      })
+      return () => {
+        this.#armed.delete(timer)
+        cancel()
+      }
+    },
     random: () => 0,
     id: () => 'a name',
     defer: (callback) => this.#deferred.push(callback),
+  }
+
+  /** Timers that would keep a process alive. */
+  get timers(): number {
+    return this.#armed.size
   }
 
   /** Ends the task: what was put off happens. */

@@ -29,6 +29,20 @@ describe('without a ticket', () => {
   ])('%s %s %j', (method, url, headers, expected) => expect(ask(method, url, headers)).toEqual(expected))
 })
 
+describe('what the holdfast header says', () => {
+  const holdfast = 'v=1&post=3&since=4&hold=250'
+  it('stands for the query', () => {
+    const expected = { is: 'post', ticket: 'T', n: 3, take: { since: 4, hold: 250 } }
+    expect(ask('POST', '', { ...bearer, holdfast })).toEqual(expected)
+    expect(ask('POST', '?post=9', { ...bearer, holdfast })).toEqual(expected)
+  })
+  it('is looked at as hard', () => {
+    expect(ask('POST', '', { ...bearer, holdfast: 'post=x' })).toEqual(refused(400))
+    expect(ask('GET', '', { holdfast: 'v=1&since=0' })).toEqual(refused(401))
+    expect(ask('POST', '', { holdfast: 'v=1&post=1' })).toEqual(refused(401))
+  })
+})
+
 describe('with a ticket', () => {
   const ticket = 'T'
   const take = { since: 4, hold: 250 }

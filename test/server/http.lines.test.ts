@@ -13,6 +13,7 @@ describe('a packet as a line', () => {
     ['text like bytes', '!AAAA', '"!AAAA"'],
     ['text like JSON', '"a"', '"\\"a\\""'],
     ['text like control', '#{}', '"#{}"'],
+    ['text that begins with a mark that decoders eat', '\uFEFFx', '"\uFEFFx"'],
     ['bytes', new Uint8Array([0, 1, 255]), '!AAH/'],
     ['bytes that need padding', new Uint8Array([255]), '!/w=='],
     ['no bytes', new Uint8Array(), '!'],

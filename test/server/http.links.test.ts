@@ -140,6 +140,18 @@ describe('the downlink', () => {
     expect(await waiting).toEqual({ is: 'lines', first: 1, lines: [] })
   })
 
+  it('of somebody who asks in vain leaves nothing behind', async () => {
+    const world = new World()
+    const link = world.open()
+    const waiting = world.take(link, { hold: 500 })
+    const { timers } = world.hand
+    expect(await world.take(link, { reader: 'lost', since: 9, hold: 9_000 })).toEqual({ is: 'wrong' })
+    expect(await world.take(link, { reader: 'lost', again: true, hold: 9_000 })).toEqual({ is: 'superseded' })
+    expect(world.hand.timers).toBe(timers)
+    world.hand.wait(500)
+    await waiting
+  })
+
   it('of another carrier’s link is passed over', () => {
     const world = new World()
     world.write(99, 1)
@@ -204,6 +216,14 @@ describe('the server’s close', () => {
     await world.links.empty()
   })
 
+  it('is not waited for where the client goes as well: it will not ask', async () => {
+    const world = new World()
+    const link = world.open()
+    world.close(link)
+    await world.links.post({ link, n: 1, text: '', close: 1_000 })
+    await world.links.empty()
+  })
+
   it('is waited for no longer than it lingers', async () => {
     const world = new World()
     world.close(world.open())
@@ -220,9 +240,7 @@ describe('the server’s close', () => {
     world.links.stop()
     expect(await waiting).toEqual({ is: 'gone' })
     await world.links.empty()
-    world.inputs.length = 0
-    world.hand.wait(100_000)
-    expect(world.inputs).toEqual([])
+    expect(world.hand.timers).toBe(0)
   })
 })
 
@@ -289,13 +307,10 @@ describe('a link that nobody asks for', () => {
 
   it('has no timer of its own', () => {
     const world = new World({ pollGrace: 8_000 })
-    let timers = 0
-    const { timer } = world.hand.env
-    world.hand.env.timer = (callback, ms) => {
-      timers++
-      return timer(callback, ms)
-    }
     for (let n = 0; n < 50; n++) world.open()
-    expect(timers).toBe(1)
+    expect(world.hand.timers).toBe(1)
+    world.hand.wait(10_000)
+    expect(world.closed()).toHaveLength(50)
+    expect(world.hand.timers).toBe(0)
   })
 })

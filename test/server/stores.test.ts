@@ -261,6 +261,20 @@ it('options are checked', () => {
   expect(() => new MemoryStore({ ttl: 1 } as never)).toThrow(/no option ttl/)
 })
 
+it('notes reach whoever listens for their node, after the call, until they listen no more', async () => {
+  const store = new MemoryStore()
+  const heard: string[] = []
+  const stop = store.listen('a', (note) => heard.push(note))
+  const passed = store.notify({ node: 'a', note: 'one' })
+  expect(heard).toEqual([])
+  await passed
+  await store.notify({ node: 'b', note: 'for nobody' })
+  expect(heard).toEqual(['one'])
+  stop()
+  await store.notify({ node: 'a', note: 'two' })
+  expect(heard).toEqual(['one'])
+})
+
 it('two stores have two epochs', async () => {
   const ask = { ch: 'room', from: 0, limit: 0, bytes: 0 }
   expect((await new MemoryStore().read(ask)).epoch).not.toBe((await new MemoryStore().read(ask)).epoch)

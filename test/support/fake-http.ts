@@ -55,7 +55,9 @@ export class FakeRequest {
 
   /** `GET since=1&hold=25000`, or `POST post=1`. */
   get line(): string {
-    return `${String(this.init.method)} ${this.url.searchParams.toString()}`.trim()
+    const query = new URLSearchParams(this.headers['holdfast'])
+    query.delete('v')
+    return `${String(this.init.method)} ${query.toString()}`.trim()
   }
 
   get body(): string {
@@ -81,9 +83,9 @@ export class FakeRequest {
     await answers()
   }
 
-  async stream(extras: Extras = {}): Promise<FakeStream> {
+  async stream(extras: Extras = {}, status = 200): Promise<FakeStream> {
     const stream = new FakeStream(this.signal)
-    this.#respond(new Response(stream.body), extras)
+    this.#respond(new Response(stream.body, { status }), extras)
     await answers()
     return stream
   }

@@ -121,7 +121,8 @@ export class FarEnd {
   }
 
   async answer(asked: Asked): Promise<Told> {
-    const { searchParams: query } = new URL(asked.url, 'http://far')
+    const { search } = new URL(asked.url, 'http://far')
+    const query = new URLSearchParams(asked.headers['holdfast'] ?? search)
     const number = (name: string): number => Number(query.get(name) ?? 0)
     const ticket = /^Bearer holdfast\.link\.(.*)$/.exec(asked.headers['authorization'] ?? '')?.[1] ?? query.get('link')
     const streams = asked.headers['accept'] === 'text/event-stream'

@@ -46,6 +46,16 @@ describe('close', () => {
     expect(far.requests.map(({ init }) => init.keepalive)).toEqual([false, false, false, true])
   })
 
+  it('is no part of a POST that is said again: what may have been heard stays the same', async () => {
+    const { far } = await openSse()
+    await far.send('1')
+    await far.last.fail()
+    far.connection.close(4000, '')
+    await far.pass(100)
+    await far.last.answer(204)
+    expect(far.lines.slice(1)).toEqual(['POST post=1', 'POST post=1', 'POST post=2&close=4000'])
+  })
+
   it('is said with the last of several bodies, which alone is the platform’s to keep alive if it is small', async () => {
     const { far } = await openSse()
     await far.send('x'.repeat(65_000))
@@ -71,11 +81,38 @@ describe('close', () => {
     expect(far.news).toEqual(['opened'])
   })
 
+  it('is the first that is said, and nothing sent after it leaves or is kept', async () => {
+    const { far } = await openSse()
+    await far.send('1')
+    far.connection.close(4000, '')
+    far.connection.close(4001, '')
+    far.connection.send('late')
+    await far.last.answer(204)
+    expect(far.lines.at(-1)).toBe('POST post=2&close=4000')
+    expect(far.last.body).toBe('')
+    await far.last.answer(204)
+    far.connection.send('late')
+    expect(far.connection.buffered).toBe(0)
+    expect(far.env.timers.size).toBe(0)
+  })
+
+  it('of a link that has ended is nothing', async () => {
+    const { far, down } = await openSse()
+    await down.end()
+    far.connection.close(1000, '')
+    far.connection.send('late')
+    await far.pass(0)
+    expect(far.requests).toHaveLength(1)
+    expect(far.connection.buffered).toBe(0)
+    expect(far.env.timers.size).toBe(0)
+  })
+
   it('before the ticket came takes the opening back', async () => {
     const far = await dialSse()
     far.connection.close(1000, '')
-    await far.pass(60_000)
+    await far.pass(0)
     expect(far.last.signal.aborted).toBe(true)
+    await far.pass(60_000)
     expect(far.requests).toHaveLength(1)
     expect(far.news).toEqual(['opened'])
     expect(far.env.timers.size).toBe(0)

@@ -20,7 +20,7 @@ describe('the opening', () => {
     sse({ fetch: far.fetch }).open({ url: 'wss://x/y?a=b', protocols: [] }, quiet, far.env)
     await far.pass(0)
     expect(far.last.url.href).toBe('https://x/y?a=b')
-    expect(far.last.headers).toEqual({ accept: 'text/event-stream' })
+    expect(far.last.headers).toEqual({ accept: 'text/event-stream', holdfast: 'v=1' })
     expect(far.last.init.credentials).toBe('same-origin')
   })
 
@@ -38,6 +38,11 @@ describe('the opening', () => {
     await far.send('2')
     expect(far.last.headers['authorization']).toBe('Bearer holdfast.link.T2')
     expect(far.requests.some(({ url }) => /T|>>>/.test(url.href))).toBe(false)
+  })
+
+  it('shows an empty token as the WebSocket does: as one', async () => {
+    const far = await dialSse([], '')
+    expect(far.last.headers['authorization']).toBe('Bearer holdfast.token.')
   })
 
   it.each([
@@ -71,6 +76,12 @@ describe('the opening', () => {
     expect(far.requests).toHaveLength(1)
     expect(far.last.signal.aborted).toBe(true)
     expect(far.env.timers.size).toBe(0)
+  })
+
+  it('that is refused is not read, however long its words', async () => {
+    const far = await dialSse()
+    await far.last.stream({}, 503)
+    expect(far.news[1]).toMatchObject({ code: 1013 })
   })
 
   it('that nobody hears is 1006, and one that takes too long 4408', async () => {
@@ -161,7 +172,8 @@ describe('what is sent', () => {
     expect(far.requests).toHaveLength(2)
     await far.pass(1)
     expect(far.lines.slice(1)).toEqual(['POST post=1', 'POST post=1'])
-    await far.last.answer(502)
+    await far.last.stream({}, 502)
+    expect(far.last.signal.aborted).toBe(true)
     await far.pass(999)
     expect(far.requests).toHaveLength(3)
     await far.pass(1)
@@ -273,10 +285,11 @@ describe('413', () => {
 describe('a redirect', () => {
   it('is remembered', async () => {
     const far = await dialSse()
-    const down = await far.last.stream({ from: 'https://far/else/?a=b&hold=3&post=9&since=9&close=1' })
+    const down = await far.last.stream({ from: 'https://far/else/?a=b' })
     await down.write(`data: ${ticket}\n\n`)
     await far.send('1')
-    expect(far.last.url.href).toBe('https://far/else/?a=b&post=1')
+    expect(far.last.url.href).toBe('https://far/else/?a=b')
+    expect(far.last.line).toBe('POST post=1')
   })
 
   it.each([401, 405, 426])(
@@ -303,23 +316,28 @@ describe('a redirect', () => {
     expect(far.requests).toHaveLength(1)
   })
 
-  it('to another origin is the end: no token goes there, and nothing is heard from there', async () => {
-    const far = await dialSse(['hello'], 'secret')
-    const down = await far.last.stream({ from: 'https://evil/realtime' })
-    await down.write(`data: ${ticket}\n\ndata: x\n\n`)
-    expect(far.news).toEqual(['opened', { code: 1006, reason: 'redirected to another origin', clean: false }])
-    expect(far.requests).toHaveLength(1)
-    expect(far.last.signal.aborted).toBe(true)
-  })
+  it.each(['https://evil/realtime', 'http://far/realtime', 'https://far:8443/realtime'])(
+    'to another origin (%s) is the end: no token goes there, and nothing is heard from there',
+    async (from) => {
+      const far = await dialSse(['hello'], 'secret')
+      const down = await far.last.stream({ from })
+      await down.write(`data: ${ticket}\n\ndata: x\n\n`)
+      expect(far.news).toEqual(['opened', { code: 1006, reason: 'redirected to another origin', clean: false }])
+      expect(far.requests).toHaveLength(1)
+      expect(far.last.signal.aborted).toBe(true)
+    },
+  )
 
   it('of a POST on the link has it said again: a GET may have taken its place', async () => {
     const { far } = await openSse()
     await far.send('1')
-    await far.last.answer(204, '', { from: 'https://far/else?post=1' })
+    await far.last.answer(204, '', { from: 'https://far/else' })
     await far.pass(100)
-    expect(far.last.url.href).toBe('https://far/else?post=1')
+    expect(far.last.url.href).toBe('https://far/else')
+    expect(far.last.line).toBe('POST post=1')
     await far.last.answer(204)
     await far.send('2')
-    expect(far.last.url.href).toBe('https://far/else?post=2')
+    expect(far.last.url.href).toBe('https://far/else')
+    expect(far.last.line).toBe('POST post=2')
   })
 })

@@ -167,7 +167,7 @@ describe('where answers cannot be read in pieces', () => {
   it('an EventSource hears, from where the opening left off', async () => {
     const far = await listening()
     expect(far.lines).toEqual(['POST hold=0'])
-    expect(far.last.headers).toEqual({ accept: '*/*' })
+    expect(far.last.headers).toEqual({ accept: '*/*', holdfast: 'v=1&hold=0' })
     expect(FakeEventSource.last.url.href).toBe('https://far/realtime?a=b&link=T&since=1')
     expect(FakeEventSource.last.init).toEqual({ withCredentials: false })
     FakeEventSource.last.onopen?.({})

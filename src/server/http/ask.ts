@@ -14,10 +14,10 @@ export type Ask =
 const TICKET = /^bearer +holdfast\.link\.(\S+)$/i
 const NORMAL = 1000
 
-/** Reads method, query and headers. Never throws. */
+/** Reads method, headers and query; what the `holdfast` header says stands for the query. Never throws. */
 export function understand(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Ask {
   const { method, url = '', headers } = request
-  const query = new Query(url)
+  const query = new Query(headers['holdfast'] ?? url.split('?').slice(1).join('?'))
   const streams = /\btext\/event-stream\b/i.test(headers.accept ?? '')
   const shown = TICKET.exec(headers.authorization ?? '')?.[1]
   switch (method) {
@@ -65,8 +65,8 @@ class Query {
   readonly #params: URLSearchParams
   #isBad = false
 
-  constructor(url: string) {
-    this.#params = new URLSearchParams(url.split('?').slice(1).join('?'))
+  constructor(text: string | string[]) {
+    this.#params = new URLSearchParams(String(text))
   }
 
   /** The request, if all that was read of it is well. */

@@ -22,6 +22,6 @@ export function setCors(
 /** What a page may ask for; browsers keep the answer for two hours. */
 export const preflight = {
   'access-control-allow-methods': 'GET, POST, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, last-event-id',
+  'access-control-allow-headers': 'authorization, content-type, holdfast, last-event-id',
   'access-control-max-age': '7200',
 }

@@ -4,7 +4,7 @@ import type { Packet } from '../../wire/codec.js'
 export type Control = { ticket: string } | { code: number; reason: string }
 
 /** Text that would be taken for something else, or for two lines. */
-const AMBIGUOUS = /^$|^[!"#]|[\n\r]/
+const AMBIGUOUS = /^$|^[!"#\uFEFF]|[\n\r]/
 
 /** One packet as one line of text. */
 export function toLine(packet: Packet): string {

@@ -2,10 +2,10 @@ import type { ServerInput, ServerOutput } from '../../core/server/contract.js'
 import type { Env } from '../../shell/env.js'
 import { Close } from '../../wire/close.js'
 import { type Packet, serverCodec } from '../../wire/codec.js'
-import { FrameError } from '../../wire/errors.js'
 import type { Packed, ServerFrame } from '../../wire/frame.js'
 import { Batches, PACKET } from '../batches.js'
 import type { Carrier } from '../carrier.js'
+import { inputOf } from '../input.js'
 import type { Log } from '../log.js'
 import type { Desk, LeaveAsk, LeaveStatus, PostAsk, PostStatus, TakeAsk, Taken } from './desk.js'
 import { fromLines, toLine } from './lines.js'
@@ -88,7 +88,7 @@ export class HttpLinks implements Carrier, Desk {
         if (taken.is === 'lines' && taken.closed) this.#told(link)
         resolve(taken)
       })
-      if (!mailbox.isAwaited) return
+      if (!mailbox.isAwaitedBy(ask.reader)) return
       if (hold > 0) cancel = this.#env.timer(() => mailbox.lapse(ask.reader), hold)
       else mailbox.lapse(ask.reader)
     })
@@ -144,23 +144,16 @@ export class HttpLinks implements Carrier, Desk {
     link.mailbox.count()
     // What comes while the server's close is on its way goes nowhere, as on a socket.
     if (isOpen(link)) this.#receive(link, packets)
-    if (isOpen(link) && close !== undefined) this.#end(link, close)
+    if (close !== undefined) {
+      if (isOpen(link)) this.#end(link, close)
+      // Its last words made the server close: it goes, and will not ask how that was.
+      else this.#told(link)
+    }
     return 204
   }
 
   #receive(link: Link, packets: readonly Packet[]): void {
-    for (const packet of packets) this.#feed(this.#inputOf(link.number, packet))
-  }
-
-  #inputOf(link: number, packet: Packet): ServerInput {
-    const { maxPacket } = this.#options
-    try {
-      if (Buffer.byteLength(packet) > maxPacket) throw new FrameError('too-big', `over ${maxPacket} bytes in a packet`)
-      return { on: 'frames', link, frames: serverCodec.decode(packet) }
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error
-      return { on: 'broken', link, error }
-    }
+    for (const packet of packets) this.#feed(inputOf(link.number, packet, this.#options.maxPacket))
   }
 
   #put(link: Link, frames: ServerFrame<Packed>[]): void {

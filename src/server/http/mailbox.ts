@@ -26,6 +26,11 @@ export class Mailbox {
     return this.#taker !== undefined
   }
 
+  isAwaitedBy(reader: string): boolean {
+    return this.#taker?.reader === reader
+  }
+
+  /** This one was the last to ask. */
   isReader(reader: string): boolean {
     return this.#reader === reader
   }
@@ -79,7 +84,7 @@ export class Mailbox {
 
   /** Whoever waits under this name has waited long enough. */
   lapse(reader: string): void {
-    if (this.#taker?.reader === reader) this.#answer(this.#next())
+    if (this.isAwaitedBy(reader)) this.#answer(this.#next())
   }
 
   #serve(): void {

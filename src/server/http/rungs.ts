@@ -71,7 +71,7 @@ export class Rungs {
     const { links, node, tickets } = this.#parts
     const guest = await this.#admit(request)
     // An opening that nobody waits for any more is none.
-    if (guest === undefined || response.destroyed) return
+    if (guest === undefined) return
     if (typeof guest === 'number') {
       this.#settings.log.info({ status: guest }, 'opening refused')
       this.#refuse(request, response, guest)
