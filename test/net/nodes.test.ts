@@ -1,5 +1,6 @@
 // No sticky sessions: two nodes over one store, and each request of a client at the other node than the one before.
 import { afterEach, describe, expect, it } from 'vitest'
+import type { CreateClientOptions } from '../../src/index.js'
 import { Balancer } from '../support/balancer.js'
 import { overMemory, type StartNodes } from '../support/nodes.js'
 import { type Rung, rungs } from '../support/rungs.js'
@@ -13,14 +14,14 @@ const stores = [{ store: 'a memory store that is shared', start: overMemory }]
 const all = stores.flatMap((one) => rungs.map((rung) => ({ ...one, ...rung })))
 
 /** Each client has a balancer of its own, so that each of its requests goes to the other node than the one before. */
-async function cluster(start: StartNodes, ...over: Rung['over'][]) {
+async function cluster(start: StartNodes, over: readonly Rung['over'][], options: Partial<CreateClientOptions> = {}) {
   const nodes = await start(2)
   later(() => nodes.stop())
   const join = async (over: Rung['over'], at: number) => {
     const balancer = await Balancer.open(() => nodes.ports, at % 2)
     later(() => balancer.close())
     // Much takes many round trips, so that whatever happens happens in the midst of it.
-    const client = clientOf(balancer.port, { transports: [over()], outbox: { window: 16 } })
+    const client = clientOf(balancer.port, { transports: [over()], outbox: { window: 16 }, ...options })
     const ear = new Ear(client)
     await when(client, 'online')
     return { client, ear, balancer }
@@ -69,7 +70,7 @@ async function ordeal({ nodes, people }: Awaited<ReturnType<typeof cluster>>) {
 
 describe.each(all)('two nodes over $store, and clients over $name', ({ name, over, start }) => {
   it('pass messages each way, whichever node a request reaches', async () => {
-    const { people } = await cluster(start, over, over, over)
+    const { people } = await cluster(start, [over, over, over], { heartbeat: {} })
     await say(people, 0, 200)
     await expectAll(people, 200)
     for (const { client, balancer } of people) {
@@ -82,13 +83,18 @@ describe.each(all)('two nodes over $store, and clients over $name', ({ name, ove
   })
 
   it('and one of them killed: everybody is back, nothing is lost, repeated or out of order', async () => {
-    await ordeal(await cluster(start, over, over, over))
+    await ordeal(await cluster(start, [over, over, over]))
   })
 })
 
 it.each(stores)(
   'two nodes over $store carry clients over each transport in one room, whichever is killed',
   async ({ start }) => {
-    await ordeal(await cluster(start, ...rungs.map(({ over }) => over)))
+    await ordeal(
+      await cluster(
+        start,
+        rungs.map(({ over }) => over),
+      ),
+    )
   },
 )

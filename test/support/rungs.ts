@@ -36,7 +36,7 @@ export function mutable(): { wire: Wire; mute: boolean } {
       },
       fetch: (url, init) => {
         if (!one.mute || init?.method !== 'POST') return fetch(url, init)
-        const isAnswered = new URL(String(url)).searchParams.has('since')
+        const isAnswered = /\bsince=/.test(new Headers(init.headers).get('holdfast') ?? '')
         return Promise.resolve(isAnswered ? new Response('') : new Response(null, { status: 204 }))
       },
     },
