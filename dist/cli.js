@@ -4,9 +4,10 @@ import { createServer } from 'node:http';
 import { Command, Option, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import { c as createServer$1 } from './shared/create.js';
-import './shared/codec.js';
 import './shared/run.js';
+import './shared/codec.js';
 import 'node:crypto';
+import './shared/env.js';
 import 'ws';
 
 const whole = (most) => (text) => {
@@ -22,13 +23,15 @@ function showVersion() {
   process.exit();
 }
 function flags() {
-  return new Command("holdfast").description("Serves Holdfast channels over WebSocket, kept in memory, open to everybody who may connect.").option("-V, --version", "print the version").on("option:version", showVersion).option("-p, --port <number>", "TCP port; 0 takes a free one", whole(65535), 8080).option("--host <address>", "address to listen on", "127.0.0.1").option("--path <path>", "path of the WebSocket", "/realtime").option(
+  return new Command("holdfast").description(
+    "Serves Holdfast channels over WebSocket, server-sent events, long and short polling. They are kept in memory, and open to everybody who may connect."
+  ).option("-V, --version", "print the version").on("option:version", showVersion).option("-p, --port <number>", "TCP port; 0 takes a free one", whole(65535), 8080).option("--host <address>", "address to listen on", "127.0.0.1").option("--path <path>", "path of all transports", "/realtime").option(
     "-o, --origin <origin>",
     "page that may connect, '*' for all; again for more (default: the same host)",
     collect
   ).option("--idle <ms>", "silence after which a link is dropped", whole(36e5), 45e3).option("--drain <ms>", "on SIGTERM and SIGINT, clients are sent away over this time", whole(6e5), 4e3).addOption(new Option("--log-level <level>", "least to log").choices(LEVELS).default("info")).addHelpText(
     "after",
-    "\nEnvironment:\n  HOLDFAST_SECRET  signs session tickets, 16 characters at least (default: random)"
+    "\nEnvironment:\n  HOLDFAST_SECRET  signs session and link tickets, 16 characters at least (default: random)"
   ).parse().opts();
 }
 function start({ port, host, path, origin, idle, drain, logLevel }) {

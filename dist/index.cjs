@@ -1,41 +1,35 @@
 'use strict';
 
 var run = require('./shared/run.cjs');
-var codec = require('./shared/codec.cjs');
 var page = require('./shared/page.cjs');
+var codec = require('./shared/codec.cjs');
+var env = require('./shared/env.cjs');
 
 class Emitter {
-  #listeners = /* @__PURE__ */ new Map();
+  /** A listener may be there twice; each stops by itself. */
+  #listeners = /* @__PURE__ */ new Set();
   /** Returns the way to stop listening. */
   on(type, listener, { signal } = {}) {
-    const one = (event) => {
-      listener(event);
-    };
-    const all = this.#listeners.get(type) ?? /* @__PURE__ */ new Set();
-    this.#listeners.set(type, all);
+    const one = [type, listener];
     const off = () => {
-      all.delete(one);
+      this.#listeners.delete(one);
     };
-    if (!signal?.aborted) all.add(one);
+    if (!signal?.aborted) this.#listeners.add(one);
     signal?.addEventListener("abort", off, { once: true });
     return off;
   }
   emit(type, event) {
-    for (const listener of [...this.#listeners.get(type) ?? []]) run.guard(listener, event);
+    for (const [heard, listener] of [...this.#listeners]) if (heard === type) run.guard(listener, event);
   }
 }
 
 const MAX_UNREAD = 1e4;
-function need(right, what) {
-  if (!right) throw new run.OptionError("bad-option", what);
-}
-const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 class Channel {
   name;
   #host;
   #events = new Emitter();
   constructor(host, name) {
-    need(typeof name === "string" && name !== "" && name.length < 256, "a channel has a name of 1 to 255 characters");
+    page.need(typeof name === "string" && name !== "" && name.length < 256, "name takes: string, 1 to 255 characters");
     this.#host = host;
     this.name = name;
   }
@@ -49,7 +43,7 @@ class Channel {
   /** Listens. The first to listen to `message` starts the reading; returns the way to stop listening. */
   on(type, listener, options) {
     const { from = "now" } = options ?? {};
-    need(from === "now" || from === "oldest" || isCount(from), `from takes 'now', 'oldest' or an offset`);
+    page.need(from === "now" || from === "oldest" || run.isNumber(from), `from takes: 'now', 'oldest' or whole number`);
     const off = this.#events.on(type, listener, options);
     if (type === "message") this.#host.follow(this.name, from);
     return off;
@@ -65,7 +59,7 @@ class Channel {
    * @throws ConnectionError where the server does not allow it, or the client is closed.
    */
   async history({ from = 1, limit = 100 } = {}) {
-    need(isCount(from) && isCount(limit), "history() takes whole numbers that are not negative");
+    page.need(run.isNumber(from) && run.isNumber(limit), "history() takes: whole number");
     const { entries, oldest, next, epoch } = await this.#host.history(this.name, from, limit);
     return { entries: entries.map((entry) => this.#incoming(entry)), oldest, next, epoch };
   }
@@ -105,6 +99,33 @@ class Channel {
   }
   #incoming({ body, id = "", from = "", offset = 0, time = 0 }) {
     return { body, id, from, offset, time, own: id.startsWith(`${this.#host.id}:`) };
+  }
+}
+
+const ENVELOPE = 1024;
+class Greeting {
+  /** The largest packet that gets through, as far as one was ever turned back on the way; bytes. */
+  passes = Infinity;
+  #client;
+  #key;
+  #ticket;
+  constructor(client, key) {
+    this.#client = client;
+    this.#key = key;
+  }
+  /** Of what was turned back. It may have been many messages in one packet: those need not fail, but travel in less company. */
+  get half() {
+    return this.passes / 2;
+  }
+  hello(acked) {
+    const hello = { t: "hello", v: codec.PROTOCOL_VERSION, client: this.#client, key: this.#key, acked };
+    if (this.#ticket !== void 0) hello.ticket = this.#ticket;
+    return hello;
+  }
+  /** Takes the server's terms: the largest packet and the largest body, bytes. */
+  accept({ ticket, max }) {
+    this.#ticket = ticket;
+    return { packet: Math.min(max, this.half), body: Math.max(0, Math.min(max, this.passes) - ENVELOPE) };
   }
 }
 
@@ -155,7 +176,7 @@ class Outbox {
     const known = this.#slots.get(slot);
     const older = known?.tries ? void 0 : known;
     const gone = this.#giveWay(draft, older);
-    if (!gone) return [fail(draft, "queue-full", `the outbox holds ${this.size} messages, ${this.bytes} bytes`)];
+    if (!gone) return [fail(draft, "queue-full", `the outbox has ${this.size} messages, ${this.bytes} bytes`)];
     for (const item2 of gone) this.#take(this.#items.indexOf(item2));
     const { seq, ch, body, bytes, expiresAt, tag } = draft;
     const item = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: 0, tries: 0 };
@@ -374,62 +395,57 @@ class Inbox {
   /** The server's answer to {@link question}. One that comes late, or was given twice, moves nothing. */
   subscribed({ epoch, next, lost }) {
     const expected = this.next;
-    this.sure = true;
     const renewed = this.epoch !== void 0 && this.epoch !== epoch;
-    if (renewed) this.#early.clear();
+    this.sure = true;
     this.epoch = epoch;
-    let missed = lost;
-    if (expected !== void 0 && !renewed) {
-      const rewound = next < expected && lost?.[0] === next && lost[1] === expected;
-      if (rewound) this.#early.clear();
-      if (!rewound && (next <= expected || !lost)) return { messages: [], missing: next > expected };
-      if (!rewound) missed = [expected, next];
+    if (renewed || lost?.[0] === next && lost[1] === expected && next < expected) this.#early.clear();
+    else if (expected !== void 0) {
+      if (next <= expected || !lost) return { messages: [], missing: next > expected };
+      lost = [expected, next];
     }
+    if (renewed) lost ??= [expected ?? next, next];
     this.next = next;
     this.told = next - 1;
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
-    const answer = { messages: this.#drain(), missing: false };
-    if (renewed) missed ??= [expected ?? next, next];
-    return missed ? { ...answer, gap: { from: missed[0], to: missed[1], ...renewed && { reset: true } } } : answer;
+    const messages = this.#drain();
+    const gap = lost && { from: lost[0], to: lost[1], ...renewed && { reset: true } };
+    return { messages, missing: false, ...gap && { gap } };
   }
   accept(message) {
     const { offset } = message;
-    if (offset === void 0) return { messages: this.#isNew(message) ? [message] : [], missing: false };
-    if (this.next === void 0 || !this.sure) return { messages: [], missing: false };
-    if (offset < this.next || this.#early.has(offset)) {
-      this.duplicates++;
-      return { messages: [], missing: false };
+    if (offset === void 0) return { messages: [message].filter(this.#isNew), missing: false };
+    let missing = false;
+    if (this.next !== void 0 && this.sure) {
+      if (offset < this.next || this.#early.has(offset)) this.duplicates++;
+      else {
+        missing = offset > this.next;
+        if (!missing || this.#early.size < MAX_EARLY) this.#early.set(offset, message);
+      }
     }
-    if (this.#early.size < MAX_EARLY || offset === this.next) this.#early.set(offset, message);
-    const messages = this.#drain();
-    return { messages, missing: this.next <= offset };
+    return { messages: this.#drain(), missing };
   }
   #drain() {
     const messages = [];
     for (let message; this.next !== void 0 && (message = this.#early.get(this.next)); ) {
       this.#early.delete(this.next++);
-      if (this.#isNew(message)) messages.push(message);
+      messages.push(message);
     }
-    return messages;
+    return messages.filter(this.#isNew);
   }
-  #isNew({ id, offset }) {
+  #isNew = ({ id, offset }) => {
     if (id === void 0) return true;
-    const colon = offset === void 0 ? -1 : id.lastIndexOf(":");
-    const sender = colon < 0 ? id : id.slice(0, colon);
-    const seq = colon < 0 ? 1 : Number(id.slice(colon + 1));
+    const [, sender = id, seq = 1] = offset !== void 0 && /^(.*):(.*)/s.exec(id) || [];
     const last = this.#seen.get(sender);
-    if (last !== void 0 && seq <= last) {
+    if (last !== void 0 && Number(seq) <= last) {
       this.duplicates++;
       return false;
     }
     this.#seen.delete(sender);
-    this.#seen.set(sender, seq);
-    for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= MAX_SEEN) break;
-      this.#seen.delete(oldest);
-    }
+    this.#seen.set(sender, Number(seq));
+    const [oldest = ""] = this.#seen.keys();
+    if (this.#seen.size > MAX_SEEN) this.#seen.delete(oldest);
     return true;
-  }
+  };
 }
 
 const ACK_DELAY = 200;
@@ -555,42 +571,384 @@ class Reader {
   }
 }
 
-function statusOf(state, known) {
-  switch (state.is) {
-    case "up":
-      return "online";
-    case "paused":
-      return "offline";
-    case "closing":
-    case "closed":
-      return "closed";
-    case "idle":
-    case "dialing":
-    case "greeting":
-    case "waiting":
-      return known ? "reconnecting" : "connecting";
-    default:
-      return codec.assertNever(state);
+const YOUNG = 1e4;
+const REST = 6e4;
+const MAX_REST = 6e5;
+const ENOUGH = 2;
+const well = { strikes: 0, restsUntil: 0 };
+function afterBreak({ strikes }, lived, now) {
+  return lived < YOUNG ? rested(strikes + 1, now) : well;
+}
+function afterSilence({ strikes }, now) {
+  return rested(strikes + 1, now);
+}
+function rested(strikes, now) {
+  const rest = strikes < ENOUGH ? 0 : Math.min(MAX_REST, REST * 2 ** (strikes - ENOUGH));
+  return { strikes, restsUntil: now + rest };
+}
+
+const FIRST_CLIMB = 1e3;
+const MAX_CLIMB = 3e5;
+const CLIMB = 8e3;
+const STRAGGLER = 2e3;
+const MOVE = 2e3;
+const UNANSWERED = { code: run.Close.timeout, reason: "no welcome on the transport moved to" };
+const SLOWER = { code: run.Close.normal, reason: "another transport serves" };
+class Ladder {
+  /** The link that carries the session, or is to. */
+  front;
+  /** Has said hello, while the front still serves. */
+  mover;
+  /** Why the attempt, or the link, is over: what matters most of all that was said. */
+  blame;
+  #options;
+  #random;
+  #emit;
+  #runners = /* @__PURE__ */ new Map();
+  #health;
+  /** The rung that serves, or did. */
+  #best;
+  #links = 0;
+  /** Rungs still to be started in this race. */
+  #plan = [];
+  #nextAt = Infinity;
+  #fresh = true;
+  /** What worked before and now fails outright is rather down than blocked: no other is asked in its place. */
+  #cautious = false;
+  /** When the front was welcomed; undefined before that. */
+  #since;
+  #climbAt = Infinity;
+  #endAt = Infinity;
+  #climbs = 0;
+  #holdUntil = 0;
+  constructor(options, random, emit) {
+    this.#options = options;
+    this.#random = random;
+    this.#emit = emit;
+    this.#best = options.first;
+    this.#health = Array.from({ length: options.rungs }, () => well);
+  }
+  get deadline() {
+    return Math.min(this.#nextAt, this.#climbAt, this.#endAt);
+  }
+  has(link) {
+    return this.#runners.has(link);
+  }
+  /** Whether this rung is left alone for a while. */
+  rests(rung, now) {
+    return now < (this.#health[rung]?.restsUntil ?? 0);
+  }
+  /** An attempt begins. @param failures in a row so far. @param known whether a link was ever welcomed. */
+  start(failures, known, now) {
+    const rungs = [...this.#health.keys()];
+    const rank = (rung) => this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung;
+    this.#plan = rungs.sort((one, other) => rank(one) - rank(other));
+    this.#cautious = known && failures % 2 === 0;
+    this.#fresh = true;
+    this.#next(now);
+  }
+  /** Packets can be sent. Says whether it is the first, which says hello; the others are to be asked for a sign of life. */
+  opened(link) {
+    const runner = this.#runners.get(link);
+    if (runner) runner.opened = true;
+    if (this.front !== void 0 || this.#since !== void 0) return false;
+    this.front = link;
+    return true;
+  }
+  /** A link that is not the front has given its sign of life. */
+  useful(link, now) {
+    const runner = this.#runners.get(link);
+    if (runner) runner.useful = true;
+    if (this.#since !== void 0) {
+      if (this.mover !== void 0) return void 0;
+      this.mover = link;
+      this.#nextAt = Infinity;
+      this.#endAt = Math.max(this.#endAt, now + MOVE);
+      return "hello";
+    }
+    if (this.front !== void 0) {
+      if (this.#runners.get(this.front)?.useful) return void 0;
+      this.drop(this.front, SLOWER);
+    }
+    this.front = link;
+    return "hello";
+  }
+  /** The front, or the mover in its place, is welcomed: the race is over. */
+  won(link, now) {
+    const rung = this.#runners.get(link)?.rung ?? 0;
+    const climbed = this.#since !== void 0;
+    const { blame } = this;
+    const reason = climbed ? "a better transport works again" : blame ? run.inWords(blame) : "";
+    this.#climbs = 0;
+    this.front = link;
+    this.#since = now;
+    this.#best = rung;
+    this.blame = void 0;
+    this.#settle(now);
+    this.#emit({ do: "rung", rung, reason });
+  }
+  /** A link has ended. */
+  ended(link, closing, now) {
+    const runner = this.#runners.get(link);
+    if (!runner) return void 0;
+    const served = link === this.front;
+    this.#runners.delete(link);
+    if (served) this.front = void 0;
+    if (link === this.mover) this.mover = void 0;
+    if (closing.retryAfter !== void 0) {
+      this.#plan = [];
+      this.#holdUntil = now + closing.retryAfter;
+    }
+    return this.#since === void 0 ? this.#failed(runner, closing, now) : this.#lost(runner, served, closing, now);
+  }
+  tick(now) {
+    if (now >= this.#endAt) {
+      if (this.#since === void 0) return this.front === void 0 ? "over" : this.#wait();
+      this.#settle(now, this.front === void 0 ? UNANSWERED : SLOWER);
+    }
+    if (now >= this.#nextAt) this.#next(now);
+    if (now >= this.#climbAt) this.#climb(now);
+    return this.#since !== void 0 && !this.#runners.size ? "over" : void 0;
+  }
+  /** The network may be another: what did not work may work now. */
+  renew(now) {
+    this.#climbs = 0;
+    this.#health = this.#health.map(() => well);
+    if (this.#climbAt < Infinity) this.#climbAt = this.#later(Math.min(this.#climbAt, now + FIRST_CLIMB));
+  }
+  /** The attempt, or the link, is over. */
+  stop(closing, now) {
+    const runner = this.front === void 0 ? void 0 : this.#runners.get(this.front);
+    if (this.#since === void 0) {
+      if (closing.code === run.Close.timeout) this.#forget(closing);
+    } else if (runner) this.#judge(runner, closing, now);
+    this.front = this.#since = this.blame = void 0;
+    this.#clear(closing);
+  }
+  /** Ends a link from this side. */
+  drop(link, closing) {
+    if (this.#runners.delete(link)) this.#emit({ do: "drop", link, closing });
+  }
+  #next(now) {
+    const rung = this.#plan.shift();
+    this.#nextAt = this.#plan.length ? now + this.#options.stagger : Infinity;
+    if (rung === void 0) return;
+    const link = ++this.#links;
+    this.#runners.set(link, { rung, opened: false, useful: false });
+    this.#emit({ do: "open", link, rung, fresh: this.#fresh });
+    this.#fresh = false;
+  }
+  /** The front failed before its welcome: another that is open takes its place. */
+  #promote() {
+    for (const [link, { opened }] of this.#runners) {
+      if (!opened) continue;
+      this.front = link;
+      return "hello";
+    }
+    return void 0;
+  }
+  /** One of the race is out: the next starts at once. */
+  #failed({ rung }, closing, now) {
+    const away = closing.retryAfter !== void 0;
+    const final = away || run.verdict(closing.code) !== "retry";
+    if (away) {
+      this.#best = rung;
+      this.#health[rung] = well;
+    } else if (!final && rung === this.#best && !this.#cautious) this.#forget(closing);
+    if (final || !this.blame) this.blame = closing;
+    if (final || !this.#runners.size && (this.#cautious || !this.#plan.length)) return "over";
+    if (this.#plan.length) this.#next(now);
+    else this.#endAt = now + STRAGGLER;
+    return this.front === void 0 ? this.#promote() : void 0;
+  }
+  /** Something ended while a link is up: the link itself, unless the session is on its way to another; or a climber. */
+  #lost(runner, served, closing, now) {
+    if (served) {
+      this.#judge(runner, closing, now);
+      this.blame = closing;
+      this.#endAt = Math.min(this.#endAt, now + MOVE);
+    } else if (this.front !== void 0) {
+      if (this.#plan.length) this.#next(now);
+      else if (this.#runners.size < 2) this.#settle(now);
+    }
+    if ((this.front ?? this.mover) !== void 0) return void 0;
+    if (this.blame && now < this.#holdUntil) this.blame = { ...this.blame, retryAfter: this.#holdUntil - now };
+    return "over";
+  }
+  /** Who has said hello may wait for its answer as long as the link does. */
+  #wait() {
+    this.#endAt = Infinity;
+    return void 0;
+  }
+  #climb(now) {
+    this.#plan = [...this.#health.keys()].filter((rung) => rung < this.#best && !this.rests(rung, now));
+    this.#climbAt = Infinity;
+    this.#endAt = now + CLIMB;
+    this.#fresh = true;
+    if (this.#plan.length) this.#next(now);
+    else this.#settle(now);
+  }
+  /** Nobody but the front runs on. From a lower rung, the next climb comes in a while. */
+  #settle(now, closing = SLOWER) {
+    this.#clear(closing);
+    if (!this.#best) return;
+    const wait = Math.min(MAX_CLIMB, FIRST_CLIMB * 2 ** this.#climbs++) * (0.5 + this.#random() / 2);
+    const rested = this.#health.slice(0, this.#best).map(({ restsUntil }) => now < restsUntil ? restsUntil : Infinity);
+    this.#climbAt = this.#later(Math.min(now + wait, ...rested));
+  }
+  /** A server that sends a climber away is left alone for as long as it asks. */
+  #later(at) {
+    return Math.max(at, this.#holdUntil);
+  }
+  #clear(closing) {
+    for (const link of [...this.#runners.keys()]) if (link !== this.front) this.drop(link, closing);
+    this.mover = void 0;
+    this.#plan = [];
+    this.#nextAt = this.#endAt = this.#climbAt = Infinity;
+  }
+  /** A rung that keeps dying young, or whose requests starve, is left alone for a while. */
+  #judge({ rung }, { code }, now) {
+    const health = this.#health[rung] ?? well;
+    const lived = now - (this.#since ?? now);
+    if (code === run.Close.timeout && rung) this.#health[rung] = afterSilence(health, now);
+    else if (code === run.Close.timeout || code === run.Close.abnormal) this.#health[rung] = afterBreak(health, lived, now);
+  }
+  #forget({ reason }) {
+    if (!this.#best) return;
+    this.#best = 0;
+    this.#emit({ do: "rung", rung: void 0, reason });
   }
 }
 
+const ONE = { rungs: 1, first: 0, stagger: Infinity };
+class Route {
+  link;
+  ladder;
+  #session;
+  #now = 0;
+  /** A link was welcomed once: one that is lost is a reconnect. */
+  #known = false;
+  constructor(link, ladder, session) {
+    this.#session = session;
+    this.link = new page.Link(link);
+    this.ladder = new Ladder(ladder ?? ONE, link.random, (output) => {
+      session.emit(output);
+    });
+  }
+  /** The link to write to. */
+  get front() {
+    return this.ladder.front;
+  }
+  get known() {
+    return this.#known;
+  }
+  get deadline() {
+    return Math.min(this.link.deadline, this.ladder.deadline);
+  }
+  /** What is not about one connection. */
+  handle(input, now) {
+    this.#now = now;
+    if (input.on === "online") this.ladder.renew(now);
+    this.#follow(this.link.handle(input, now));
+    if (input.on === "tick" && this.ladder.tick(now)) this.#over();
+  }
+  opened(link, now) {
+    this.#now = now;
+    if (this.ladder.opened(link)) this.#greet(link);
+    else this.#session.ask(link);
+  }
+  ended(link, closing, now) {
+    this.#now = now;
+    const turn = this.ladder.ended(link, closing, now);
+    if (turn === "over") this.#over();
+    else if (turn && this.front !== void 0) this.#greet(this.front);
+  }
+  /** A link that does not serve yet has shown that it carries both ways. */
+  useful(link, now) {
+    this.#now = now;
+    if (!this.ladder.useful(link, now)) return;
+    if (link === this.front) this.#greet(link);
+    else this.#session.greet(link, true);
+  }
+  /** The other side takes us on this link; `idle` is its own limit of silence, ms. */
+  welcomed(link, idle, now) {
+    this.#now = now;
+    if (this.link.state.is === "up" && link === this.front) return;
+    this.#known = true;
+    this.#tell({ on: "welcomed", link: this.#attempt, idle });
+    this.ladder.won(link, now);
+  }
+  heard(pong, now) {
+    this.#now = now;
+    this.#tell({ on: "heard", link: this.#attempt, pong });
+  }
+  /** Does the link live? */
+  probe(now) {
+    this.#now = now;
+    this.#follow(this.link.probe(now));
+  }
+  #greet(link) {
+    this.#tell({ on: "opened", link: this.#attempt });
+    if (this.link.state.is === "up") {
+      this.#known = true;
+      this.ladder.won(link, this.#now);
+    }
+    this.#session.greet(link, false);
+  }
+  #over() {
+    const closing = this.ladder.blame ?? { code: run.Close.abnormal, reason: "" };
+    this.ladder.stop(closing, this.#now);
+    this.#tell({ on: "ended", link: this.#attempt, closing: { ...closing, reason: run.inWords(closing) } });
+  }
+  /** The link's own number: of the attempt, or of the link that came of it. */
+  get #attempt() {
+    const { state } = this.link;
+    return "link" in state ? state.link : 0;
+  }
+  #tell(input) {
+    this.#follow(this.link.handle(input, this.#now));
+  }
+  #follow(decided) {
+    for (const output of decided) {
+      if ("closing" in output) this.#session.lost(output.closing.reason);
+      if (output.do === "ping") this.#session.beat();
+      else if (output.do === "drop") this.ladder.stop(output.closing, this.#now);
+      else if (output.do === "open") this.#start();
+      else if (output.do !== "hangup") this.#session.emit(output);
+    }
+  }
+  #start() {
+    const { state } = this.link;
+    this.ladder.start("failures" in state ? state.failures : 0, this.#known, this.#now);
+  }
+}
+
+const words = {
+  up: "online",
+  paused: "offline",
+  closing: "closed",
+  closed: "closed"
+};
+function statusOf({ is }, known) {
+  return words[is] ?? (known ? "reconnecting" : "connecting");
+}
+
 const FIRST_FLIGHT = 32768;
-const ENVELOPE = 1024;
 const verdicts = /* @__PURE__ */ new Set(["accepted", "refused"]);
 let Client$1 = class Client {
   rtt = new page.Rtt();
-  link;
   outbox;
   reader;
+  route;
+  #greeting;
   #options;
   #out = [];
   #now = 0;
-  #ticket;
-  /** Welcomed once: the server may have what was sent, and a link lost is a reconnect. */
-  #known = false;
   /** A new token was asked for since the last welcome. */
   #renewed = false;
   #pings = 0;
+  /** The error told last, while it may come again. */
+  #failure;
   #reason = "";
   #said = "";
   /** What each frame means. */
@@ -632,22 +990,41 @@ let Client$1 = class Client {
   };
   constructor(options) {
     this.#options = options;
+    this.#greeting = new Greeting(options.id, options.key);
     this.outbox = new Outbox(options.outbox, this.rtt);
     this.reader = new Reader((output) => this.#out.push(output));
     const isFatal = (closing) => this.#isFatal(closing);
-    this.link = new page.Link({ ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal });
+    const link = { ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal };
+    this.route = new Route(link, options.ladder, {
+      emit: (output) => this.#out.push(output),
+      greet: (to, moving) => this.#greet(to, moving),
+      // What races is asked, and answers, without a name: the answer says which link it came by.
+      ask: (to) => this.#out.push({ do: "write", link: to, frames: [{ t: "ping", id: 0 }] }),
+      beat: () => {
+        this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
+      },
+      lost: (reason) => {
+        this.outbox.interrupt();
+        this.reader.interrupt();
+        this.#reason = reason;
+        this.#failure = void 0;
+      }
+    });
+  }
+  get link() {
+    return this.route.link;
   }
   get status() {
-    return statusOf(this.link.state, this.#known);
+    return statusOf(this.link.state, this.route.known);
   }
   get deadline() {
-    const { link, outbox, reader } = this;
-    const always = Math.min(link.deadline, outbox.expiresAt);
-    return link.state.is === "up" ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always;
+    const { outbox, reader } = this;
+    const always = Math.min(this.route.deadline, outbox.expiresAt);
+    return this.#serving ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always;
   }
   handle(input, now) {
     this.#now = now;
-    if (!("link" in input) || this.#isCurrent(input.link)) this.#decide(input);
+    if (!("link" in input) || this.route.ladder.has(input.link)) this.#decide(input);
     this.#flush();
     const { status } = this;
     const said = status + this.#reason;
@@ -655,9 +1032,9 @@ let Client$1 = class Client {
     this.#said = said;
     return this.#out.splice(0);
   }
-  #isCurrent(link) {
-    const { state } = this.link;
-    return "link" in state && state.link === link;
+  /** A link is up, and can be written to: while the session moves, there may be none for a moment. */
+  get #serving() {
+    return this.link.state.is === "up" && this.route.front !== void 0;
   }
   #decide(input) {
     const { reader, outbox } = this;
@@ -675,10 +1052,11 @@ let Client$1 = class Client {
         reader.history(input.id, input.ch, input.from, input.limit);
         return;
       case "opened":
-        this.#opened(input);
+        this.route.opened(input.link, this.#now);
         return;
       case "frames":
-        this.#frames(input.link, input.frames);
+        if (input.link === this.route.front) this.#frames(input.link, input.frames);
+        else this.#aside(input.link, input.frames);
         return;
       case "broken":
         this.#give({ code: run.Close.badFrame, reason: input.error.message, error: input.error }, input.link);
@@ -686,47 +1064,41 @@ let Client$1 = class Client {
       case "ended":
         this.#ended(input.closing, input.link);
         return;
-      case "close":
-        this.#write([...reader.received(), { t: "bye" }]);
-        this.#link(input);
-        return;
       default:
-        this.#link(input);
+        if (input.on === "close") this.#write([...reader.received(), { t: "bye" }]);
+        this.route.handle(input, this.#now);
     }
   }
-  #link(input) {
-    this.#follow(this.link.handle(input, this.#now));
-  }
-  /** What the link decided is put into frames, and the ledgers are told when it is gone. */
-  #follow(decided) {
-    for (const output of decided) {
-      if ("closing" in output) {
-        this.outbox.interrupt();
-        this.reader.interrupt();
-        this.#reason = output.closing.reason;
-      }
-      if (output.do === "ping") this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
-      else if (output.do !== "hangup") this.#out.push(output);
+  /**
+   * Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has.
+   * Where it moves to another link, hello goes ahead: all else goes on where it is until the answer comes.
+   */
+  #greet(link, moving) {
+    const hello = this.#greeting.hello(this.outbox.acked);
+    if (moving) {
+      this.#out.push({ do: "write", link, frames: [hello] });
+      return;
     }
+    this.outbox.interrupt();
+    this.reader.resume();
+    if (this.link.state.is === "up") this.#welcomed();
+    else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.half));
   }
-  /** Hello, the questions and the first messages leave together. A session resumed waits to hear what the server has. */
-  #opened(input) {
-    const { outbox, reader, link } = this;
-    this.#link(input);
-    reader.resume();
-    if (link.state.is === "up") this.#welcomed();
-    if (link.state.is !== "greeting") return;
-    const { id, key } = this.#options;
-    const hello = { t: "hello", v: codec.PROTOCOL_VERSION, client: id, key, acked: outbox.acked };
-    if (this.#ticket !== void 0) hello.ticket = this.#ticket;
-    this.#say([hello], this.#known ? -1 : FIRST_FLIGHT);
+  /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
+  #aside(link, frames) {
+    const says = (type) => frames.some(({ t }) => t === type);
+    const retry = frames.find((frame) => frame.t === "retry");
+    if (retry) this.#sendAway(retry, link);
+    else if (link === this.route.ladder.mover) {
+      if (says("welcome")) this.#frames(link, frames);
+    } else if (says("pong")) this.route.useful(link, this.#now);
   }
   #frames(link, frames) {
     const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
-    this.#link({ on: "heard", link, pong });
+    this.route.heard(pong, this.#now);
     for (const frame of frames) {
       const hear = this.#heard[frame.t];
-      if (!this.#isCurrent(link)) return;
+      if (!this.route.ladder.has(link)) return;
       if (this.link.state.is === "up" || !verdicts.has(frame.t)) hear(frame, link);
       else this.#out.push({ do: "fault", error: new run.FrameError("bad-frame", `${frame.t} before the welcome`) });
     }
@@ -736,23 +1108,23 @@ let Client$1 = class Client {
     this.reader.heads(heads, this.#now);
     this.#out.push(...this.outbox.ack(got, this.#now));
   }
-  #welcome(link, { v, idle, ticket, got, window, max }) {
+  #welcome(link, welcome) {
+    const { v, idle, got, window } = welcome;
     if (v !== codec.PROTOCOL_VERSION) {
       this.#give({ code: run.Close.version, reason: `the server speaks version ${v}` }, link);
       return;
     }
     const { outbox } = this;
-    this.#link({ on: "welcomed", link, idle });
-    this.#ticket = ticket;
-    this.#out.push(
-      { do: "limit", link, max },
-      ...outbox.ack(got, this.#now),
-      ...outbox.agree(window, Math.max(0, max - ENVELOPE))
-    );
+    const { packet, body } = this.#greeting.accept(welcome);
+    if (link !== this.route.front) {
+      outbox.interrupt();
+      this.reader.resume();
+    }
+    this.route.welcomed(link, idle, this.#now);
+    this.#out.push({ do: "limit", link, max: packet }, ...outbox.ack(got, this.#now), ...outbox.agree(window, body));
     this.#welcomed();
   }
   #welcomed() {
-    this.#known = true;
     this.#renewed = false;
     this.#reason = "";
   }
@@ -766,30 +1138,32 @@ let Client$1 = class Client {
     this.#ended(closing, link);
   }
   #ended(closing, link) {
-    const { error } = closing;
-    if (error) this.#out.push({ do: "fault", error });
-    this.#link({ on: "ended", link, closing: { ...closing, reason: run.inWords(closing) } });
+    const { error, max = Infinity } = closing;
+    if (error && error !== this.#failure) this.#out.push({ do: "fault", error });
+    this.#failure = error;
+    this.#greeting.passes = Math.min(this.#greeting.passes, max);
+    this.route.ended(link, closing, this.#now);
   }
-  #isFatal({ code }) {
-    const said = run.verdict(code);
+  #isFatal({ code, max }) {
+    const said = max === void 0 ? run.verdict(code) : "retry";
     const fatal = said === "fatal" || said === "renew" && this.#renewed;
     this.#renewed ||= said === "renew";
     return fatal;
   }
   /** After every input: what is due is settled, and what may leave leaves in one piece. */
   #flush() {
-    const { outbox, reader, link } = this;
-    const { state } = link;
+    const { outbox, reader } = this;
+    const { state } = this.link;
     const now = this.#now;
     this.#out.push(...outbox.expire(now));
     if (state.is === "closed") {
       this.#out.push(...outbox.close(`the client is closed: ${state.closing.reason}`));
       reader.close();
     }
-    if (state.is !== "up") return;
+    if (!this.#serving) return;
     const overdue = outbox.retransmit(now);
     this.#say(overdue);
-    if (overdue.length) this.#follow(link.probe(now));
+    if (overdue.length) this.route.probe(now);
   }
   /**
    * What comes first, the questions that are due, and what the window lets out, all in one piece. On a link that is up
@@ -805,9 +1179,8 @@ let Client$1 = class Client {
     for (const tag of sent) this.#out.push({ do: "sent", tag });
   }
   #write(frames) {
-    const { state } = this.link;
-    if ((state.is === "up" || state.is === "greeting") && frames.length)
-      this.#out.push({ do: "write", link: state.link, frames });
+    const { front } = this.route;
+    if (front !== void 0 && frames.length) this.#out.push({ do: "write", link: front, frames });
   }
   /** How long a question may go without an answer, ms. A server that does not greet may not answer at all. */
   get #patience() {
@@ -819,13 +1192,17 @@ const MAX_PACKET = 2 ** 24;
 class Links {
   #options;
   #held = /* @__PURE__ */ new Map();
+  #target;
   constructor(options) {
     this.#options = options;
   }
-  open(link) {
+  /** @param fresh asks where to; otherwise it is where the one before went. */
+  open(link, rung = 0, fresh = true) {
     this.#held.set(link, { frames: [], max: Infinity });
-    this.#options.target().then((target) => {
-      this.#dial(link, target);
+    if (fresh) this.#target = void 0;
+    this.#target ??= this.#options.target();
+    this.#target.then((target) => {
+      this.#dial(link, rung, target);
     }).catch((error) => {
       const cause = error instanceof Error ? error : new Error(String(error));
       this.#ended(link, { code: run.Close.abnormal, reason: `could not dial: ${cause.message}`, error: cause });
@@ -835,7 +1212,7 @@ class Links {
     const held = this.#held.get(link);
     if (!held) return;
     if (!held.frames.length) {
-      this.#options.defer(() => {
+      this.#options.env.defer(() => {
         this.#flush(held);
       });
     }
@@ -854,11 +1231,12 @@ class Links {
     held.connection?.close(code, reason);
   }
   /** A provider may have taken its time: the link may be gone when it answers. */
-  #dial(link, target) {
+  #dial(link, rung, target) {
     const held = this.#held.get(link);
-    if (!held) return;
-    const { transport, codec, feed } = this.#options;
-    held.connection = transport.open(target, {
+    const { transports, codec, feed, env } = this.#options;
+    const transport = transports[rung];
+    if (!held || !transport) return;
+    const on = {
       opened() {
         feed({ on: "opened", link });
       },
@@ -875,7 +1253,8 @@ class Links {
       closed: (closing) => {
         this.#ended(link, closing);
       }
-    });
+    };
+    held.connection = transport.open(target, on, env);
   }
   #ended(link, closing) {
     if (this.#held.delete(link)) this.#options.feed({ on: "ended", link, closing });
@@ -899,69 +1278,6 @@ class Links {
   }
 }
 
-const ABNORMAL = 1006;
-function webSocket({
-  WebSocket = globalThis.WebSocket,
-  fetch = globalThis.fetch
-} = {}) {
-  return {
-    name: "websocket",
-    open(target, events) {
-      const { url, token, protocols } = target;
-      const secret = token === void 0 ? void 0 : `holdfast.token.${base64url(token)}`;
-      const socket = new WebSocket(
-        url.replace(/^http/, "ws"),
-        secret === void 0 ? [...protocols] : [...protocols, secret]
-      );
-      let opened = false;
-      let on = events;
-      socket.binaryType = "arraybuffer";
-      socket.onopen = () => {
-        opened = true;
-        on?.opened();
-      };
-      socket.onmessage = ({ data }) => {
-        on?.received(typeof data === "string" ? data : new Uint8Array(data));
-      };
-      socket.onerror = () => {
-      };
-      socket.onclose = ({ code, reason, wasClean: clean }) => {
-        if (opened || secret === void 0) on?.closed({ code, reason, clean });
-        else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing));
-      };
-      return {
-        send: (packet) => {
-          socket.send(packet);
-        },
-        close(code, reason) {
-          on = void 0;
-          socket.close(code >= 3e3 ? code : 1e3, reason.slice(0, 40));
-        },
-        get buffered() {
-          return socket.bufferedAmount;
-        }
-      };
-    }
-  };
-}
-async function refusal(ask, { url }, secret) {
-  try {
-    const { status, headers } = await ask(url.replace(/^ws/, "http"), {
-      headers: { authorization: `Bearer ${secret}` }
-    });
-    const reason = `the server answered ${status}`;
-    if (status === 401 || status === 403) return { code: 4e3 + status, reason };
-    const retryAfter = Number(headers.get("retry-after") ?? NaN) * 1e3;
-    return { code: ABNORMAL, reason, ...retryAfter >= 0 && { retryAfter } };
-  } catch {
-    return { code: ABNORMAL, reason: "no answer from the server" };
-  }
-}
-function base64url(text) {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
-  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
 function hear(network, page$1, on) {
   if (!network) return page$1 ? page.listen(page$1, on) : () => void 0;
   const tell = ({ status }) => {
@@ -981,14 +1297,11 @@ function hear(network, page$1, on) {
   };
 }
 
+const SIZE = 100;
 class Journal {
-  #size;
   #entries = [];
-  constructor(size = 100) {
-    this.#size = size;
-  }
   add(what) {
-    if (this.#entries.push({ time: Date.now(), what }) > this.#size) this.#entries.shift();
+    if (this.#entries.push({ time: Date.now(), what }) > SIZE) this.#entries.shift();
   }
   get entries() {
     return [...this.#entries];
@@ -1062,113 +1375,143 @@ async function targetOf({ url, token }, { protocols }) {
   return secret === void 0 ? target : { ...target, token: secret };
 }
 
-const defaults = {
-  heartbeat: { interval: 15e3, timeout: 5e3, retries: 1 },
-  reconnect: {
-    base: 500,
-    cap: 2e4,
-    factor: 2,
-    floor: 0,
-    maxRetries: Infinity,
-    stableAfter: 5e3,
-    connectTimeout: 8e3
-  },
-  outbox: {
-    maxMessages: 1e5,
-    maxBytes: 2 ** 26,
-    onFull: "reject",
-    window: 256,
-    windowBytes: 2 ** 18,
-    ttl: Infinity
-  }
+const beats = { interval: page.number(15e3, 100), timeout: page.number(5e3), retries: page.count(1) };
+const reconnect = {
+  base: page.number(500),
+  cap: page.number(2e4),
+  factor: page.number(2, 1),
+  floor: page.number(0),
+  maxRetries: page.number(Infinity),
+  stableAfter: page.number(5e3),
+  connectTimeout: page.number(8e3, 1)
 };
-const least = {
-  interval: 100,
-  factor: 1,
-  connectTimeout: 1,
-  window: 1,
-  windowBytes: 1
+const outbox = {
+  maxMessages: page.number(1e5),
+  maxBytes: page.number(2 ** 26),
+  onFull: ["reject", "'reject' or 'drop-oldest'", (value) => value === "reject" || value === "drop-oldest"],
+  window: page.number(256, 1),
+  windowBytes: page.number(2 ** 18, 1),
+  ttl: page.number(Infinity)
 };
-function bad(name, takes, got) {
-  const shown = typeof got === "string" ? `'${got.slice(0, 40)}'` : Object(got) === got ? `[${typeof got}]` : String(got);
-  return new run.OptionError("bad-option", `${name} takes ${takes}, not ${shown}`);
-}
-function checkName(path, name, known) {
-  if (!Object.hasOwn(known, name))
-    throw new run.OptionError("bad-option", `${path} is no option; there are ${Object.keys(known).join(", ")}`);
-}
-function merge(name, given) {
-  const merged = { ...defaults[name] };
-  for (const [key, value] of Object.entries({ ...given })) {
-    if (value === void 0) continue;
-    const path = `${name}.${key}`;
-    checkName(path, key, merged);
-    const from = least[key] ?? 0;
-    if (key === "onFull") {
-      if (value !== "reject" && value !== "drop-oldest") throw bad(path, `'reject' or 'drop-oldest'`, value);
-    } else if (typeof value !== "number" || !(value >= from) || key === "retries" && value % 1 !== 0)
-      throw bad(path, `a ${key === "retries" ? "whole " : ""}number from ${from}`, value);
-    merged[key] = value;
-  }
-  return merged;
-}
 const isFunction = (value) => typeof value === "function";
-const isText = (value) => typeof value === "string" || isFunction(value);
-const isObject = (value) => typeof value === "object" && value !== null;
 const has = (method) => [
-  `an object with ${method}()`,
-  (value) => isObject(value) && isFunction(value[method])
+  void 0,
+  `object with ${method}()`,
+  (value) => isFunction(Object(value)[method])
 ];
-const group = ["an object", isObject];
-const groupOrFalse = ["an object or false", (value) => value === false || isObject(value)];
-function isUrl(value) {
+function isUrl(url) {
   try {
-    return isFunction(value) || value && (isText(value) || value instanceof URL) && resolve(value);
+    return isFunction(url) || url && (typeof url === "string" || url instanceof URL) && resolve(url);
   } catch {
     return false;
   }
 }
-const kinds = {
-  url: ["an http(s) or ws(s) URL, or a function", isUrl],
-  token: ["a string or a function", isText],
-  codec: ["what customCodec() makes", (value) => isObject(value) && "greets" in value],
-  transport: has("open"),
-  heartbeat: groupOrFalse,
-  reconnect: group,
-  outbox: group,
+const rules$1 = {
+  url: [null, "http(s) or ws(s) URL, or function", isUrl],
+  token: [void 0, "string or function", (value) => /^[sf]/.test(typeof value)],
+  codec: [void 0, "what customCodec() makes", (value) => "greets" in Object(value)],
+  transports: [
+    null,
+    "list of transports; webSocket({ WebSocket }) where there is none",
+    (value) => Array.isArray(value) && value.length && value.every(has("open")[2] ?? Boolean)
+  ],
+  stagger: [void 0, "number from 1", (value) => typeof value === "number" && value >= 1],
+  memory: [void 0, "object with getItem(), or false", (value) => value === false || has("getItem")[2]?.(value)],
+  heartbeat: [
+    {},
+    "object or false",
+    (value) => page.isObjectOrFalse(value) && page.fill("heartbeat", beats, value || { interval: Infinity })
+  ],
+  reconnect: page.group("reconnect", reconnect, {}),
+  outbox: page.group("outbox", outbox, {}),
   network: has("on"),
-  page: groupOrFalse,
-  env: ["an object of functions", (value) => isObject(value) && Object.values(value).every(isFunction)]
+  page: page.objectOrFalse,
+  env: [void 0, "object of functions", (value) => run.isObject(value) && Object.values(value).every(isFunction)]
 };
 function check(options) {
-  if (!isObject(options)) throw bad("createClient", "an object", options);
-  for (const [name, value] of Object.entries({ url: void 0, ...options })) {
-    checkName(name, name, kinds);
-    const [takes, test] = kinds[name];
-    if ((value !== void 0 || name === "url") && !test(value))
-      throw bad(name, takes, name === "token" ? typeof value : value);
-  }
+  page.fill("options", rules$1, options);
 }
 function settle(options, env) {
-  const reconnect = merge("reconnect", options.reconnect);
-  const outbox = merge("outbox", options.outbox);
-  const heartbeat = merge("heartbeat", options.heartbeat === false ? { interval: Infinity } : options.heartbeat);
-  if (!options.transport && !("WebSocket" in globalThis))
-    throw bad("transport", "webSocket({ WebSocket }) where there is none", void 0);
+  const { heartbeat, reconnect: reconnect2, outbox: outbox2 } = page.fill("options", rules$1, options);
   return {
     link: {
-      ...reconnect,
-      backoff: reconnect,
+      ...reconnect2,
+      backoff: reconnect2,
       heartbeat,
       greets: options.codec.greets,
       random: env.random
     },
-    outbox,
-    ttl: outbox.ttl,
+    outbox: outbox2,
+    ttl: outbox2.ttl,
     id: env.id(),
     key: env.id()
   };
 }
+
+const EXPIRY = 864e5;
+class Memory {
+  #storage;
+  #key;
+  /** @param storage asked each time: in some pages the mere look at `localStorage` throws. */
+  constructor(storage, key) {
+    this.#storage = storage;
+    this.#key = key;
+  }
+  /** What was kept, unless it is too old, or not of our making. */
+  recall() {
+    try {
+      const { transport, rtt, until } = JSON.parse(this.#storage()?.getItem(this.#key) ?? "{}");
+      const fresh = typeof transport === "string" && typeof until === "number" && until > Date.now();
+      return fresh ? { transport, ...typeof rtt === "number" && { rtt } } : {};
+    } catch {
+      return {};
+    }
+  }
+  keep(what) {
+    try {
+      if (what) this.#storage()?.setItem(this.#key, JSON.stringify({ ...what, until: Date.now() + EXPIRY }));
+      else this.#storage()?.removeItem(this.#key);
+    } catch {
+    }
+  }
+}
+
+const STAGGER = 500;
+const ROUND_TRIPS = 5;
+const LEAST_STAGGER = 100;
+const MOST_STAGGER = 2e3;
+class Rungs {
+  all;
+  ladder;
+  /** The name of the one that serves, or did last. */
+  serving;
+  #memory;
+  constructor({ url, transports, memory, stagger }) {
+    const origin = typeof url === "function" ? "" : new URL(resolve(url)).origin;
+    this.all = transports;
+    this.#memory = new Memory(() => storageOf(memory), `holdfast:${origin}`);
+    const { transport, rtt } = this.#memory.recall();
+    const usual = rtt === void 0 ? STAGGER : Math.min(MOST_STAGGER, Math.max(LEAST_STAGGER, ROUND_TRIPS * rtt));
+    this.ladder = {
+      rungs: transports.length,
+      first: Math.max(
+        0,
+        transports.findIndex(({ name }) => name === transport)
+      ),
+      stagger: stagger ?? usual
+    };
+  }
+  /** This one serves from now on; undefined: the one remembered has failed. */
+  serve(rung) {
+    this.serving = rung === void 0 ? void 0 : this.all[rung]?.name;
+    if (rung === void 0) this.#memory.keep(void 0);
+  }
+  /** For the next page. */
+  keep(rtt) {
+    if (this.serving !== void 0) this.#memory.keep({ transport: this.serving, rtt });
+  }
+}
+const storageOf = (memory) => memory === void 0 ? globalThis.localStorage : memory || void 0;
 
 class Client {
   /** Random, public: the first half of every message id. */
@@ -1184,10 +1527,10 @@ class Client {
   #journal = new Journal();
   #ttl;
   #options;
+  #rungs;
   #mute;
   #seq = 0;
   #asked = 0;
-  #dials = 0;
   #lostAt;
   #recovery;
   /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
@@ -1195,9 +1538,17 @@ class Client {
   #unread = 0;
   /** What is done with each output of the core. What the app is to know, the journal has as well. */
   #actions = {
-    open: ({ link }) => {
-      this.#dials++;
-      this.#links.open(link);
+    open: ({ link, rung, fresh }) => {
+      this.#links.open(link, rung, fresh);
+    },
+    rung: ({ rung, reason }) => {
+      const before = this.#rungs.serving;
+      this.#rungs.serve(rung);
+      const { serving: transport } = this.#rungs;
+      if (transport === void 0 || transport === before) return;
+      this.#rungs.keep(this.#core.rtt.srtt);
+      this.#journal.add(`over ${transport}${reason && `: ${reason}`}`);
+      this.#events.emit("transport", { transport, reason });
     },
     write: ({ link, frames }) => {
       this.#links.write(link, frames);
@@ -1230,6 +1581,7 @@ class Client {
     },
     retry: ({ attempt, delay, closing: { reason } }) => {
       const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
+      this.#rungs.keep(this.#core.rtt.srtt);
       this.#journal.add(`${reason}; ${next}`);
       this.#events.emit("retry", { attempt, delay, reason });
     },
@@ -1245,24 +1597,25 @@ class Client {
   };
   constructor(options) {
     check(options);
-    const env = { ...run.createEnv(), ...options.env };
+    const env$1 = { ...env.createEnv(), ...options.env };
     const { codec: codec$1 = codec.clientCodec } = options;
-    const { ttl, ...core } = settle({ ...options, codec: codec$1 }, env);
+    const { ttl, ...core } = settle({ ...options, codec: codec$1 }, env$1);
     this.id = core.id;
     this.#options = options;
-    this.#env = env;
+    this.#env = env$1;
     this.#ttl = ttl;
     this.#codec = codec$1;
-    this.#core = new Client$1(core);
-    this.#feed = run.run(this.#core, env, (output) => {
+    this.#rungs = new Rungs(options);
+    this.#core = new Client$1({ ...core, ladder: this.#rungs.ladder });
+    this.#feed = run.run(this.#core, env$1, (output) => {
       const act = this.#actions[output.do];
       act(output);
     });
     this.#links = new Links({
       codec: codec$1,
-      transport: options.transport ?? webSocket(),
+      transports: this.#rungs.all,
       target: () => targetOf(options, codec$1),
-      defer: env.defer,
+      env: env$1,
       feed: this.#feed,
       report: (error) => {
         this.#actions.fault({ do: "fault", error });
@@ -1275,6 +1628,10 @@ class Client {
   get status() {
     return this.#core.status;
   }
+  /** The name of the transport that serves: `websocket`, `sse`, `long-poll` or `short-poll`; undefined while none does. */
+  get transport() {
+    return this.status === "online" ? this.#rungs.serving : void 0;
+  }
   /** Listens; returns the way to stop. */
   on(type, listener, options) {
     return this.#events.on(type, listener, options);
@@ -1286,7 +1643,7 @@ class Client {
     return known;
   }
   stats() {
-    const { rtt, outbox, reader } = this.#core;
+    const { rtt, outbox, reader, link } = this.#core;
     return {
       rtt: rtt.srtt,
       rto: rtt.rto,
@@ -1296,7 +1653,7 @@ class Client {
       retransmits: outbox.retransmits,
       duplicates: reader.duplicates,
       gaps: reader.gaps,
-      reconnects: Math.max(0, this.#dials - 1),
+      reconnects: Math.max(0, link.dials - 1),
       recovery: this.#recovery
     };
   }
@@ -1364,22 +1721,454 @@ class Client {
     const now = this.#env.now();
     if (status !== "online") this.#lostAt ??= now;
     else if (this.#lostAt !== void 0) {
-      if (this.#dials > 1) this.#recovery = now - this.#lostAt;
+      if (this.#core.link.dials > 1) this.#recovery = now - this.#lostAt;
       this.#lostAt = void 0;
     }
   }
 }
-function createClient(options) {
-  return new Client(options);
+
+const isCut = (status) => [0, 408, 502, 504].includes(status);
+function closingOf({ status, response }, open) {
+  const reason = status ? `the server answered ${status}` : "no answer from the server";
+  if (status < 0) return { code: 1006, reason: "redirected to another origin" };
+  if (status === 408) return { code: 4408, reason: "no answer in time" };
+  if (status === 429 || status === 503) return { code: 1013, reason, ...retryAfter(response) };
+  if (open) return { code: 1006, reason: [401, 409, 410].includes(status) ? "the link is gone" : reason };
+  return { code: status === 401 || status === 403 ? 4e3 + status : 1006, reason };
+}
+function retryAfter(response) {
+  const of = (name) => response?.headers.get(name) ?? "-";
+  const after = of("retry-after");
+  const ms = /\D/.test(after) ? Date.parse(after) - Date.parse(of("date")) : +after * 1e3;
+  return ms >= 0 ? { retryAfter: ms } : {};
 }
 
-const types = {
-  probeUrl: "string",
-  probeTimeout: "number",
-  sleepCheck: "number",
-  page: "object",
-  fetch: "function",
-  env: "object"
+function base64(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
+function base64url(text) {
+  return base64(new TextEncoder().encode(text)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function toLine(packet) {
+  if (typeof packet !== "string") return `!${base64(packet)}`;
+  return /^$|^[!"#\uFEFF]|[\n\r]/.test(packet) ? JSON.stringify(packet) : packet;
+}
+function fromLine(line) {
+  if (line.startsWith("!")) return Uint8Array.from(atob(line.slice(1)), (letter) => letter.charCodeAt(0));
+  return line.startsWith('"') ? JSON.parse(line) : line;
+}
+
+const SLOWEST = 2048;
+const text = (response) => response.text();
+class Requests {
+  clock;
+  /** Ends what brings the packets down. */
+  stop;
+  /** What is shown: the token, later the ticket. */
+  secret;
+  #options;
+  #url;
+  constructor({ url, token }, clock, options) {
+    this.#url = url.replace(/^ws/, "http");
+    this.secret = token === void 0 ? "" : `token.${base64url(token)}`;
+    this.clock = clock;
+    this.#options = options;
+  }
+  /** The address for an `EventSource`, which can say nothing in a header. */
+  at(query) {
+    const url = new URL(this.#url);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    return url.href;
+  }
+  /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
+  async ask(query, { hold = 0, accept = "*/*", read = text }, body = null) {
+    const { fetch = globalThis.fetch, credentials = "same-origin", timeout = 8e3 } = this.#options;
+    const abort = new AbortController();
+    let status = 0;
+    const large = Math.floor((body ?? "").length / SLOWEST) * 1e3;
+    const cancel = this.clock.timer(
+      () => {
+        status = 408;
+        abort.abort();
+      },
+      timeout + hold + large
+    );
+    if (!query.post) this.stop = () => abort.abort();
+    try {
+      const response = await fetch(this.#url, {
+        method: body === null ? "GET" : "POST",
+        body,
+        // Not in the address: a browser would ask for leave (CORS) anew for each.
+        headers: {
+          accept,
+          holdfast: new URLSearchParams({ v: "1", ...query }).toString(),
+          ...this.secret && { authorization: `Bearer holdfast.${this.secret}` }
+        },
+        credentials,
+        // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
+        keepalive: query.close !== void 0 && (body ?? "").length < 2e4,
+        signal: abort.signal
+      });
+      if (response.redirected && !this.#moves(response.url)) return { status: -1, text: "" };
+      return { status: response.status, text: response.ok ? await read(response) : (abort.abort(), ""), response };
+    } catch {
+      return { status, text: "" };
+    } finally {
+      cancel();
+    }
+  }
+  /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
+  #moves(address) {
+    const known = new URL(address).origin === new URL(this.#url).origin;
+    this.#url = address;
+    return known;
+  }
+}
+
+const REPEATS = [100, 1e3];
+const FAREWELL = 5e3;
+const CLOSED = { code: 1e3, reason: "" };
+const http = (name, options, run) => ({
+  name,
+  open: (target, on, clock) => new HttpLink(target, on, clock, options, run)
+});
+class HttpLink extends Requests {
+  /** Names the link to the server, from its first answer on. */
+  ticket;
+  /** Packets that came. */
+  got = 0;
+  /** Called when there is something to say. */
+  wake;
+  /** Nobody listens any more once either side has closed. */
+  #on;
+  /** Lines that the server has not confirmed. */
+  #queue = [];
+  /** Length of a body. */
+  #limit = 2 ** 16;
+  #posts = 0;
+  #posting = false;
+  /** The code of this side's close, for the server. */
+  #code;
+  /** No more is said. */
+  #over = false;
+  constructor(target, on, clock, options, run) {
+    super(target, clock, options);
+    this.#on = on;
+    this.wake = () => {
+      this.wake = () => void 0;
+      run(this).catch((error) => this.end({ code: 1006, reason: String(error) }));
+    };
+    queueMicrotask(() => {
+      this.#on?.opened();
+      clock.timer(() => this.wake(), 0);
+    });
+  }
+  get live() {
+    return this.#on !== void 0;
+  }
+  /** It is live, and there is nothing to say. */
+  get idle() {
+    return this.live && !this.#queue.length;
+  }
+  get buffered() {
+    return this.#queue.reduce((sum, { length }) => sum + length, 0);
+  }
+  send(packet) {
+    if (!this.#on) return;
+    this.#queue.push(toLine(packet));
+    queueMicrotask(() => this.wake());
+  }
+  /** Silent at once. Packets come down until the server knows, for to some servers a stream that ends is the end. */
+  close(code) {
+    if (!this.#on) return;
+    this.#on = void 0;
+    this.#code = code >= 3e3 ? code : 1e3;
+    if (!this.ticket) {
+      this.end(CLOSED);
+      return;
+    }
+    const { stop } = this;
+    const cancel = this.clock.timer(() => this.end(CLOSED), FAREWELL);
+    this.stop = () => {
+      cancel();
+      stop?.();
+    };
+    this.wake();
+  }
+  /** This link is over: nothing more is heard or said. */
+  end(closing) {
+    const on = this.#on;
+    this.#on = void 0;
+    this.#over = true;
+    this.stop?.();
+    on?.closed({ clean: false, ...closing });
+  }
+  wait(ms) {
+    return new Promise((done) => {
+      if (this.#over) done();
+      else this.clock.timer(done, ms);
+    });
+  }
+  /** What the server said, of the link or for the app. */
+  take(text) {
+    for (const line of text.split("\n")) {
+      if (!line || !this.#on) continue;
+      let packet;
+      try {
+        if (line.startsWith("#")) this.#control(line.slice(1));
+        else packet = fromLine(line);
+        if (!this.ticket) throw new TypeError();
+      } catch {
+        this.end({ code: 1006, reason: "the answer is not understood" });
+        return;
+      }
+      if (packet === void 0) continue;
+      this.got++;
+      this.#on.received(packet);
+    }
+  }
+  /** The first POST; it ends the link where it brings no ticket. */
+  async dial(query, how) {
+    this.take(await this.post(query, how, 200) ?? "");
+    if (!this.ticket) this.end({ code: 1006, reason: "this is no Holdfast server" });
+  }
+  /** From now on what is said leaves at once, in a POST of its own. */
+  speak() {
+    this.wake = () => void this.#pump();
+    this.wake();
+  }
+  async #pump() {
+    if (this.#posting) return;
+    this.#posting = true;
+    while (!this.#over && (this.#queue.length || this.#code !== void 0)) await this.post();
+    this.#posting = false;
+  }
+  /** Says what waits and fits in one body; gives the text of the answer, or nothing where it ended the link. */
+  async post(query = {}, how = {}, wanted = 204) {
+    const open = this.ticket !== void 0;
+    const numbered = open ? { ...query, post: ++this.#posts } : query;
+    const code = this.#code;
+    let lines = this.#batch();
+    for (let tries = 0; !this.#over; ) {
+      const last = code !== void 0 && lines.length === this.#queue.length;
+      const answer = await this.ask(last ? { ...numbered, close: code } : numbered, how, lines.join("\n"));
+      const { status, response } = answer;
+      const moved = response?.redirected;
+      if (status === wanted && !(open && moved)) {
+        this.#queue.splice(0, lines.length);
+        if (last) this.end(CLOSED);
+        return answer.text;
+      }
+      const again = open ? isCut(status) || moved : moved && [401, 405, 426].includes(status) && !tries;
+      const pause = again ? REPEATS[tries++] : void 0;
+      if (status === 413 && lines.length && !(open && tries)) lines = this.#smaller(lines);
+      else if (pause === void 0) this.end(closingOf(answer, open));
+      else if (open) await this.wait(pause);
+    }
+    return void 0;
+  }
+  #control(json) {
+    const { ticket, code, reason = "" } = JSON.parse(json);
+    if (ticket) this.secret = `link.${this.ticket = ticket}`;
+    if (code) this.end({ code, reason, clean: true });
+  }
+  /** What fits in one body; one line always does. */
+  #batch() {
+    let room = this.#limit;
+    return this.#queue.filter(({ length }, at) => (room -= length + 1) >= -1 || !at);
+  }
+  /** For a way that takes no body of this size. */
+  #smaller(lines) {
+    this.#limit = lines.join("\n").length / 2;
+    const packet = fromLine(lines[0] ?? "");
+    const size = typeof packet === "string" ? new TextEncoder().encode(packet).length : packet.length;
+    if (lines.length === 1) this.end({ code: 1009, reason: "too large for the way", max: size - 1 });
+    return this.#batch();
+  }
+}
+
+const QUICK = 500;
+const PAUSE = 250;
+const AGAIN = 100;
+const MIN_HOLD = 1e3;
+const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http("long-poll", options, async (link) => {
+  let hold = longest;
+  let quick = 0;
+  await link.dial({ hold: PAUSE }, { hold: PAUSE });
+  link.speak();
+  while (link.live) {
+    const start = link.clock.now();
+    const answer = await link.ask({ since: link.got, hold }, { hold });
+    const isQuick = link.clock.now() - start <= QUICK;
+    if (answer.status === 200) {
+      link.take(answer.text);
+      quick = 0;
+    } else if (!isCut(answer.status) || isQuick && quick++) link.end(closingOf(answer, true));
+    else if (!isQuick) {
+      hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD));
+      quick = 0;
+    }
+    if (isQuick && !answer.text) await link.wait(AGAIN);
+  }
+});
+const shortPoll = ({ interval = 2e3, ...options } = {}) => http("short-poll", options, async (link) => {
+  let pause = PAUSE;
+  let cuts = 0;
+  await link.dial({ hold: PAUSE }, { hold: PAUSE });
+  while (link.live) {
+    const since = link.got;
+    if (link.idle) {
+      const answer = await link.ask({ since, hold: 0 }, {});
+      link.take(answer.text);
+      const again = isCut(answer.status) ? REPEATS[cuts++] : void 0;
+      if (answer.status === 200) {
+        pause = link.got > since ? PAUSE : pause * 2;
+        cuts = 0;
+      } else if (again) pause = again;
+      else link.end(closingOf(answer, true));
+    } else {
+      link.take(await link.post({ since, hold: PAUSE }, { hold: PAUSE }, 200) ?? "");
+      pause = PAUSE;
+    }
+    if (link.idle) await nap(link, pause = Math.min(pause, interval));
+  }
+  link.speak();
+});
+function nap(link, ms) {
+  return new Promise((done) => {
+    const cancel = link.clock.timer(done, ms);
+    link.wake = () => {
+      cancel();
+      done();
+    };
+  });
+}
+
+const MAX_LINE = 2 ** 24;
+const sse = (options = {}) => http("sse", options, (link) => "body" in Response.prototype ? stream(link) : listen(link, options));
+async function stream(link) {
+  const decoder = new TextDecoder();
+  let reader;
+  let rest = "";
+  const next = async () => {
+    const { done, value } = await reader?.read() ?? { done: true };
+    const lines = decoder.decode(value, { stream: true }).split("\n");
+    lines[0] = rest + (lines[0] ?? "");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line.startsWith("data:")) link.take(line.slice(5).replace(/^ |\r$/g, ""));
+    return !done && rest.length <= MAX_LINE;
+  };
+  await link.dial(
+    {},
+    {
+      accept: "text/event-stream",
+      // A proxy that keeps the stream to itself is found out by the ticket that does not come.
+      async read({ body }) {
+        reader = body?.getReader();
+        while (!link.ticket && await next()) ;
+        return "";
+      }
+    }
+  );
+  link.speak();
+  while (await next()) ;
+  link.end({ code: 1006, reason: "the stream ended" });
+}
+async function listen(link, { EventSource = globalThis.EventSource, credentials, timeout = 8e3 }) {
+  await link.dial({ hold: 0 }, {});
+  link.speak();
+  if (!link.live) return;
+  const source = new EventSource(link.at({ link: link.ticket ?? "", since: link.got }), {
+    withCredentials: credentials === "include"
+  });
+  const hear = ({ data }) => link.take(data);
+  const end = () => link.end({ code: 1006, reason: "the stream ended" });
+  link.stop = () => source.close();
+  source.onopen = link.clock.timer(() => link.end(closingOf({ status: 408}, true)), timeout);
+  source.onmessage = hear;
+  source.onerror = end;
+  source.addEventListener("control", hear);
+}
+
+const ABNORMAL = 1006;
+function webSocket({
+  WebSocket = globalThis.WebSocket,
+  fetch = globalThis.fetch
+} = {}) {
+  return {
+    name: "websocket",
+    open(target, events) {
+      const { url, token, protocols } = target;
+      const secret = token === void 0 ? void 0 : `holdfast.token.${base64url(token)}`;
+      const socket = new WebSocket(
+        url.replace(/^http/, "ws"),
+        secret === void 0 ? [...protocols] : [...protocols, secret]
+      );
+      let opened = false;
+      let on = events;
+      socket.binaryType = "arraybuffer";
+      socket.onopen = () => {
+        opened = true;
+        on?.opened();
+      };
+      socket.onmessage = ({ data }) => {
+        on?.received(typeof data === "string" ? data : new Uint8Array(data));
+      };
+      socket.onerror = () => {
+      };
+      socket.onclose = ({ code, reason, wasClean: clean }) => {
+        if (opened || secret === void 0) on?.closed({ code, reason, clean });
+        else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing));
+      };
+      return {
+        send: (packet) => {
+          socket.send(packet);
+        },
+        close(code, reason) {
+          on = void 0;
+          socket.close(code >= 3e3 ? code : 1e3, reason.slice(0, 40));
+        },
+        get buffered() {
+          return socket.bufferedAmount;
+        }
+      };
+    }
+  };
+}
+async function refusal(ask, { url }, secret) {
+  try {
+    const { status, headers } = await ask(url.replace(/^ws/, "http"), {
+      headers: { authorization: `Bearer ${secret}` }
+    });
+    const reason = `the server answered ${status}`;
+    if (status === 401 || status === 403) return { code: 4e3 + status, reason };
+    const retryAfter = Number(headers.get("retry-after") ?? NaN) * 1e3;
+    return { code: ABNORMAL, reason, ...retryAfter >= 0 && { retryAfter } };
+  } catch {
+    return { code: ABNORMAL, reason: "no answer from the server" };
+  }
+}
+
+function usual(custom) {
+  const sockets = "WebSocket" in globalThis ? [webSocket()] : [];
+  return custom ? sockets : [...sockets, sse(), longPoll(), shortPoll()];
+}
+function createClient(options) {
+  if (typeof options !== "object" || !options) return new Client(options);
+  const { transports = usual(options.codec !== void 0) } = options;
+  return new Client({ ...options, transports });
+}
+
+const rules = {
+  probeUrl: [void 0, "string"],
+  probeTimeout: page.number(5e3),
+  sleepCheck: page.number(5e3),
+  page: [void 0, "object"],
+  fetch: [void 0, "function"],
+  env: [void 0, "object"]
 };
 const FIRST_WAIT = 1e3;
 const MAX_WAIT = 3e4;
@@ -1388,8 +2177,6 @@ class NetworkDetector {
   #options;
   #page;
   #env;
-  #probeTimeout;
-  #sleepCheck;
   #events = new Emitter();
   #unlisten;
   #status = "unknown";
@@ -1403,16 +2190,13 @@ class NetworkDetector {
   #closed = false;
   /** @throws OptionError for an option that there is not, or with a value that it does not take. */
   constructor(options = {}) {
-    checkTypes(options);
-    this.#options = options;
-    this.#page = options.page ?? globalThis;
-    this.#env = options.env ?? run.createClock();
-    this.#probeTimeout = duration("probeTimeout", options.probeTimeout);
-    this.#sleepCheck = duration("sleepCheck", options.sleepCheck);
-    this.#status = options.probeUrl === void 0 ? this.#claimed() : "unknown";
+    const { page: page$1, env: env$1, probeUrl, sleepCheck } = this.#options = page.fill("options", rules, options);
+    this.#page = page$1 ?? globalThis;
+    this.#env = env$1 ?? env.createClock();
+    this.#status = probeUrl === void 0 ? this.#claimed() : "unknown";
     void this.#check("start");
     this.#unlisten = page.listen(this.#page, (signal, cause) => this.#hear(signal, cause));
-    if (this.#sleepCheck) this.#watchClock();
+    if (sleepCheck) this.#watchClock();
   }
   /** What is known now. */
   get status() {
@@ -1466,7 +2250,7 @@ class NetworkDetector {
   async #ask(signal) {
     const { probeUrl, fetch = globalThis.fetch } = this.#options;
     if (probeUrl === void 0) return this.#claimed();
-    const cancel = this.#env.timer(() => this.#control.abort(), this.#probeTimeout);
+    const cancel = this.#env.timer(() => this.#control.abort(), this.#options.probeTimeout);
     try {
       await fetch(probeUrl, { method: "HEAD", mode: "no-cors", cache: "no-store", credentials: "omit", signal });
       return "online";
@@ -1486,25 +2270,12 @@ class NetworkDetector {
     this.#events.emit("change", { status, cause });
   }
   #watchClock() {
-    const due = this.#env.now() + this.#sleepCheck;
+    const due = this.#env.now() + this.#options.sleepCheck;
     this.#stop = this.#env.timer(() => {
       this.#watchClock();
       if (this.#env.now() > due + LATE && this.#page.document?.visibilityState !== "hidden") this.#hear("wake", "sleep");
-    }, this.#sleepCheck);
+    }, this.#options.sleepCheck);
   }
-}
-function checkTypes(options) {
-  if (typeof options !== "object" || !options) throw new run.OptionError("bad-option", "options takes an object");
-  for (const [name, value] of Object.entries(options)) {
-    const type = Object.hasOwn(types, name) && types[name];
-    if (!type) throw new run.OptionError("bad-option", `${name} is no option`);
-    if (value !== void 0 && (typeof value !== type || value === null))
-      throw new run.OptionError("bad-option", `${name} takes a ${type}`);
-  }
-}
-function duration(name, ms = 5e3) {
-  if (!(ms >= 0)) throw new run.OptionError("bad-option", `${name} takes a number of ms, at least 0`);
-  return ms;
 }
 
 const withValue = (frame) => frame.t === "send" ? { ...frame, body: codec.unpack(frame.body) } : frame;
@@ -1525,7 +2296,7 @@ function customCodec({ encode, decode, greets = false, protocols = [] }) {
     decode(packet) {
       try {
         const frames = [decode(packet) ?? []].flat();
-        const wrong = frames.map((frame) => codec.flaw(frame, codec.serverShapes)).find(Boolean);
+        const wrong = frames.map((frame) => run.flaw(frame, run.serverShapes)).find(Boolean);
         if (wrong) throw new TypeError(wrong);
         return frames;
       } catch (cause) {
@@ -1541,12 +2312,15 @@ exports.FrameError = run.FrameError;
 exports.HoldfastError = run.HoldfastError;
 exports.MessageError = run.MessageError;
 exports.OptionError = run.OptionError;
-exports.createEnv = run.createEnv;
+exports.createEnv = env.createEnv;
 exports.Channel = Channel;
 exports.Client = Client;
 exports.NetworkDetector = NetworkDetector;
 exports.OutgoingMessage = OutgoingMessage;
 exports.createClient = createClient;
 exports.customCodec = customCodec;
+exports.longPoll = longPoll;
+exports.shortPoll = shortPoll;
+exports.sse = sse;
 exports.webSocket = webSocket;
 //# sourceMappingURL=index.cjs.map

@@ -1,8 +1,12 @@
-import { M as MessageError, P as Page, a as Message, F as Frame, b as Packed, C as ClientFrame, S as ServerFrame } from './shared/errors.js';
-export { c as ConnectionError, d as FrameError, H as HoldfastError, e as MessageErrorCode, O as OptionError } from './shared/errors.js';
+import { P as Page, M as Message, C as ClientFrame, S as ServerFrame } from './shared/frame.js';
+export { F as Frame, a as Packed } from './shared/frame.js';
+import { M as MessageError } from './shared/errors.js';
+export { C as ConnectionError, F as FrameError, H as HoldfastError, a as MessageErrorCode, O as OptionError } from './shared/errors.js';
 import { E as Env } from './shared/env.js';
 export { c as createEnv } from './shared/env.js';
 import { P as PageLike } from './shared/page.js';
+import { C as Codec, T as Transport, P as Packet } from './shared/transport.js';
+export { a as Close, b as Closing, c as Connection, L as LeafClock, d as Target, e as TransportEvents } from './shared/transport.js';
 
 /** Options of every `on`. */
 interface ListenOptions {
@@ -16,34 +20,6 @@ interface Gap {
     to: number;
     /** The log began anew (another epoch): how much of the old one was missed is not known, perhaps nothing. */
     reset?: true;
-}
-
-/** Close codes, and what a client does after each (`docs/PROTOCOL.md`, close codes). */
-declare const Close: {
-    readonly normal: 1000;
-    readonly goingAway: 1001;
-    readonly abnormal: 1006;
-    readonly tooBig: 1009;
-    readonly restart: 1012;
-    readonly tryLater: 1013;
-    readonly badFrame: 4400;
-    readonly unauthorized: 4401;
-    readonly forbidden: 4403;
-    readonly version: 4406;
-    readonly timeout: 4408;
-    readonly replaced: 4409;
-    readonly overloaded: 4429;
-};
-/** Why a link ended. */
-interface Closing {
-    code: number;
-    reason: string;
-    /** The closing handshake was completed. */
-    clean?: boolean;
-    /** The server asks to stay away this long, in ms. */
-    retryAfter?: number;
-    /** What went wrong on this side: a provider that failed, a frame that did not decode. */
-    error?: Error;
 }
 
 /** The truth about the connection, in the app's words. */
@@ -174,6 +150,11 @@ interface ClientEvents {
         delay: number;
         reason: string;
     };
+    /** Another transport serves from now on, and why it is not one above it, where that is known. */
+    transport: {
+        transport: string;
+        reason: string;
+    };
     /** Something was wrong that no promise tells: a provider that failed, a frame that did not decode. */
     error: Error;
 }
@@ -205,65 +186,38 @@ interface NetworkSource {
     on(type: 'wake' | 'suspend', listener: () => void): () => void;
 }
 
-/** What a transport moves in one piece: text, or bytes. */
-type Packet = string | Uint8Array;
-/** Frames to packets and back: the one place where the wire format is known. */
-interface Codec<Out extends Frame<Packed> = ClientFrame<Packed>, In extends Frame = ServerFrame> {
-    /** The other side's first word is a `welcome`. */
-    readonly greets: boolean;
-    /** Subprotocols to offer, best first. */
-    readonly protocols: readonly string[];
-    /** Throws `MessageError` for a frame that it cannot say, so that its message fails alone. */
-    check?(frame: Out): void;
-    /** As few packets as `max` bytes each allow; a frame is never split. */
-    encode(frames: readonly Out[], max?: number): Packet[];
-    /** Throws `FrameError`. */
-    decode(packet: Packet): In[];
-}
-
-/**
- * What every transport is: a leaf that moves packets and keeps no time. It neither retries nor decides.
- * After `close` it says nothing more; it says `closed` at most once, and nothing after it.
- */
-interface Transport {
-    readonly name: string;
-    open(target: Target, on: TransportEvents): Connection;
-}
-interface Target {
-    /** `http:`, `https:`, `ws:` or `wss:`. */
-    url: string;
-    /** The user's token, when there is one; never put in a URL. */
-    token?: string;
-    /** What to speak: names of the subprotocol, best first. */
-    protocols: readonly string[];
-}
-interface TransportEvents {
-    opened(): void;
-    received(packet: Packet): void;
-    closed(closing: Closing): void;
-}
-interface Connection {
-    /** Only after `opened`. */
-    send(packet: Packet): void;
-    /** Ends it without waiting and without a word. */
-    close(code: number, reason: string): void;
-    /** Bytes handed over and not yet on their way. */
-    readonly buffered: number;
-}
+/** Where the transport that worked is kept: `localStorage`, or anything like it. */
+type MemoryLike = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** A value, or what makes it; asked on every dial. */
 type Provider<Value> = Value | (() => Value | Promise<Value>);
 
-/** All durations in ms. */
+/**
+ * All durations in ms, all sizes in bytes. Each is checked at once; what it does not take is an `OptionError` that
+ * names it.
+ */
 interface CreateClientOptions {
-    /** `http(s):` or `ws(s):`, or relative to the page. */
+    /** `http(s):` or `ws(s):`, or relative to the page; a function is asked on each dial, and may give a promise. */
     url: Provider<string | URL>;
-    /** Shown to the server on every dial; never put in a URL. */
+    /** Shown to the server on every dial; never put in a URL. A function is asked each time. Default: none. */
     token?: Provider<string>;
     /** For a server with a protocol of its own: `customCodec({ encode, decode })`. Default: the Holdfast protocol. */
     codec?: Codec;
-    /** Default: the platform's WebSocket. */
-    transport?: Transport;
+    /**
+     * The best first; the next ones are for where it does not get through. Default: all four, without WebSocket where the
+     * platform has none; for a `codec` of yours WebSocket alone. One at least.
+     */
+    transports?: readonly Transport[];
+    /**
+     * From the start of one transport to the start of the next, ms (RFC 8305). At least 1. Default 500, or five round
+     * trips where `memory` knows them, from 100 to 2,000.
+     */
+    stagger?: number;
+    /**
+     * Remembers the transport that worked, and the round trip, for a day: it starts first on the next page. Default
+     * `localStorage`, where there is one; `false`: nothing. What it throws is ignored.
+     */
+    memory?: MemoryLike | false;
     /** `false` turns it off: then only acks tell whether the link lives. */
     heartbeat?: false | {
         /** Silence before a ping. Default 15,000, at least 100. */
@@ -290,35 +244,48 @@ interface CreateClientOptions {
         connectTimeout?: number;
     };
     outbox?: {
-        /** Default 100,000. */
+        /** Messages waiting or unacknowledged. Default 100,000. */
         maxMessages?: number;
-        /** Bytes. Default 64 MiB. */
+        /** Their bodies together, bytes. Default 64 MiB. */
         maxBytes?: number;
-        /** When full. Default `reject`. */
+        /**
+         * When full: `reject` fails the new message (`queue-full`), `drop-oldest` the oldest that was never sent
+         * (`dropped`). Default `reject`.
+         */
         onFull?: 'reject' | 'drop-oldest';
-        /** Unacknowledged messages at once. Default 256, at least 1. */
+        /** Unacknowledged messages at once; the server may ask for fewer. Default 256, at least 1. */
         window?: number;
-        /** Unacknowledged bytes at once. Default 256 KiB, at least 1. */
+        /** Unacknowledged bytes at once; one message always fits. Default 256 KiB, at least 1. */
         windowBytes?: number;
         /** Time to live of a message that names none. Default Infinity. */
         ttl?: number;
     };
-    /** Says when the network or the page changes, a `NetworkDetector` with a probe for one. Default: the page's own events. */
+    /**
+     * Says when the network or the page changes, a `NetworkDetector` with a probe for one. Default: the page's own
+     * events.
+     */
     network?: NetworkSource;
     /** Where `online`, `visibilitychange` and the rest are heard. Default `globalThis`; `false` hears nothing. */
     page?: PageLike | false;
     /** Clock, timer, dice, names. Default: the platform's. */
     env?: Partial<Env>;
 }
+/** What the constructor of {@link Client} takes: the same, with the transports named. */
+type ReadyOptions = CreateClientOptions & Required<Pick<CreateClientOptions, 'transports'>>;
 
-/** A connection that heals itself, and channels over it. Made by {@link createClient}. */
+/**
+ * A connection that heals itself, and channels over it. {@link createClient} makes one that has all transports; made
+ * by its constructor it has those that it is given, and a bundle has no others.
+ */
 declare class Client implements ChannelHost {
     #private;
     /** Random, public: the first half of every message id. */
     readonly id: string;
-    constructor(options: CreateClientOptions);
+    constructor(options: ReadyOptions);
     /** `connecting`, `online`, `reconnecting`, `offline` or `closed`. */
     get status(): Status;
+    /** The name of the transport that serves: `websocket`, `sse`, `long-poll` or `short-poll`; undefined while none does. */
+    get transport(): string | undefined;
     /** Listens; returns the way to stop. */
     on<Type extends keyof ClientEvents>(type: Type, listener: (event: ClientEvents[Type]) => void, options?: ListenOptions): () => void;
     /** The channel of this name, always the same object. */
@@ -337,9 +304,12 @@ declare class Client implements ChannelHost {
     /** @internal For channels. */
     history(ch: string, from: number, limit: number): Promise<Page>;
 }
+
 /**
- * Connects, and stays connected until `close()`.
- * @throws OptionError for an option with a value it does not take.
+ * Connects, and stays connected until `close()`: over WebSocket, or where that does not get through over server-sent
+ * events, long polls or short polls. Returns at once; how it goes is told by the events `status`, `retry`, `transport`
+ * and `error`, and a provider that fails is among them. For a bundle with some transports only there is {@link Client}.
+ * @throws OptionError (`bad-option`) for an option that it does not know, or with a value it does not take.
  */
 declare function createClient(options: CreateClientOptions): Client;
 
@@ -424,13 +394,82 @@ interface WebSocketLike {
     close(code?: number, reason?: string): void;
 }
 interface WebSocketOptions {
-    /** Default: the platform's. */
+    /** The class to dial with; in Node 20, which has none, that of `ws`. Default: the platform's. */
     WebSocket?: new (url: string, protocols: string[]) => WebSocketLike;
     /** Asks why a dial with a token was refused, which a WebSocket does not tell. Default: the platform's. */
     fetch?: typeof fetch;
 }
-/** One WebSocket a link (RFC 6455). The token travels as a subprotocol, for browsers let a page set no header. */
+/**
+ * The transport `websocket`: one WebSocket a link (RFC 6455), one message a packet. The token travels as a subprotocol,
+ * for browsers let a page set no header. A dial with a token that failed is asked after by a plain GET: 401 is close
+ * code 4401, 403 is 4403, `Retry-After` (seconds) is kept; anything else is 1006.
+ */
 declare function webSocket({ WebSocket, fetch, }?: WebSocketOptions): Transport;
 
-export { Channel, Client, ClientFrame, Close, Env, Frame, Message, MessageError, NetworkDetector, OutgoingMessage, Packed, Page, PageLike, ServerFrame, createClient, customCodec, webSocket };
-export type { ChannelEvents, ClientEvents, ClientStats, Closing, Codec, Connection, CreateClientOptions, CustomCodec, From, Gap, IncomingMessage, JournalEntry, ListenOptions, MessageState, NetworkEvents, NetworkOptions, NetworkSource, NetworkStatus, Packet, Provider, SendOptions, Status, Target, Transport, TransportEvents, WebSocketLike, WebSocketOptions };
+/** What the transports over HTTP have in common. Nothing of it is checked before the first request. */
+interface HttpOptions {
+    /** What asks. Default: the platform's, looked up for each request. */
+    fetch?: typeof fetch;
+    /** Whether cookies travel, as for `fetch`; to another origin only with `include`. Default: `same-origin`. */
+    credentials?: RequestCredentials;
+    /**
+     * ms until a request without an answer is given up, besides the time that the server may hold it and a second
+     * for each 2 KiB sent. Of a link, one that was given up is said again twice; then the link ends with 4408. Default: 8,000.
+     */
+    timeout?: number;
+}
+
+/** Options of {@link longPoll}. */
+interface LongPollOptions extends HttpOptions {
+    /**
+     * ms that the server may keep a poll waiting; it may have a limit of its own. Halved, down to 1,000, by each poll
+     * that is cut. Default: 25,000.
+     */
+    hold?: number;
+}
+/** Options of {@link shortPoll}. */
+interface ShortPollOptions extends HttpOptions {
+    /**
+     * ms between polls when nothing happens; after traffic the first comes after 250, the next after twice that, and so
+     * on. Default: 2,000.
+     */
+    interval?: number;
+}
+/**
+ * The transport `long-poll`: packets come down by one GET at a time that the server answers when it has something (RFC
+ * 6202), and go up by POST beside it. A poll that is cut is asked again; two in a row within 500 ms end the link.
+ */
+declare const longPoll: ({ hold: longest, ...options }?: LongPollOptions) => Transport;
+/**
+ * The transport `short-poll`: one request at a time, none of them long (250 ms at most at the server). Packets go up at
+ * once, and come down with the answer, or by asking: up to `interval` late.
+ */
+declare const shortPoll: ({ interval, ...options }?: ShortPollOptions) => Transport;
+
+/** The part of the standard's class that is used (HTML, server-sent events). */
+interface EventSourceLike {
+    onopen: ((event: never) => void) | null;
+    onmessage: ((event: never) => void) | null;
+    onerror: ((event: never) => void) | null;
+    addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void;
+    close(): void;
+}
+/** Options of {@link sse}. */
+interface SseOptions extends HttpOptions {
+    /**
+     * Used only where the platform's answers cannot be read in pieces. It shows the link's ticket in the URL. Default:
+     * the platform's.
+     */
+    EventSource?: new (url: string, init: {
+        withCredentials: boolean;
+    }) => EventSourceLike;
+}
+/**
+ * The transport `sse`: packets come down as server-sent events (HTML) of one long answer, and go up by POST, one at a
+ * time. The answer is read by `fetch`, so the token and the ticket stay in headers. A stream that ends is the end of
+ * the link: 1006.
+ */
+declare const sse: (options?: SseOptions) => Transport;
+
+export { Channel, Client, ClientFrame, Codec, Env, Message, MessageError, NetworkDetector, OutgoingMessage, Packet, Page, PageLike, ServerFrame, Transport, createClient, customCodec, longPoll, shortPoll, sse, webSocket };
+export type { ChannelEvents, ClientEvents, ClientStats, CreateClientOptions, CustomCodec, EventSourceLike, From, Gap, HttpOptions, IncomingMessage, JournalEntry, ListenOptions, LongPollOptions, MemoryLike, MessageState, NetworkEvents, NetworkOptions, NetworkSource, NetworkStatus, Provider, ReadyOptions, SendOptions, ShortPollOptions, SseOptions, Status, WebSocketLike, WebSocketOptions };

@@ -1,7 +1,8 @@
 import { IncomingMessage, Server } from 'node:http';
-import { E as Entry, b as Packed, H as HoldfastError } from './shared/errors.cjs';
-export { d as FrameError, O as OptionError } from './shared/errors.cjs';
+import { E as Entry, a as Packed } from './shared/frame.cjs';
 import { Env } from './index.cjs';
+import { H as HoldfastError } from './shared/errors.cjs';
+export { F as FrameError, O as OptionError } from './shared/errors.cjs';
 
 /**
  * Where logs, clients and cursors live. Several server nodes may share one store.
@@ -25,6 +26,13 @@ interface Store {
     forget(ask: ForgetAsk): Promise<void>;
     /** Tells of what any node appends, this one included; may tell late. Returns the end of the telling. */
     watch(onChange: (change: Change) => void): () => void;
+    /**
+     * Passes a note to one node; it is lost where nobody listens. Optional, as is `listen`: without the two, every HTTP request
+     * of a link must reach the node where the link was opened.
+     */
+    notify?(ask: NotifyAsk): Promise<void>;
+    /** Hears what is passed to `node`. Returns the way to stop. */
+    listen?(node: string, onNote: (note: string) => void): () => void;
     /** Frees what the store holds open; what it stores stays. */
     close(): Promise<void>;
 }
@@ -115,6 +123,11 @@ interface KeepAsk extends CursorAsk {
 interface ForgetAsk {
     client: string;
 }
+/** From one server node to another. */
+interface NotifyAsk {
+    node: string;
+    note: string;
+}
 
 type Action = 'publish' | 'subscribe' | 'history';
 
@@ -125,7 +138,7 @@ declare class AuthError extends HoldfastError {
     constructor(code: 'unauthorized' | 'forbidden', message?: string);
 }
 interface AuthenticateAsk {
-    /** The HTTP request that asks for the upgrade: cookies, headers, address. */
+    /** The HTTP request that asks for the link, an upgrade or a POST: cookies, headers, address. */
     request: IncomingMessage;
     /** What the client's `token` option gave. */
     token: string | undefined;
@@ -142,13 +155,16 @@ interface Log {
     error: Line;
 }
 
-/** May this user do this in this channel? */
+/**
+ * May this user (`''`: a stranger) do this in this channel? One that throws, or takes longer than `callTimeout`, has
+ * not answered.
+ */
 type Authorize = (ask: {
     user: string;
     action: Action;
     channel: string;
 }) => boolean | Promise<boolean>;
-/** All have defaults. Durations in ms, sizes in bytes. */
+/** All have defaults. Durations in ms, sizes in bytes. What one does not take is an `OptionError` that names it. */
 interface Settings {
     /** Where messages are kept. Default: a `MemoryStore` of its own. */
     store: Store;
@@ -156,11 +172,17 @@ interface Settings {
     authenticate: Authenticate | undefined;
     /** Asked once for each link, action and channel. Default: everything is allowed. */
     authorize: Authorize | undefined;
-    /** Signs session tickets; the same on every node. 16 bytes at least. Default: random, for one process only. */
+    /**
+     * Signs session and link tickets (HMAC-SHA256); the same on every node. 16 bytes at least. Default: random, for one
+     * process only.
+     */
     secret: string | Uint8Array;
-    /** How long a ticket holds. Default 24 h. */
+    /** How long a session ticket holds. Default 24 h. */
     ticketTtl: number;
-    /** Pages that may connect: origins, or '*' for all. Default: those of the same host. */
+    /**
+     * Pages that may connect: origins (RFC 6454), or '*' for all; their cookies count over HTTP only where they are
+     * listed. Default: those of the same host.
+     */
     allowedOrigins: readonly string[] | '*' | undefined;
     /** Silence after which a link is dropped; at half of it, it is pinged. Default 45 s. */
     idle: number;
@@ -170,10 +192,30 @@ interface Settings {
     authenticateTimeout: number;
     /** What a store or `authorize` may take. Default 30 s. */
     callTimeout: number;
-    /** The largest packet taken. Default 1 MiB. */
+    /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
     maxPacket: number;
-    /** Bytes waiting in one socket; beyond, it is cut. Default 16 MiB. */
+    /** Bytes waiting for one client; beyond, its link is cut. Default 16 MiB. */
     maxBuffered: number;
+    /**
+     * Silence on an event stream (HTML, server-sent events) after which a comment is sent, so that nothing on the way
+     * takes it for dead. 100 ms at least. Default 15 s.
+     */
+    keepAlive: number;
+    /**
+     * How long a poll is held at most, whatever it asks for; less than what proxies wait (RFC 6202, 5.5). 0: every poll
+     * is a short one. Default 25 s.
+     */
+    pollHold: number;
+    /**
+     * A link that is reached by requests, and has had none for so long, is gone; and a stream of which nothing was taken.
+     * More than a client stays away between two polls, 100 ms at least. Default 30 s.
+     */
+    pollGrace: number;
+    /**
+     * How long a link ticket holds, the credential of such requests; it is renewed at half of it. 1 s at least. Default 1
+     * h.
+     */
+    linkTtl: number;
     /** Messages of one client unacknowledged at once. Default 256. */
     window: number;
     /** Messages pushed to one subscription and not received. Default 256. */
@@ -182,7 +224,7 @@ interface Settings {
     maxSubscriptions: number;
     /** Links at once; others are told when to come back. Default 100,000. */
     maxLinks: number;
-    /** WebSocket compression; costs memory for each link. Default false. */
+    /** WebSocket compression (RFC 7692); costs memory for each link. Over HTTP nothing is compressed. Default false. */
     perMessageDeflate: boolean;
     /** Structured logger (pino's shape). Default: none. */
     log: Log;
@@ -194,7 +236,7 @@ type ServerSettings = {
 };
 
 interface AttachOptions {
-    /** The path of the upgrade, exactly. Default '/'. */
+    /** The path of upgrades and requests, exactly. Default '/'. */
     path?: string;
 }
 
@@ -206,7 +248,7 @@ interface CloseOptions {
 }
 /** A running server: what `createServer` gives. */
 interface HoldfastServer {
-    /** Takes upgrades on a path of an HTTP server. Returns the server itself. Throws `OptionError`. */
+    /** Takes upgrades and requests on a path of an HTTP server. Returns the server itself. Throws `OptionError`. */
     attach(httpServer: Server, options?: AttachOptions): HoldfastServer;
     /**
      * Tells all clients to come back later, closes their links over `spread` ms, and resolves when the last one is gone
@@ -261,8 +303,11 @@ declare class MemoryStore implements Store {
     keep(ask: KeepAsk): Promise<void>;
     forget(ask: ForgetAsk): Promise<void>;
     watch(onChange: (change: Change) => void): () => void;
+    /** As a bus between processes would: never before it has returned. */
+    notify(ask: NotifyAsk): Promise<void>;
+    listen(node: string, onNote: (note: string) => void): () => void;
     close(): Promise<void>;
 }
 
 export { AuthError, Entry, HoldfastError, MemoryStore, Packed, createServer };
-export type { AppendAsk, Appended, AttachOptions, Authenticate, AuthenticateAsk, Authorize, Change, CloseOptions, Cursor, CursorAsk, Draft, Fate, ForgetAsk, HoldfastServer, KeepAsk, Log, MemoryStoreOptions, OpenAsk, Opened, ReadAsk, ServerSettings, Settings, Slice, Store };
+export type { AppendAsk, Appended, AttachOptions, Authenticate, AuthenticateAsk, Authorize, Change, CloseOptions, Cursor, CursorAsk, Draft, Fate, ForgetAsk, HoldfastServer, KeepAsk, Log, MemoryStoreOptions, NotifyAsk, OpenAsk, Opened, ReadAsk, ServerSettings, Settings, Slice, Store };

@@ -3,5 +3,6 @@ export { F as FrameError, H as HoldfastError, O as OptionError } from './shared/
 import './shared/codec.js';
 import 'node:http';
 import 'node:crypto';
+import './shared/env.js';
 import 'ws';
 //# sourceMappingURL=server.js.map

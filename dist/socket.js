@@ -1,5 +1,6 @@
-import { L as Link, l as listen, R as Rtt } from './shared/page.js';
-import { O as OptionError, c as createClock, r as run, C as Close } from './shared/run.js';
+import { L as Link, n as need, f as fill, o as objectOrFalse, g as group, a as number, c as count, l as listen, R as Rtt } from './shared/page.js';
+import { r as run, C as Close } from './shared/run.js';
+import { c as createClock } from './shared/env.js';
 
 function isBinary(data) {
   return typeof data === "object" && !!data && ("byteLength" in data || "size" in data && "slice" in data);
@@ -16,7 +17,7 @@ function sizeOf(data) {
 }
 function copy(data) {
   if (ArrayBuffer.isView(data)) return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return typeof data === "object" ? data.slice(0) : data;
+  return data.slice(0);
 }
 
 function remember({ maxCount, maxAge }) {
@@ -58,8 +59,8 @@ function closeEvent({ code, reason, clean = false }) {
 }
 function checkClose(code, reason) {
   if (code !== 1e3 && !(code >= 3e3 && code <= 4999))
-    throw new DOMException("the code is not 1000 or 3000 to 4999", "InvalidAccessError");
-  if (utf8Size(reason) > 123) throw new DOMException("the reason has over 123 bytes", "SyntaxError");
+    throw new DOMException("code takes 1000, 3000 to 4999", "InvalidAccessError");
+  if (utf8Size(reason) > 123) throw new DOMException("reason takes 123 bytes", "SyntaxError");
 }
 
 const BASE = 500;
@@ -100,47 +101,45 @@ function withQueue(link, queue, decided) {
   };
 }
 
-const needed = () => void 0;
-const groups = { heartbeat: void 0, ack: void 0, dedupe: void 0, page: void 0 };
-function settle(given) {
-  const defaults = {
-    ...groups,
-    connectionTimeout: 1e4,
-    minReconnectionDelay: 0,
-    maxReconnectionDelay: 2e4,
-    reconnectionDelayGrowFactor: 2,
-    minUptime: 5e3,
-    maxRetries: Infinity,
-    maxEnqueuedMessages: Infinity,
-    WebSocket: globalThis.WebSocket ?? needed,
-    env: createClock(),
-    startClosed: false,
-    nonRetryableCodes: [],
-    shouldReconnectOnClose: () => true,
-    retryAfter: () => void 0,
-    debug: false,
-    debugLogger: globalThis.console.log
-  };
-  const filled = fill(defaults, given, "options");
-  const { ack, dedupe, page } = given;
-  need(!page || typeof page === "object", "options.page takes a object");
-  return {
-    ...filled,
-    heartbeat: beats(given.heartbeat),
-    ack: fill({ idOf: needed, isAck: needed, timeout: 0 }, ack, "ack"),
-    dedupe: fill({ idOf: needed, maxCount: 1e4, maxAge: 6e5 }, dedupe, "dedupe")
-  };
-}
-function beats(given) {
-  const defaults = { interval: 15e3, timeout: 5e3, retries: 1, isPong: () => false, hidePongs: true };
-  const filled = fill({ ...defaults, message: void 0 }, given, "heartbeat");
-  const { retries, message = "" } = filled ?? { retries: 0 };
-  need(Number.isInteger(retries), "heartbeat.retries takes a whole number");
-  need(/^[sf]/.test(typeof message) || isBinary(message), "heartbeat.message takes data or a function");
-  return filled;
-}
+const required = [null, "function"];
+const settle = (given) => fill(
+  "options",
+  {
+    connectionTimeout: number(1e4),
+    minReconnectionDelay: number(0),
+    maxReconnectionDelay: number(2e4),
+    reconnectionDelayGrowFactor: number(2),
+    minUptime: number(5e3),
+    maxRetries: number(Infinity),
+    maxEnqueuedMessages: number(Infinity),
+    WebSocket: [globalThis.WebSocket ?? null, "function"],
+    env: [createClock()],
+    startClosed: [false],
+    nonRetryableCodes: [[], "list", Array.isArray],
+    shouldReconnectOnClose: [() => true],
+    retryAfter: [() => void 0],
+    debug: [false],
+    debugLogger: [globalThis.console.log],
+    heartbeat: group("heartbeat", {
+      interval: number(15e3, 100),
+      timeout: number(5e3),
+      retries: count(1),
+      isPong: [() => false],
+      hidePongs: [true],
+      message: ["ping", "data or function", (value) => /^[sf]/.test(typeof value) || isBinary(value)]
+    }),
+    ack: group("ack", { idOf: required, isAck: required, timeout: number(0) }),
+    dedupe: group("dedupe", {
+      idOf: required,
+      maxCount: number(1e4),
+      maxAge: number(6e5)
+    }),
+    page: objectOrFalse
+  },
+  given
+);
 function checkUrl(url) {
-  need(url !== void 0, "url takes a URL");
+  need(url !== void 0, "url is missing");
   if (typeof url === "function") return;
   try {
     const { href } = new URL(url, globalThis.location?.href);
@@ -151,27 +150,6 @@ function checkUrl(url) {
 }
 async function ask(provider) {
   return typeof provider === "function" ? provider() : provider;
-}
-function need(holds, text) {
-  if (!holds) throw new OptionError("bad-option", text);
-}
-const kindOf = (value) => Array.isArray(value) ? "list" : typeof value;
-function fill(defaults, given, group) {
-  if (given === void 0) return given;
-  need(kindOf(given) === "object" && !!given, `${group} takes a object`);
-  const filled = { ...given };
-  for (const name in filled) need(name in defaults, `${group}.${name} is no option`);
-  for (const [name, fallback] of Object.entries(defaults)) {
-    const value = filled[name] ??= fallback;
-    const kind = kindOf(fallback);
-    const least = name === "interval" ? 100 : 0;
-    const number = kind === "number";
-    need(
-      fallback === void 0 || kindOf(value) === kind && value !== needed && (!number || value >= least),
-      `${group}.${name} takes a ${kind}` + (number ? ` of at least ${least}` : "")
-    );
-  }
-  return filled;
 }
 
 const MAX_WAIT = 3e4;
@@ -424,7 +402,7 @@ class ResilientWebSocket extends EventTarget {
     if (id === void 0 || id === null || !this.#seen?.(id, env.now())) this.#emit("message", { data, origin });
   }
   #ping() {
-    const message = this.#options.heartbeat?.message ?? "ping";
+    const message = this.#options.heartbeat?.message;
     const ping = typeof message === "function" ? this.#ask(message) : message;
     if (ping !== void 0) this.#open?.send(ping);
   }

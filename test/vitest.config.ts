@@ -7,6 +7,8 @@ interface Options {
   /** Ms. */
   testTimeout?: number
   hookTimeout?: number
+  /** Tests of a file that say so themselves (`it.concurrent`), at the same time. */
+  maxConcurrency?: number
   globalSetup?: string[]
   /** Projects of one group run together; the groups, one after the other: real time needs a quiet machine. */
   sequence?: { groupOrder: number }
@@ -18,6 +20,9 @@ const project = (name: string, include: string[], options: Options & { exclude?:
   test: { name, environment: 'node' as const, include, ...options },
 })
 
+/** Projects left out, for what they need is not on this machine; `npm test` says so. */
+const without = (process.env.WITHOUT ?? '').split(',')
+
 const net = ['net', 'transports', 'server'].map(tests)
 
 export default defineConfig({
@@ -26,7 +31,7 @@ export default defineConfig({
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
     projects: [
       // Whatever no other project claims, so that no test file can be left out by its folder's name.
-      project('unit', [tests('**')], { exclude: [...net, ...['socket', 'sim', 'browser'].map(tests)] }),
+      project('unit', [tests('**')], { exclude: [...net, ...['socket', 'sim', 'boxes', 'browser'].map(tests)] }),
       project('socket', [tests('socket')]),
       project('sim', [tests('sim')], { testTimeout: 60_000 }),
       project('net', net, {
@@ -35,13 +40,22 @@ export default defineConfig({
         hookTimeout: 20_000,
         sequence: { groupOrder: 1 },
       }),
+      // nginx and haproxy, started by the tests: much waiting, little work, so some at the same time.
+      project('boxes', [tests('boxes')], {
+        fileParallelism: false,
+        maxConcurrency: 6,
+        testTimeout: 90_000,
+        hookTimeout: 20_000,
+        sequence: { groupOrder: 2 },
+        globalSetup: ['test/tools/boxes-setup.mjs'],
+      }),
       project('browser', [tests('browser')], {
         fileParallelism: false,
         testTimeout: 90_000,
         hookTimeout: 60_000,
-        sequence: { groupOrder: 2 },
+        sequence: { groupOrder: 3 },
         globalSetup: ['test/tools/browser-setup.mjs'],
       }),
-    ],
+    ].filter(({ test: { name } }) => !without.includes(name)),
   },
 })

@@ -1,8 +1,13 @@
-import { s as sizeOf, p as pack, P as PROTOCOL_VERSION, a as assertNever, S as SUBPROTOCOL, d as serverCodec } from './codec.js';
-import { C as Close, H as HoldfastError, O as OptionError, b as createEnv, F as FrameError, r as run } from './run.js';
+import { C as Close, O as OptionError, H as HoldfastError, F as FrameError, r as run } from './run.js';
+import { s as sizeOf, p as pack, P as PROTOCOL_VERSION, a as serverCodec, S as SUBPROTOCOL } from './codec.js';
 import { STATUS_CODES } from 'node:http';
 import { randomBytes, timingSafeEqual, createHmac } from 'node:crypto';
+import { a as createEnv } from './env.js';
 import { WebSocketServer, WebSocket } from 'ws';
+
+function assertNever(value) {
+  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
+}
 
 class Drain {
   #after;
@@ -956,13 +961,12 @@ class Server {
         break;
       }
       if (frame.t === "hello") this.#hello(peer, frame);
-      else if (stage.is === "new") peer.fault(Close.badFrame, "no-hello", "the first frame of a link is hello");
       else if (frame.t === "ping") ping = frame.id;
+      else if (stage.is === "new") peer.fault(Close.badFrame, "no-hello", "the first frame of a link is hello");
       else this.#obey(peer, this.#sessions.of(peer), frame);
     }
-    const session = this.#sessions.of(peer);
-    session?.flush();
-    if (session && ping !== void 0) this.#beat("pong", ping, peer);
+    this.#sessions.of(peer)?.flush();
+    if (ping !== void 0) this.#beat("pong", ping, peer);
   }
   #hello(peer, hello) {
     if (peer.stage.is === "open" && peer.stage.hello.client !== hello.client) {
@@ -1037,7 +1041,7 @@ const serverDefaults = {
   guarded: false
 };
 
-async function perform(request, asked) {
+async function perform$1(request, asked) {
   switch (request.call) {
     case "open":
       return asked.open(request.ask);
@@ -1058,41 +1062,110 @@ async function perform(request, asked) {
   }
 }
 
-class AuthError extends HoldfastError {
-  name = "AuthError";
-  status;
-  constructor(code, message = code) {
-    super(code, message);
-    this.status = code === "forbidden" ? 403 : 401;
+const AMBIGUOUS = /^$|^[!"#\uFEFF]|[\n\r]/;
+function toLine(packet) {
+  if (typeof packet === "string") return AMBIGUOUS.test(packet) ? JSON.stringify(packet) : packet;
+  return `!${Buffer.from(packet.buffer, packet.byteOffset, packet.length).toString("base64")}`;
+}
+const toControl = (control) => `#${JSON.stringify(control)}`;
+function fromLines(text) {
+  const packets = [];
+  for (const line of text === "" ? [] : text.split("\n")) {
+    const packet = fromLine(line);
+    if (packet === void 0) return void 0;
+    packets.push(packet);
   }
+  return packets;
 }
-const TOKEN = "holdfast.token.";
-function tokenOf({ headers }) {
-  const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
-  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-  const token = bearer ?? offered.find((one) => one.startsWith(TOKEN));
-  return token?.startsWith(TOKEN) ? Buffer.from(token.slice(TOKEN.length), "base64url").toString() : token;
+function fromLine(line) {
+  if (line.startsWith("!")) return fromBase64(line.slice(1));
+  if (line.startsWith('"')) return fromJson(line);
+  return AMBIGUOUS.test(line) ? void 0 : line;
 }
-async function admit(authenticate, request) {
-  if (!authenticate) return { is: "user", user: "" };
+function fromBase64(text) {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.toString("base64") === text ? new Uint8Array(bytes) : void 0;
+}
+function fromJson(text) {
   try {
-    const user = await authenticate({ request, token: tokenOf(request) });
-    return typeof user === "string" ? { is: "user", user } : { is: "refused", status: 401 };
-  } catch (error) {
-    const { status } = Object(error);
-    if (status === 401 || status === 403) return { is: "refused", status };
-    return { is: "refused", status: 503, error };
+    return JSON.parse(text);
+  } catch {
+    return void 0;
   }
 }
-function isOriginAllowed({ headers }, allowed) {
-  const { origin, host } = headers;
-  if (origin === void 0 || allowed === "*") return true;
-  if (allowed) return allowed.includes("*") || allowed.includes(origin);
-  return origin.replace(/^https?:\/\//i, "").toLowerCase() === host?.toLowerCase();
+
+const HEARING = 1e3;
+function end(response, status, headers = {}, text = "") {
+  if (response.headersSent || response.destroyed) return;
+  const type = text ? { "content-type": "text/plain; charset=utf-8" } : void 0;
+  response.writeHead(status, { ...type, ...headers }).end(text && `${text}
+`);
+}
+function extraHeaders(status, retryAfter = 1) {
+  if (status === 401) return { "www-authenticate": "Bearer" };
+  if (status === 405) return { allow: "GET, HEAD, POST, DELETE, OPTIONS" };
+  return status === 503 ? { "retry-after": String(retryAfter) } : {};
+}
+function endTooLarge(request, response, env) {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(413, { "content-length": "0", connection: "close" }).flushHeaders();
+  const over = () => {
+    cancel();
+    response.end();
+  };
+  const cancel = env.timer(over, HEARING);
+  request.once("close", over).once("end", over).resume();
+}
+function endWith(response, taken, pass) {
+  const status = statusOf(taken);
+  if (taken.is !== "lines") {
+    end(response, status);
+    return;
+  }
+  if (response.headersSent || response.destroyed) return;
+  const ticket = pass.renewal();
+  const lines = [
+    ...ticket === void 0 ? [] : [toControl({ ticket })],
+    ...taken.lines,
+    ...taken.closed ? [toControl(taken.closed)] : []
+  ];
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(lines.join("\n"));
+}
+function statusOf({ is }) {
+  if (is === "gone") return 410;
+  return is === "wrong" ? 409 : 200;
+}
+
+class Pending {
+  #env;
+  #open = /* @__PURE__ */ new Set();
+  #onEmpty;
+  constructor(env) {
+    this.#env = env;
+  }
+  add(response) {
+    this.#open.add(response);
+    response.once("close", () => {
+      this.#open.delete(response);
+      if (!this.#open.size) this.#onEmpty?.();
+    });
+  }
+  /** Resolves when all are over; after `patience` ms those that are left are cut. */
+  async empty(patience) {
+    if (!this.#open.size) return;
+    await new Promise((resolve) => {
+      const cancel = this.#env.timer(resolve, patience);
+      this.#onEmpty = () => {
+        cancel();
+        resolve();
+      };
+    });
+    for (const response of this.#open) response.destroy();
+  }
 }
 
 const isNumber = (value, least) => typeof value === "number" && value >= least;
-const isWhole = (least, most = Number.MAX_SAFE_INTEGER) => [
+const isWhole$1 = (least, most = Number.MAX_SAFE_INTEGER) => [
   `a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}`,
   (value) => Number.isSafeInteger(value) && isNumber(value, least) && value <= most
 ];
@@ -1129,40 +1202,6 @@ function withDefaults(defaults, given) {
   return { ...defaults, ...Object.fromEntries(said) };
 }
 
-async function answerPlain(request, response, to) {
-  response.setHeader("cache-control", "no-store");
-  response.setHeader("vary", "origin");
-  if (!isOriginAllowed(request, to.allowedOrigins)) {
-    end(response, 403, "origin not allowed");
-    return;
-  }
-  if (request.headers.origin) response.setHeader("access-control-allow-origin", request.headers.origin);
-  response.setHeader("access-control-allow-headers", "authorization");
-  response.setHeader("access-control-expose-headers", "retry-after");
-  if (request.method === "OPTIONS") end(response, 204, "");
-  else if (request.method !== "GET" && request.method !== "HEAD") end(response, 405, "GET only", { allow: "GET" });
-  else await answerGet(request, response, to);
-}
-async function answerGet(request, response, to) {
-  const after = to.retryAfter();
-  if (after !== void 0) {
-    end(response, 503, "going down", { "retry-after": String(after) });
-    return;
-  }
-  const admission = await to.admit(request);
-  if (admission.is === "user") end(response, 426, "this is a WebSocket", { upgrade: "websocket" });
-  else end(response, admission.status, "refused", extraHeaders(admission.status));
-}
-function extraHeaders(status, retryAfter = 1) {
-  if (status === 401) return { "www-authenticate": "Bearer" };
-  return status === 503 ? { "retry-after": String(retryAfter) } : {};
-}
-function end(response, status, text, headers = {}) {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", ...headers }).end(text && `${text}
-`);
-}
-
 function refuse(stream, status, retryAfter) {
   if (stream.destroyed) return;
   const headers = { connection: "close", "content-length": "0", ...extraHeaders(status, retryAfter) };
@@ -1175,15 +1214,20 @@ ${lines.join("")}\r
 
 const isServer = hasMethods("an HTTP server", "on", "off", "listeners", "listenerCount", "removeAllListeners");
 const isPath = ["a string that begins with '/'", (value) => typeof value === "string" && value.startsWith("/")];
+const PATIENCE$1 = 3e3;
 class Door {
   #settings;
+  #gate;
   #sockets;
+  #rungs;
+  #pending;
   #leaves = [];
-  /** Seconds until it may open again; absent while it is open. */
-  #closedFor;
-  constructor(settings, sockets) {
+  constructor(settings, gate, sockets, rungs) {
     this.#settings = settings;
+    this.#gate = gate;
     this.#sockets = sockets;
+    this.#rungs = rungs;
+    this.#pending = new Pending(settings.env);
   }
   attach(http, options = {}) {
     const [takes, test] = isServer;
@@ -1195,59 +1239,36 @@ class Door {
       else if (http.listenerCount("upgrade") === 1) refuse(stream, 404);
     };
     http.on("upgrade", onUpgrade);
-    const leave = takeRequests(http, path, (request, response) => void this.#plain(request, response));
+    const leave = takeRequests(http, path, (request, response) => void this.#request(request, response));
     this.#leaves.push(leave, () => http.off("upgrade", onUpgrade));
   }
-  /** Nobody comes in any more. */
-  close(seconds) {
-    this.#closedFor = seconds;
-  }
-  /** Lets go of every HTTP server. */
-  leave() {
+  /** Lets go of every HTTP server, when all that was asked is answered. */
+  async leave() {
+    await this.#pending.empty(PATIENCE$1);
     for (const leave of this.#leaves.splice(0)) leave();
   }
   async #upgrade(request, stream, head) {
     const ignore = () => void 0;
     stream.on("error", ignore);
-    const status = await this.#judge(request);
-    if (typeof status === "number") {
-      this.#settings.log.info({ status }, "upgrade refused");
-      refuse(stream, status, this.#closedFor);
+    const who = await this.#gate.judge(request);
+    if (typeof who === "number") {
+      this.#settings.log.info({ status: who }, "upgrade refused");
+      refuse(stream, who, this.#gate.closedFor);
     } else if (!stream.destroyed) {
       stream.off("error", ignore);
-      this.#sockets.accept(request, stream, head, status.user);
+      this.#sockets.accept(request, stream, head, who.user);
     }
   }
-  async #judge(request) {
-    if (this.#closedFor !== void 0) return 503;
-    if (!isOriginAllowed(request, this.#settings.allowedOrigins)) return 403;
-    const admission = await this.#admit(request);
-    if (admission.is === "refused") return admission.status;
-    return this.#isClosed() ? 503 : admission;
-  }
-  #isClosed() {
-    return this.#closedFor !== void 0;
-  }
-  #plain(request, response) {
-    return answerPlain(request, response, {
-      allowedOrigins: this.#settings.allowedOrigins,
-      retryAfter: () => this.#closedFor,
-      admit: (one) => this.#admit(one)
-    });
-  }
-  /** A hook that hangs must not hold the connection for ever. */
-  async #admit(request) {
-    const { authenticate, authenticateTimeout, env, log } = this.#settings;
-    let cancel = () => void 0;
-    const timeout = new Promise((resolve) => {
-      const error = new Error("authenticate took too long");
-      cancel = env.timer(() => resolve({ is: "refused", status: 503, error }), authenticateTimeout);
-    });
-    const admission = await Promise.race([admit(authenticate, request), timeout]);
-    cancel();
-    if (admission.is === "refused" && admission.error !== void 0)
-      log.error({ err: admission.error }, "authenticate failed");
-    return admission;
+  async #request(request, response) {
+    this.#pending.add(response);
+    response.on("error", () => void 0);
+    try {
+      await this.#rungs.answer(request, response);
+    } catch (err) {
+      this.#settings.log.error({ err }, "request failed");
+      if (response.headersSent) response.destroy();
+      else end(response, 500);
+    }
   }
 }
 const pathOf = ({ url = "/" }) => url.split("?", 1)[0] ?? "/";
@@ -1265,8 +1286,854 @@ function takeRequests(http, path, handle) {
   };
 }
 
+class AuthError extends HoldfastError {
+  name = "AuthError";
+  status;
+  constructor(code, message = code) {
+    super(code, message);
+    this.status = code === "forbidden" ? 403 : 401;
+  }
+}
+const TOKEN = "holdfast.token.";
+function tokenOf({ headers }) {
+  const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
+  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+  const token = bearer ?? offered.find((one) => one.startsWith(TOKEN));
+  return token?.startsWith(TOKEN) ? Buffer.from(token.slice(TOKEN.length), "base64url").toString() : token;
+}
+async function admit(authenticate, request) {
+  if (!authenticate) return { is: "user", user: "" };
+  try {
+    const user = await authenticate({ request, token: tokenOf(request) });
+    return typeof user === "string" ? { is: "user", user } : { is: "refused", status: 401 };
+  } catch (error) {
+    const { status } = Object(error);
+    if (status === 401 || status === 403) return { is: "refused", status };
+    return { is: "refused", status: 503, error };
+  }
+}
+function isOriginAllowed({ headers }, allowed) {
+  const { origin, host } = headers;
+  if (origin === void 0 || allowed === "*") return true;
+  if (allowed) return allowed.includes("*") || allowed.includes(origin);
+  return origin.replace(/^https?:\/\//i, "").toLowerCase() === host?.toLowerCase();
+}
+
+class Gate {
+  #settings;
+  /** Seconds until it may open again; absent while it is open. */
+  #closedFor;
+  constructor(settings) {
+    this.#settings = settings;
+  }
+  get closedFor() {
+    return this.#closedFor;
+  }
+  /** Nobody comes in any more. */
+  close(seconds) {
+    this.#closedFor = seconds;
+  }
+  isOriginAllowed(request) {
+    return isOriginAllowed(request, this.#settings.allowedOrigins);
+  }
+  /** Who asks, or the status that turns them away: 401, 403 or 503. */
+  async judge(request) {
+    if (this.#isClosed()) return 503;
+    if (!this.isOriginAllowed(request)) return 403;
+    const admission = await this.#admit(request);
+    if (admission.is === "refused") return admission.status;
+    return this.#isClosed() ? 503 : admission;
+  }
+  #isClosed() {
+    return this.#closedFor !== void 0;
+  }
+  /** A hook that hangs must not hold the connection for ever. */
+  async #admit(request) {
+    const { authenticate, authenticateTimeout, env, log } = this.#settings;
+    let cancel = () => void 0;
+    const timeout = new Promise((resolve) => {
+      const error = new Error("authenticate took too long");
+      cancel = env.timer(() => resolve({ is: "refused", status: 503, error }), authenticateTimeout);
+    });
+    const admission = await Promise.race([admit(authenticate, request), timeout]);
+    cancel();
+    if (admission.is === "refused" && admission.error !== void 0)
+      log.error({ err: admission.error }, "authenticate failed");
+    return admission;
+  }
+}
+
+const PACKET = 2 ** 18;
+class Batches {
+  #env;
+  #leave;
+  #frames = /* @__PURE__ */ new Map();
+  constructor(env, leave) {
+    this.#env = env;
+    this.#leave = leave;
+  }
+  add(link, frames) {
+    if (!this.#frames.size) this.#env.defer(() => this.#flushAll());
+    const waiting = this.#frames.get(link);
+    if (waiting) waiting.push(...frames);
+    else this.#frames.set(link, [...frames]);
+  }
+  /** Lets what waits for this link go now. */
+  flush(link) {
+    const frames = this.take(link);
+    if (frames.length) this.#leave(link, frames);
+  }
+  /** Hands out what waits for this link: it does not leave by itself. */
+  take(link) {
+    const frames = this.#frames.get(link) ?? [];
+    this.#frames.delete(link);
+    return frames;
+  }
+  #flushAll() {
+    for (const link of [...this.#frames.keys()]) this.flush(link);
+  }
+}
+
+function inputOf(link, packet, max) {
+  try {
+    if (max !== void 0 && Buffer.byteLength(packet) > max)
+      throw new FrameError("too-big", `a packet of more than ${max} bytes`);
+    return { on: "frames", link, frames: serverCodec.decode(packet) };
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return { on: "broken", link, error };
+  }
+}
+
+const ANSWER = 2 ** 20;
+class Mailbox {
+  /** Lines kept, bytes. */
+  bytes = 0;
+  #lines = [];
+  /** The number of the first line kept. */
+  #first = 1;
+  #posts = 0;
+  #reader;
+  #taker;
+  #closed;
+  /** Somebody waits. */
+  get isAwaited() {
+    return this.#taker !== void 0;
+  }
+  isAwaitedBy(reader) {
+    return this.#taker?.reader === reader;
+  }
+  /** This one was the last to ask. */
+  isReader(reader) {
+    return this.#reader === reader;
+  }
+  put(lines) {
+    for (const line of lines) {
+      this.#lines.push(line);
+      this.bytes += Buffer.byteLength(line);
+    }
+    this.#serve();
+  }
+  /** Nothing follows these lines: whoever waits is told so together with them. */
+  close(closed, lines = []) {
+    this.#closed ??= closed;
+    this.put(lines);
+  }
+  /** Nothing is left of it. */
+  clear() {
+    this.#lines = [];
+    this.bytes = 0;
+    this.#answer({ is: "gone" });
+  }
+  /** What POST number `n` is: the next one, one that was here before, or one that cannot be. */
+  judge(n) {
+    if (n > this.#posts + 1) return "wrong";
+    return n > this.#posts ? "next" : "again";
+  }
+  /** The next POST was taken. */
+  count() {
+    this.#posts++;
+  }
+  /** Forgets what the client has, and answers with what comes after it: now, or when there is something. A newer reader sends the older away. */
+  take(ask, answer) {
+    const has = ask.since - this.#first + 1;
+    if (ask.again && !this.isReader(ask.reader)) answer({ is: "superseded" });
+    else if (has < 0 || has > this.#lines.length) answer({ is: "wrong" });
+    else {
+      this.#answer({ is: "superseded" });
+      this.#reader = ask.reader;
+      for (const line of this.#lines.splice(0, has)) this.bytes -= Buffer.byteLength(line);
+      this.#first += has;
+      this.#taker = { ...ask, answer };
+      this.#serve();
+    }
+  }
+  /** Whoever waits under this name has waited long enough. */
+  lapse(reader) {
+    if (this.isAwaitedBy(reader)) this.#answer(this.#next());
+  }
+  #serve() {
+    if (this.#lines.length || this.#closed) this.#answer(this.#next());
+  }
+  #next() {
+    let end = 0;
+    for (let sum = 0, line; (line = this.#lines[end]) !== void 0; end++) {
+      sum += line.length;
+      if (sum > ANSWER && end) break;
+    }
+    const isAll = end === this.#lines.length;
+    const lines = this.#lines.slice(0, end);
+    return { is: "lines", first: this.#first, lines, ...isAll && this.#closed && { closed: this.#closed } };
+  }
+  #answer(taken) {
+    const taker = this.#taker;
+    this.#taker = void 0;
+    taker?.answer(taken);
+  }
+}
+
+class Watch {
+  #env;
+  #grace;
+  #judge;
+  #cancel;
+  /** @param judge lets go of whoever was silent for `grace` ms. */
+  constructor(env, grace, judge) {
+    this.#env = env;
+    this.#grace = grace;
+    this.#judge = judge;
+  }
+  /** There is somebody to watch. */
+  start() {
+    if (this.#cancel) return;
+    const round = this.#grace / 4;
+    const dueAt = this.#env.now() + round;
+    this.#cancel = this.#env.timer(() => {
+      this.#cancel = void 0;
+      this.start();
+      if (this.#env.now() - dueAt < round) this.#judge(this.#grace);
+    }, round);
+  }
+  /** There is nobody left. */
+  stop() {
+    this.#cancel?.();
+    this.#cancel = void 0;
+  }
+}
+
+const LINGER = 3e3;
+const LAST_WORDS = 1e3;
+class HttpLinks {
+  #options;
+  #env;
+  #log;
+  #feed;
+  #number;
+  #links = /* @__PURE__ */ new Map();
+  #batches;
+  #watch;
+  /** Closed by the server, and the client has not heard it. */
+  #untold = /* @__PURE__ */ new Set();
+  #onEmpty;
+  /** @param number the next link's number. */
+  constructor(options, env, log, feed, number) {
+    this.#options = options;
+    this.#env = env;
+    this.#log = log;
+    this.#feed = feed;
+    this.#number = number;
+    this.#batches = new Batches(env, (link, frames) => this.#put(link, frames));
+    this.#watch = new Watch(env, options.pollGrace, (grace) => this.#patrol(grace));
+  }
+  /** A link that begins with these packets. Returns its number. */
+  open(user, packets) {
+    const number = this.#number();
+    const link = { number, mailbox: new Mailbox(), seenAt: this.#env.now() };
+    this.#links.set(number, link);
+    this.#watch.start();
+    this.#feed({ on: "opened", link: number, user });
+    this.#receive(link, packets);
+    return number;
+  }
+  post({ link: number, n, text, close }) {
+    const link = this.#see(number);
+    return Promise.resolve(link ? this.#post(link, n, text, close) : 410);
+  }
+  take({ link: number, hold, ...ask }) {
+    const link = this.#see(number);
+    if (!link || link.over === "client") return Promise.resolve({ is: "gone" });
+    const { mailbox } = link;
+    return new Promise((resolve) => {
+      let cancel = () => void 0;
+      mailbox.take(ask, (taken) => {
+        cancel();
+        link.seenAt = this.#env.now();
+        if (taken.is === "lines" && taken.closed) this.#told(link);
+        resolve(taken);
+      });
+      if (!mailbox.isAwaitedBy(ask.reader)) return;
+      if (hold > 0) cancel = this.#env.timer(() => mailbox.lapse(ask.reader), hold);
+      else mailbox.lapse(ask.reader);
+    });
+  }
+  leave({ link: number, code, reader }) {
+    const link = this.#links.get(number);
+    if (!link || link.over) return Promise.resolve(410);
+    const left = () => {
+      if (isOpen(link) && (reader === void 0 || link.mailbox.isReader(reader))) this.#end(link, code);
+    };
+    if (reader === void 0) left();
+    else this.#env.timer(left, LAST_WORDS);
+    return Promise.resolve(204);
+  }
+  write({ link: number, frames }) {
+    const link = this.#links.get(number);
+    if (link && !link.over) this.#batches.add(link, frames);
+  }
+  close({ link: number, code, reason }) {
+    const link = this.#links.get(number);
+    if (!link || link.over) return;
+    this.#linger(link, "server");
+    this.#untold.add(link);
+    link.mailbox.close({ code, reason }, toLines(this.#batches.take(link)));
+    this.#log.debug({ link: number, code }, "closed");
+  }
+  empty() {
+    if (!this.#untold.size) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty = resolve);
+  }
+  /** Lets go of everything at once. */
+  stop() {
+    for (const link of this.#links.values()) {
+      link.forget?.();
+      this.#forget(link);
+    }
+  }
+  #see(number) {
+    const link = this.#links.get(number);
+    if (link) link.seenAt = this.#env.now();
+    return link;
+  }
+  #post(link, n, text, close) {
+    const order = link.mailbox.judge(n);
+    if (order === "wrong") return 409;
+    if (order === "again") return 204;
+    if (link.over === "client") return 410;
+    const packets = fromLines(text);
+    if (!packets) return 400;
+    link.mailbox.count();
+    if (isOpen(link)) this.#receive(link, packets);
+    if (close !== void 0) {
+      if (isOpen(link)) this.#end(link, close);
+      else this.#told(link);
+    }
+    return 204;
+  }
+  #receive(link, packets) {
+    for (const packet of packets) this.#feed(inputOf(link.number, packet, this.#options.maxPacket));
+  }
+  #put(link, frames) {
+    if (link.over) return;
+    link.mailbox.put(toLines(frames));
+    if (link.mailbox.bytes > this.#options.maxBuffered) this.#drop(link);
+  }
+  /** The client closed it. A POST said again is still answered as before. */
+  #end(link, code) {
+    this.#linger(link, "client");
+    link.mailbox.clear();
+    this.#log.debug({ link: link.number, code }, "closed");
+    this.#feed({ on: "closed", link: link.number });
+  }
+  /** Nobody is there any more. */
+  #drop(link) {
+    this.#forget(link);
+    this.#log.debug({ link: link.number, code: Close.abnormal }, "closed");
+    this.#feed({ on: "closed", link: link.number });
+  }
+  #linger(link, by) {
+    link.over = by;
+    link.forget = this.#env.timer(() => this.#forget(link), Math.min(LINGER, this.#options.pollGrace));
+  }
+  #forget(link) {
+    this.#links.delete(link.number);
+    link.mailbox.clear();
+    this.#told(link);
+    if (!this.#links.size) this.#watch.stop();
+  }
+  #told(link) {
+    this.#untold.delete(link);
+    if (!this.#untold.size) this.#onEmpty?.();
+  }
+  #patrol(grace) {
+    const now = this.#env.now();
+    for (const link of this.#links.values()) {
+      if (link.mailbox.isAwaited) link.seenAt = now;
+      else if (!link.over && now - link.seenAt >= grace) this.#drop(link);
+    }
+  }
+}
+const toLines = (frames) => serverCodec.encode(frames, PACKET).map(toLine);
+const isOpen = ({ over }) => !over;
+
+const LONGEST = 2 ** 31 - 1;
+function toNote(text) {
+  const { is, id, from, call, ask, value } = objectOf(parsed(text));
+  if (!isWhole(id)) return void 0;
+  if (is === "answer") return { is, id, value };
+  const made = is === "call" && typeof from === "string" ? toCall(call, objectOf(ask)) : void 0;
+  return made && { is: "call", id, from: String(from), ...made };
+}
+function toCall(call, ask) {
+  const { link } = ask;
+  if (!isWhole(link)) return void 0;
+  if (call === "post") {
+    const { n, text, close } = ask;
+    return isWhole(n) && typeof text === "string" && isWholeOrAbsent(close) ? { call, ask: { link, n, text, close } } : void 0;
+  }
+  if (call === "take") {
+    const { reader: reader2, again, since, hold } = ask;
+    const isAsk = typeof reader2 === "string" && typeof again === "boolean" && isWhole(since) && isWhole(hold);
+    return isAsk && hold <= LONGEST ? { call, ask: { link, reader: reader2, again, since, hold } } : void 0;
+  }
+  const { code, reader } = ask;
+  return call === "leave" && isWhole(code) && (reader === void 0 || typeof reader === "string") ? { call, ask: { link, code, reader } } : void 0;
+}
+function objectOf(value) {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+const isWhole = (value) => Number.isSafeInteger(value) && value >= 0;
+const isWholeOrAbsent = (value) => value === void 0 || isWhole(value);
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+}
+
+const PATIENCE = 2e3;
+class Relay {
+  #parts;
+  #calls = /* @__PURE__ */ new Map();
+  #unlisten;
+  #count = 0;
+  #isOver = false;
+  constructor(parts) {
+    this.#parts = parts;
+    this.#unlisten = parts.store.listen?.(parts.node, (text) => this.#hear(text));
+  }
+  /** Where the links of a node are reached; `undefined` where there is no way. */
+  deskOf(node) {
+    if (node === this.#parts.node) return this.#parts.local;
+    if (!this.#parts.store.notify || this.#isOver) return void 0;
+    return {
+      post: async (ask) => asPostStatus(await this.#ask(node, { call: "post", ask })),
+      take: async (ask) => asTaken(await this.#ask(node, { call: "take", ask }, ask.hold)),
+      leave: async (ask) => asLeaveStatus(await this.#ask(node, { call: "leave", ask }))
+    };
+  }
+  /** Nobody waits here any more for what other nodes have. */
+  stop() {
+    this.#isOver = true;
+    for (const end of this.#calls.values()) end({ is: "superseded" });
+    this.#unlisten?.();
+  }
+  /** Resolves with nothing where there is no answer. */
+  #ask(node, call, hold = 0) {
+    const id = ++this.#count;
+    return new Promise((resolve) => {
+      const end = (value) => {
+        cancel();
+        this.#calls.delete(id);
+        resolve(value);
+      };
+      const cancel = this.#parts.env.timer(end, hold + PATIENCE);
+      this.#calls.set(id, end);
+      void this.#send(node, { is: "call", id, from: this.#parts.node, ...call }).then((isSent) => {
+        if (!isSent) end();
+      });
+    });
+  }
+  #hear(text) {
+    const note = toNote(text);
+    if (!note) this.#parts.log.warn({}, "note ignored");
+    else if (note.is === "answer") this.#calls.get(note.id)?.(note.value);
+    else void this.#serve(note);
+  }
+  async #serve({ id, from, ...call }) {
+    try {
+      await this.#send(from, { is: "answer", id, value: await perform(this.#parts.local, call) });
+    } catch (err) {
+      this.#parts.log.error({ err }, "request failed");
+    }
+  }
+  /** False where the store does not pass it on. */
+  async #send(node, note) {
+    try {
+      await this.#parts.store.notify?.({ node, note: JSON.stringify(note) });
+      return true;
+    } catch (err) {
+      this.#parts.log.error({ err }, "notify failed");
+      return false;
+    }
+  }
+}
+async function perform(desk, { call, ask }) {
+  if (call === "post") return desk.post(ask);
+  return call === "take" ? desk.take(ask) : desk.leave(ask);
+}
+const asPostStatus = (value) => value === 204 || value === 400 || value === 409 ? value : 410;
+const asLeaveStatus = (value) => value === 204 ? value : 410;
+function asTaken(value) {
+  const { is, first, lines, closed } = objectOf(value);
+  if (is === "superseded" || is === "wrong") return { is };
+  if (is !== "lines" || !isWhole(first) || !Array.isArray(lines) || !lines.every(isLine)) return { is: "gone" };
+  const { code, reason } = objectOf(closed);
+  return { is, first, lines, ...isWhole(code) && typeof reason === "string" && { closed: { code, reason } } };
+}
+const isLine = (value) => typeof value === "string" && !/[\r\n]/.test(value);
+
+async function answerPlain(request, response, gate) {
+  const who = await gate.judge(request);
+  if (typeof who === "number") end(response, who, extraHeaders(who, gate.closedFor), "refused");
+  else end(response, 426, { upgrade: "websocket" }, "this path takes WebSockets, and POST");
+}
+
+const TICKET = /^bearer +holdfast\.link\.(\S+)$/i;
+const NORMAL = 1e3;
+function understand(request) {
+  const { method, url = "", headers } = request;
+  const query = new Query(headers["holdfast"] ?? url.split("?").slice(1).join("?"));
+  const streams = /\btext\/event-stream\b/i.test(headers.accept ?? "");
+  const shown = TICKET.exec(headers.authorization ?? "")?.[1];
+  switch (method) {
+    case "OPTIONS":
+      return { is: "preflight" };
+    case "HEAD":
+      return { is: "plain" };
+    case "GET":
+      return query.judge(get(query, streams, shown ?? (streams ? query.text("link") : void 0), headers));
+    case "POST":
+      return query.judge(post(query, streams, shown));
+    case "DELETE":
+      if (shown === void 0) return { is: "refused", status: 401 };
+      return query.judge({ is: "delete", ticket: shown, code: query.code("code") ?? NORMAL });
+    default:
+      return { is: "refused", status: 405 };
+  }
+}
+function get(query, streams, ticket, headers) {
+  if (ticket === void 0) return streams || query.has("since") ? { is: "refused", status: 401 } : { is: "plain" };
+  const since = query.number("since") ?? 0;
+  if (!streams) return { is: "poll", ticket, since, hold: query.number("hold") ?? 0 };
+  const last = headers["last-event-id"];
+  return { is: "stream", ticket, since: last ? query.whole(String(last)) : since };
+}
+function post(query, streams, ticket) {
+  const hold = query.number("hold") ?? 0;
+  const n = query.number("post");
+  if (ticket === void 0)
+    return n === void 0 && !query.has("close") ? { is: "open", streams, hold } : { is: "refused", status: 401 };
+  if (!n) return { is: "refused", status: 400 };
+  const since = query.number("since");
+  const close = query.code("close");
+  const take = since === void 0 ? void 0 : { since, hold };
+  return { is: "post", ticket, n, take, ...close !== void 0 && { close } };
+}
+class Query {
+  #params;
+  #isBad = false;
+  constructor(text) {
+    this.#params = new URLSearchParams(String(text));
+  }
+  /** The request, if all that was read of it is well. */
+  judge(ask) {
+    return this.#isBad ? { is: "refused", status: 400 } : ask;
+  }
+  has(name) {
+    return this.#params.has(name);
+  }
+  text(name) {
+    return this.#params.get(name) ?? void 0;
+  }
+  number(name) {
+    const [value, ...more] = this.#params.getAll(name);
+    if (more.length) this.#isBad = true;
+    return value === void 0 ? void 0 : this.whole(value);
+  }
+  /** A close code. */
+  code(name) {
+    const code = this.number(name);
+    if (code !== void 0 && (code < 1e3 || code > 4999)) this.#isBad = true;
+    return code;
+  }
+  whole(text) {
+    if (!/^\d{1,15}$/.test(text)) this.#isBad = true;
+    return Number(text);
+  }
+}
+
+function readBody(request, limit) {
+  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.resolve(413);
+  return new Promise((resolve) => {
+    const parts = [];
+    let size = 0;
+    const onData = (part) => {
+      size += part.length;
+      if (size > limit) end(413);
+      else parts.push(part);
+    };
+    const onEnd = () => end(toText(Buffer.concat(parts)));
+    const onClose = () => end(void 0);
+    const end = (result) => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose).pause();
+      resolve(result);
+    };
+    request.on("error", () => void 0);
+    request.on("data", onData).on("end", onEnd).on("close", onClose);
+    if (request.destroyed) end(void 0);
+  });
+}
+function toText(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return 400;
+  }
+}
+
+function setCommon(response) {
+  response.setHeader("cache-control", "no-store");
+  response.setHeader("vary", "Origin");
+}
+function setCors({ headers }, response, allowed) {
+  const { origin } = headers;
+  if (origin === void 0) return;
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader("access-control-expose-headers", "retry-after");
+  if (Array.isArray(allowed) && allowed.includes(origin)) response.setHeader("access-control-allow-credentials", "true");
+}
+const preflight = {
+  "access-control-allow-methods": "GET, POST, DELETE",
+  "access-control-allow-headers": "authorization, content-type, holdfast, last-event-id",
+  "access-control-max-age": "7200"
+};
+
+class Pass {
+  #tickets;
+  #grant;
+  #exp;
+  /** @param exp when the ticket shown expires, ms since 1970; absent where none was given yet. */
+  constructor(tickets, grant, exp = -Infinity) {
+    this.#tickets = tickets;
+    this.#grant = grant;
+    this.#exp = exp;
+  }
+  get link() {
+    return this.#grant.link;
+  }
+  /** Ms until there is a renewal. */
+  get renewIn() {
+    return this.#tickets.renewIn({ exp: this.#exp });
+  }
+  /** A new ticket, when it is time for one. */
+  renewal() {
+    if (this.renewIn > 0) return void 0;
+    const { ticket, exp } = this.#tickets.issue(this.#grant);
+    this.#exp = exp;
+    return ticket;
+  }
+}
+
+const PADDING = `:${" ".repeat(2048)}
+
+`;
+const KEEP_ALIVE = ": \n\n";
+async function stream(response, source, taken, options) {
+  const { desk, pass, reader } = source;
+  const { link } = pass;
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store, no-transform",
+    "x-accel-buffering": "no"
+  });
+  response.write(PADDING);
+  while (taken.is === "lines") {
+    if (!await isTakenIn(response, eventsOf(taken, pass), options)) return;
+    if (taken.closed) break;
+    const hold = Math.max(0, Math.ceil(Math.min(options.keepAlive, pass.renewIn)));
+    taken = await desk.take({ link, reader, again: true, since: taken.first + taken.lines.length - 1, hold });
+  }
+  response.end();
+}
+function eventsOf({ first, lines, closed }, pass) {
+  const ticket = pass.renewal();
+  const events = [
+    ...ticket === void 0 ? [] : [controlOf({ ticket })],
+    ...lines.map((line, at) => `id: ${first + at}
+data: ${line}
+
+`),
+    ...closed ? [controlOf(closed)] : []
+  ];
+  return events.join("") || KEEP_ALIVE;
+}
+const controlOf = (control) => `event: control
+data: ${toControl(control)}
+
+`;
+function isTakenIn(response, text, { pollGrace, env }) {
+  if (response.destroyed) return Promise.resolve(false);
+  if (response.write(text)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const end = (isWell) => {
+      cancel();
+      response.off("drain", onDrain).off("close", onClose);
+      resolve(isWell);
+    };
+    const onDrain = () => end(true);
+    const onClose = () => end(false);
+    const cancel = env.timer(() => response.destroy(), pollGrace);
+    response.once("drain", onDrain).once("close", onClose);
+  });
+}
+
+class Rungs {
+  #settings;
+  #parts;
+  #textLimit;
+  #readers = 0;
+  constructor(settings, parts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#textLimit = settings.maxPacket * 2 + 65536;
+  }
+  async answer(request, response) {
+    const { gate } = this.#parts;
+    setCommon(response);
+    if (!gate.isOriginAllowed(request)) {
+      end(response, 403);
+      return;
+    }
+    setCors(request, response, this.#settings.allowedOrigins);
+    const ask = understand(request);
+    switch (ask.is) {
+      case "preflight":
+        end(response, 204, preflight);
+        break;
+      case "plain":
+        await answerPlain(request, response, gate);
+        break;
+      case "refused":
+        end(response, ask.status, extraHeaders(ask.status));
+        break;
+      case "open":
+        await this.#openLink(request, response, ask);
+        break;
+      default:
+        await this.#onLink(request, response, ask);
+    }
+  }
+  async #openLink(request, response, ask) {
+    const { links, node, tickets } = this.#parts;
+    const guest = await this.#admit(request);
+    if (guest === void 0) return;
+    if (typeof guest === "number") {
+      this.#settings.log.info({ status: guest }, "opening refused");
+      this.#refuse(request, response, guest);
+      return;
+    }
+    const { user, packets } = guest;
+    const link = links.open(user, packets);
+    const source = { desk: links, pass: new Pass(tickets, { node, link, user }), reader: this.#reader() };
+    this.#endWithReader(response, source);
+    if (ask.streams) await this.#stream(response, source, 0);
+    else await this.#poll(response, source, 0, ask.hold);
+  }
+  /** Who opens a link, and their first packets; or a status, or nothing, where the request was cut off. */
+  async #admit(request) {
+    const { gate } = this.#parts;
+    const who = await gate.judge(request);
+    if (typeof who === "number") return who;
+    const text = await readBody(request, this.#textLimit);
+    if (typeof text !== "string") return text;
+    if (gate.closedFor !== void 0) return 503;
+    const packets = fromLines(text);
+    return packets ? { user: who.user, packets } : 400;
+  }
+  async #onLink(request, response, ask) {
+    const { tickets, deskOf } = this.#parts;
+    const grant = tickets.verify(ask.ticket);
+    const desk = grant && deskOf(grant.node);
+    if (!grant || !desk) {
+      this.#refuse(request, response, grant ? 410 : 401);
+      return;
+    }
+    const source = { desk, pass: new Pass(tickets, grant, grant.exp), reader: this.#reader() };
+    if (ask.is === "delete") end(response, await desk.leave({ link: grant.link, code: ask.code }));
+    else if (ask.is === "post") await this.#post(request, response, source, ask);
+    else if (ask.is === "poll") await this.#poll(response, source, ask.since, ask.hold);
+    else {
+      this.#endWithReader(response, source);
+      await this.#stream(response, source, ask.since);
+    }
+  }
+  async #post(request, response, source, { n, close, take }) {
+    const text = await readBody(request, this.#textLimit);
+    if (text === void 0) return;
+    const status = typeof text === "string" ? await source.desk.post({ link: source.pass.link, n, text, close }) : text;
+    if (status === 204 && take && close === void 0) await this.#poll(response, source, take.since, take.hold);
+    else this.#refuse(request, response, status);
+  }
+  async #poll(response, { desk, pass, reader }, since, most) {
+    const { link } = pass;
+    const hold = Math.min(most, this.#settings.pollHold);
+    this.#onceCut(response, () => desk.take({ link, reader, again: true, since, hold: 0 }));
+    endWith(response, await desk.take({ link, reader, again: false, since, hold }), pass);
+  }
+  async #stream(response, source, since) {
+    const { desk, pass, reader } = source;
+    const taken = await desk.take({ link: pass.link, reader, again: false, since, hold: 0 });
+    if (taken.is === "lines") await stream(response, source, taken, this.#settings);
+    else end(response, statusOf(taken));
+  }
+  /** The link goes with its stream, or with its opening: nobody else knows of it. */
+  #endWithReader(response, { desk, pass, reader }) {
+    this.#onceCut(response, () => desk.leave({ link: pass.link, code: Close.abnormal, reader }));
+  }
+  /** The client was gone before all was said. */
+  #onceCut(response, act) {
+    response.once("close", () => {
+      if (response.writableFinished) return;
+      act().catch((err) => this.#settings.log.error({ err }, "request failed"));
+    });
+  }
+  #refuse(request, response, status) {
+    if (status === 413) endTooLarge(request, response, this.#settings.env);
+    else end(response, status, extraHeaders(status, this.#parts.gate.closedFor));
+  }
+  #reader() {
+    return `${this.#parts.node}.${++this.#readers}`;
+  }
+}
+
 const nothing = () => void 0;
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+class Bus {
+  #ears = /* @__PURE__ */ new Map();
+  notify({ node, note }) {
+    for (const onNote of this.#ears.get(node) ?? []) onNote(note);
+  }
+  listen(node, onNote) {
+    const ears = this.#ears.get(node) ?? /* @__PURE__ */ new Set();
+    this.#ears.set(node, ears.add(onNote));
+    return () => {
+      ears.delete(onNote);
+      if (!ears.size && this.#ears.get(node) === ears) this.#ears.delete(node);
+    };
+  }
+}
 
 const OVERHEAD = 256;
 class Log {
@@ -1463,6 +2330,7 @@ function dropOldest(map, max) {
 
 class MemoryStore {
   #tables;
+  #bus = new Bus();
   /** Throws `OptionError`. */
   constructor(options = {}) {
     checkOptions(options, {
@@ -1503,6 +2371,14 @@ class MemoryStore {
   watch(onChange) {
     return this.#tables.watch(onChange);
   }
+  /** As a bus between processes would: never before it has returned. */
+  async notify(ask) {
+    await Promise.resolve();
+    this.#bus.notify(ask);
+  }
+  listen(node, onNote) {
+    return this.#bus.listen(node, onNote);
+  }
   close() {
     return Promise.resolve();
   }
@@ -1529,11 +2405,15 @@ function settle(given) {
     helloTimeout: isTime(1),
     authenticateTimeout: isTime(1),
     callTimeout: isTime(1),
-    maxPacket: isWhole(65536, 2 ** 30),
+    maxPacket: isWhole$1(65536, 2 ** 30),
     maxBuffered: isLimit(1024),
-    window: isWhole(1),
-    pushWindow: isWhole(1),
-    maxSubscriptions: isWhole(1),
+    keepAlive: isTime(100),
+    pollHold: isTime(0),
+    pollGrace: isTime(100),
+    linkTtl: isTime(1e3),
+    window: isWhole$1(1),
+    pushWindow: isWhole$1(1),
+    maxSubscriptions: isWhole$1(1),
     maxLinks: isLimit(1),
     perMessageDeflate: isBoolean,
     log: hasMethods("a logger with debug, info, warn and error", "debug", "info", "warn", "error"),
@@ -1553,13 +2433,16 @@ function defaults({ store }) {
     allowedOrigins: void 0,
     authenticateTimeout: 1e4,
     maxBuffered: 2 ** 24,
+    keepAlive: 15e3,
+    pollHold: 25e3,
+    pollGrace: 3e4,
+    linkTtl: 36e5,
     perMessageDeflate: false,
     log: silent,
     env: createEnv()
   };
 }
 
-const PACKET = 2 ** 18;
 const CLOSING = 5e3;
 const REASON = 123;
 class Sockets {
@@ -1571,11 +2454,14 @@ class Sockets {
   #links = /* @__PURE__ */ new Map();
   /** Every socket not yet closed, those that the core has let go included. */
   #open = /* @__PURE__ */ new Set();
-  #dirty = /* @__PURE__ */ new Set();
-  #count = 0;
+  #batches;
+  #number;
   #onEmpty;
-  constructor(options, env, log, feed) {
+  /** @param number the next link's number. */
+  constructor(options, env, log, feed, number) {
     this.#options = options;
+    this.#number = number;
+    this.#batches = new Batches(env, (socket, frames) => this.#send(socket, frames));
     this.#env = env;
     this.#log = log;
     this.#feed = feed;
@@ -1596,28 +2482,25 @@ class Sockets {
     if (!this.#open.size) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty = resolve);
   }
-  write({ link: number, frames }) {
-    const link = this.#links.get(number);
-    if (!link) return;
-    link.frames.push(...frames);
-    if (!this.#dirty.size) this.#env.defer(() => this.#flushAll());
-    this.#dirty.add(link);
+  write({ link, frames }) {
+    const socket = this.#links.get(link);
+    if (socket) this.#batches.add(socket, frames);
   }
-  close({ link: number, code, reason }) {
-    const link = this.#links.get(number);
-    if (!link) return;
-    this.#flush(link);
-    this.#links.delete(number);
-    link.socket.close(
+  close({ link, code, reason }) {
+    const socket = this.#links.get(link);
+    if (!socket) return;
+    this.#batches.flush(socket);
+    this.#links.delete(link);
+    socket.close(
       code,
       Buffer.from(reason).subarray(0, REASON).toString().replace(/\uFFFD$/, "")
     );
-    const cancel = this.#env.timer(() => link.socket.terminate(), CLOSING);
-    link.socket.once("close", cancel);
+    const cancel = this.#env.timer(() => socket.terminate(), CLOSING);
+    socket.once("close", cancel);
   }
   #take(socket, user) {
-    const number = ++this.#count;
-    this.#links.set(number, { socket, frames: [] });
+    const number = this.#number();
+    this.#links.set(number, socket);
     this.#open.add(socket);
     socket.on("message", (data, isBinary) => {
       if (this.#links.has(number)) this.#receive(number, data, isBinary);
@@ -1635,23 +2518,10 @@ class Sockets {
   }
   #receive(link, data, isBinary) {
     const bytes = data;
-    try {
-      const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString();
-      this.#feed({ on: "frames", link, frames: serverCodec.decode(packet) });
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.#feed({ on: "broken", link, error });
-    }
+    const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString();
+    this.#feed(inputOf(link, packet));
   }
-  #flushAll() {
-    const dirty = [...this.#dirty];
-    this.#dirty.clear();
-    for (const link of dirty) this.#flush(link);
-  }
-  #flush(link) {
-    const { socket, frames } = link;
-    if (!frames.length) return;
-    link.frames = [];
+  #send(socket, frames) {
     if (socket.readyState !== WebSocket.OPEN) return;
     for (const packet of serverCodec.encode(frames, PACKET)) socket.send(packet);
     if (socket.bufferedAmount > this.#options.maxBuffered) socket.terminate();
@@ -1659,21 +2529,41 @@ class Sockets {
 }
 
 function createTickets(secret, ttl, wall) {
-  const mac = (payload) => createHmac("sha256", secret).update(payload).digest();
-  function verify(ticket) {
-    const [payload = "", signature = "", ...rest] = ticket.split(".");
-    const expected = mac(payload);
-    const given = Buffer.from(signature, "base64url");
-    if (rest.length || given.length !== expected.length || !timingSafeEqual(given, expected)) return void 0;
-    const { client, user, exp } = JSON.parse(Buffer.from(payload, "base64url").toString());
-    return wall() < exp ? { client, user } : void 0;
-  }
+  const { sign, verify } = createSigner(secret, "", wall);
   return {
-    sign({ client, user }) {
-      const payload = Buffer.from(JSON.stringify({ client, user, exp: wall() + ttl })).toString("base64url");
+    sign: ({ client, user }) => sign({ client, user, exp: wall() + ttl }),
+    verify(ticket) {
+      const said = verify(ticket);
+      return said && { client: said.client, user: said.user };
+    }
+  };
+}
+function createLinkTickets(secret, ttl, wall) {
+  const { sign, verify } = createSigner(secret, "link.", wall);
+  return {
+    issue({ node, link, user }) {
+      const exp = wall() + ttl;
+      return { ticket: sign({ node, link, user, exp }), exp };
+    },
+    verify,
+    renewIn: ({ exp }) => exp - ttl / 2 - wall()
+  };
+}
+function createSigner(secret, purpose, wall) {
+  const mac = (payload) => createHmac("sha256", secret).update(purpose + payload).digest();
+  return {
+    sign: (said) => {
+      const payload = Buffer.from(JSON.stringify(said)).toString("base64url");
       return `${payload}.${mac(payload).toString("base64url")}`;
     },
-    verify
+    verify: (ticket) => {
+      const [payload = "", signature = "", ...rest] = ticket.split(".");
+      const expected = mac(payload);
+      const given = Buffer.from(signature, "base64url");
+      if (rest.length || given.length !== expected.length || !timingSafeEqual(given, expected)) return void 0;
+      const said = JSON.parse(Buffer.from(payload, "base64url").toString());
+      return wall() < said.exp ? said : void 0;
+    }
   };
 }
 
@@ -1686,7 +2576,10 @@ class Running {
   #machine;
   #feed;
   #asked;
-  #sockets;
+  #links;
+  #carriers;
+  #relay;
+  #gate;
   #door;
   #unwatch;
   #onDrained = () => void 0;
@@ -1698,9 +2591,25 @@ class Running {
     this.#machine = new Server(coreOptions(settings));
     this.#asked = askedOf(settings);
     this.#feed = run(this.#machine, env, (output) => this.#perform(output));
-    this.#sockets = new Sockets(settings, env, log, this.#feed);
-    this.#door = new Door(settings, this.#sockets);
+    const number = upwards();
+    const sockets = new Sockets(settings, env, log, this.#feed, number);
+    this.#links = new HttpLinks(settings, env, log, this.#feed, number);
+    this.#carriers = [sockets, this.#links];
+    this.#gate = new Gate(settings);
+    const node = env.id();
+    this.#relay = new Relay({ node, store, local: this.#links, env, log });
+    this.#door = new Door(settings, this.#gate, sockets, this.#rungs(node));
     this.#unwatch = store.watch((change) => this.#feed({ on: "changed", change }));
+  }
+  #rungs(node) {
+    const { secret, linkTtl } = this.#settings;
+    return new Rungs(this.#settings, {
+      node,
+      gate: this.#gate,
+      links: this.#links,
+      tickets: createLinkTickets(secret, linkTtl, wall),
+      deskOf: (name) => this.#relay.deskOf(name)
+    });
   }
   get links() {
     return this.#machine.links;
@@ -1715,22 +2624,24 @@ class Running {
     return this.#closing;
   }
   async #drain(after, spread) {
-    this.#door.close(Math.ceil((after + spread) / 1e3));
+    this.#gate.close(Math.ceil((after + spread) / 1e3));
     const drained = new Promise((resolve) => this.#onDrained = resolve);
     this.#feed({ on: "drain", after, spread });
     await drained;
-    await this.#sockets.empty();
-    this.#door.leave();
+    await Promise.all(this.#carriers.map((carrier) => carrier.empty()));
+    this.#relay.stop();
+    await this.#door.leave();
+    this.#links.stop();
     this.#unwatch();
     if (this.#ownsStore) await this.#settings.store.close();
   }
   #perform(output) {
     switch (output.do) {
       case "write":
-        this.#sockets.write(output);
+        for (const carrier of this.#carriers) carrier.write(output);
         break;
       case "close":
-        this.#sockets.close(output);
+        for (const carrier of this.#carriers) carrier.close(output);
         break;
       case "call":
         this.#call(output.op, output.request);
@@ -1746,14 +2657,18 @@ class Running {
     }
   }
   #call(op, request) {
-    perform(request, this.#asked).then(
+    perform$1(request, this.#asked).then(
       (result) => this.#feed({ on: "done", op, result }),
       (error) => this.#feed({ on: "failed", op, error })
     );
   }
 }
+function upwards() {
+  let count = 0;
+  return () => ++count;
+}
+const wall = () => Date.now();
 function coreOptions({ secret, ticketTtl, authorize, ...settings }) {
-  const wall = () => Date.now();
   const tickets = createTickets(secret, ticketTtl, wall);
   return { ...serverDefaults, ...settings, ...tickets, guarded: authorize !== void 0, wall };
 }

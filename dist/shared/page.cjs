@@ -2,6 +2,36 @@
 
 var run = require('./run.cjs');
 
+const number = (fallback, least = 0) => [
+  fallback,
+  `number from ${least}`,
+  (value) => typeof value === "number" && value >= least
+];
+const count = (fallback) => [fallback, "whole number", run.isNumber];
+const isObjectOrFalse = (value) => value === false || run.isObject(value);
+const objectOrFalse = [void 0, "object or false", isObjectOrFalse];
+const group = (name, rules, fallback) => [
+  fallback,
+  "object",
+  (value) => fill(name, rules, value)
+];
+function need(holds, text) {
+  if (!holds) throw new run.OptionError("bad-option", text);
+}
+function fill(name, rules, given) {
+  need(run.isObject(given), `${name} takes: object`);
+  const filled = {};
+  for (const key in { ...rules, ...given }) {
+    need(Object.hasOwn(rules, key), `${name}.${key} is no option`);
+    const [fallback, takes = typeof fallback, test = (value2) => typeof value2 === takes && value2 !== null] = rules[key];
+    const { [key]: value = fallback } = given;
+    const taken = value === void 0 || test(value);
+    need(taken, `${name}.${key} takes: ${takes}`);
+    filled[key] = run.isObject(taken) ? taken : value;
+  }
+  return filled;
+}
+
 function backoff({ base, cap, factor, floor }, failures, random) {
   if (failures < 1) return floor;
   return Math.max(floor, random * Math.min(cap, base * factor ** (failures - 1) || 0));
@@ -23,9 +53,10 @@ const MIN_INTERVAL = 100;
 const MAX_HOLD = 36e5;
 class Link {
   state = { is: "idle" };
+  /** So far. The newest one's number. */
+  dials = 0;
   #options;
   #outputs = [];
-  #links = 0;
   #online = true;
   constructor(options) {
     this.#options = options;
@@ -82,7 +113,7 @@ class Link {
     const { heartbeat, greets, connectTimeout, rtt } = this.#options;
     switch (input.on) {
       case "opened":
-        if (state.is !== "dialing") break;
+        if (state.is !== "dialing" && state.is !== "greeting") break;
         if (greets) this.state = { ...state, is: "greeting", until: now + connectTimeout };
         else this.#up(state, heartbeat.interval, now);
         break;
@@ -168,7 +199,7 @@ class Link {
     this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
   }
   #dial(failures, now) {
-    const link = ++this.#links;
+    const link = ++this.dials;
     this.state = { is: "dialing", link, failures, until: now + this.#options.connectTimeout };
     this.#outputs.push({ do: "open", link });
   }
@@ -259,5 +290,12 @@ function listen(page, on) {
 
 exports.Link = Link;
 exports.Rtt = Rtt;
+exports.count = count;
+exports.fill = fill;
+exports.group = group;
+exports.isObjectOrFalse = isObjectOrFalse;
 exports.listen = listen;
+exports.need = need;
+exports.number = number;
+exports.objectOrFalse = objectOrFalse;
 //# sourceMappingURL=page.cjs.map

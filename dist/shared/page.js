@@ -1,4 +1,34 @@
-import { C as Close } from './run.js';
+import { O as OptionError, a as isObject, i as isNumber, C as Close } from './run.js';
+
+const number = (fallback, least = 0) => [
+  fallback,
+  `number from ${least}`,
+  (value) => typeof value === "number" && value >= least
+];
+const count = (fallback) => [fallback, "whole number", isNumber];
+const isObjectOrFalse = (value) => value === false || isObject(value);
+const objectOrFalse = [void 0, "object or false", isObjectOrFalse];
+const group = (name, rules, fallback) => [
+  fallback,
+  "object",
+  (value) => fill(name, rules, value)
+];
+function need(holds, text) {
+  if (!holds) throw new OptionError("bad-option", text);
+}
+function fill(name, rules, given) {
+  need(isObject(given), `${name} takes: object`);
+  const filled = {};
+  for (const key in { ...rules, ...given }) {
+    need(Object.hasOwn(rules, key), `${name}.${key} is no option`);
+    const [fallback, takes = typeof fallback, test = (value2) => typeof value2 === takes && value2 !== null] = rules[key];
+    const { [key]: value = fallback } = given;
+    const taken = value === void 0 || test(value);
+    need(taken, `${name}.${key} takes: ${takes}`);
+    filled[key] = isObject(taken) ? taken : value;
+  }
+  return filled;
+}
 
 function backoff({ base, cap, factor, floor }, failures, random) {
   if (failures < 1) return floor;
@@ -21,9 +51,10 @@ const MIN_INTERVAL = 100;
 const MAX_HOLD = 36e5;
 class Link {
   state = { is: "idle" };
+  /** So far. The newest one's number. */
+  dials = 0;
   #options;
   #outputs = [];
-  #links = 0;
   #online = true;
   constructor(options) {
     this.#options = options;
@@ -80,7 +111,7 @@ class Link {
     const { heartbeat, greets, connectTimeout, rtt } = this.#options;
     switch (input.on) {
       case "opened":
-        if (state.is !== "dialing") break;
+        if (state.is !== "dialing" && state.is !== "greeting") break;
         if (greets) this.state = { ...state, is: "greeting", until: now + connectTimeout };
         else this.#up(state, heartbeat.interval, now);
         break;
@@ -166,7 +197,7 @@ class Link {
     this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
   }
   #dial(failures, now) {
-    const link = ++this.#links;
+    const link = ++this.dials;
     this.state = { is: "dialing", link, failures, until: now + this.#options.connectTimeout };
     this.#outputs.push({ do: "open", link });
   }
@@ -255,5 +286,5 @@ function listen(page, on) {
   };
 }
 
-export { Link as L, Rtt as R, listen as l };
+export { Link as L, Rtt as R, number as a, count as c, fill as f, group as g, isObjectOrFalse as i, listen as l, need as n, objectOrFalse as o };
 //# sourceMappingURL=page.js.map

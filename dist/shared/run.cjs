@@ -31,6 +31,59 @@ class ConnectionError extends HoldfastError {
   name = "ConnectionError";
 }
 
+const entry = { offset: "n", id: "s", from: "s", time: "n", body: "j" };
+const clientShapes = {
+  hello: { v: "n", client: "c", key: "c", acked: "n", ticket: "s?" },
+  send: { seq: "n", after: "n?", ch: "c", body: "j" },
+  sub: { ch: "c", from: "f", epoch: "s?", id: "n?" },
+  unsub: { ch: "c", id: "n?" },
+  history: { id: "n", ch: "c", from: "n", limit: "n" },
+  received: { ch: "c", offset: "n", id: "n?" },
+  ping: { id: "n", got: "n?", heads: "o?" },
+  pong: { id: "n", got: "n?", heads: "o?" },
+  bye: {}
+};
+const serverShapes = {
+  welcome: { v: "n", ticket: "s", resumed: "b", got: "n", idle: "n", max: "n", window: "n", user: "s?" },
+  accepted: { seq: "n", only: "b?" },
+  refused: { seq: "n", code: "s", reason: "s" },
+  subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?", id: "n?" },
+  denied: { ch: "c", id: "n?", code: "s", reason: "s" },
+  message: { ch: "c", offset: "n?", id: "s?", from: "s?", time: "n?", body: "j" },
+  page: { id: "n", ch: "c", epoch: "s", oldest: "n", next: "n", entries: "e" },
+  ping: { id: "n", got: "n?", heads: "o?" },
+  pong: { id: "n", got: "n?", heads: "o?" },
+  retry: { after: "n", spread: "n" },
+  error: { code: "s", reason: "s" }
+};
+const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
+const isText = (value, max) => typeof value === "string" && value.length <= max;
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const checks = {
+  n: isNumber,
+  s: (value) => isText(value, 4096),
+  c: (value) => isText(value, 255) && value !== "",
+  b: (value) => typeof value === "boolean",
+  j: (value) => value !== void 0,
+  o: (value) => isObject(value) && Object.values(value).every(isNumber),
+  f: (value) => value === "now" || value === "oldest" || value === "last" || isNumber(value),
+  r: (value) => Array.isArray(value) && value.length === 2 && value.every(isNumber),
+  e: (value) => Array.isArray(value) && value.every((one) => isObject(one) && wrongField(one, entry) === void 0)
+};
+function wrongField(frame, fields) {
+  return Object.keys(fields).find((name) => {
+    const letter = fields[name] ?? "";
+    return !(letter[1] && frame[name] === void 0) && !checks[letter[0]](frame[name]);
+  });
+}
+function flaw(frame, shapes) {
+  if (!isObject(frame) || typeof frame["t"] !== "string") return "a frame is an object with a string t";
+  const type = frame["t"];
+  if (!Object.hasOwn(shapes, type)) return `unknown frame type ${type.slice(0, 32)}`;
+  const wrong = wrongField(frame, shapes[type] ?? {});
+  return wrong && `${type}.${wrong} is missing or of the wrong type`;
+}
+
 const Close = {
   normal: 1e3,
   goingAway: 1001,
@@ -60,33 +113,6 @@ function verdict(code) {
     default:
       return "retry";
   }
-}
-
-const MAX_TIMER = 2 ** 31 - 1;
-function createClock() {
-  let last = 0;
-  let offset = 0;
-  return {
-    now() {
-      const wall = Date.now() + offset;
-      if (wall < last) offset += last - wall;
-      return last = Math.max(last, wall);
-    },
-    timer(callback, ms) {
-      const handle = setTimeout(callback, Math.min(ms, MAX_TIMER));
-      return () => clearTimeout(handle);
-    },
-    random: () => Math.random()
-  };
-}
-function createEnv() {
-  return {
-    ...createClock(),
-    id: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
-    defer: (callback) => {
-      queueMicrotask(callback);
-    }
-  };
 }
 
 function run(machine, env, perform) {
@@ -128,10 +154,13 @@ exports.FrameError = FrameError;
 exports.HoldfastError = HoldfastError;
 exports.MessageError = MessageError;
 exports.OptionError = OptionError;
-exports.createClock = createClock;
-exports.createEnv = createEnv;
+exports.clientShapes = clientShapes;
+exports.flaw = flaw;
 exports.guard = guard;
 exports.inWords = inWords;
+exports.isNumber = isNumber;
+exports.isObject = isObject;
 exports.run = run;
+exports.serverShapes = serverShapes;
 exports.verdict = verdict;
 //# sourceMappingURL=run.cjs.map

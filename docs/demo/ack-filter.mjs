@@ -1,4 +1,5 @@
 // Reads a server's side of a WebSocket and takes out `accepted` frames on the way; everything else passes untouched.
+import { withoutAcks } from './without-acks.mjs'
 
 const TEXT_AND_FINAL = 0x81
 
@@ -39,10 +40,10 @@ export class AckFilter {
 
   #without(bytes, { start }) {
     if (bytes[0] !== TEXT_AND_FINAL || bytes.indexOf('"accepted"', start) < 0) return bytes
-    const all = JSON.parse(bytes.toString('utf8', start))
-    const kept = all.filter(({ t }) => t !== 'accepted' || !this.#lose())
-    if (kept.length === all.length) return bytes
-    return kept.length ? textFrame(JSON.stringify(kept)) : Buffer.alloc(0)
+    const packet = bytes.toString('utf8', start)
+    const kept = withoutAcks(packet, this.#lose)
+    if (kept === packet) return bytes
+    return kept ? textFrame(kept) : Buffer.alloc(0)
   }
 }
 

@@ -1,5 +1,7 @@
-// What the page's buttons press: `POST /control/<fault>`, and `GET /control` for what is broken at the moment, as a stream.
-// Only for pages served from here to a browser on this machine.
+// What the page's buttons press: `POST /control/<fault>`; and a WebSocket on `/control` that tells what is broken at the
+// moment. Only for pages served from here to a browser on this machine.
+import { WebSocketServer } from 'ws'
+import { BOX } from './http-box.mjs'
 
 const faults = ({ server, proxy }) => ({
   kill: () => server.kill(),
@@ -7,45 +9,49 @@ const faults = ({ server, proxy }) => ({
   blackhole: ({ peer }) => proxy.blackhole(peer),
   refuse: ({ peer }) => proxy.refuse(peer),
   'lose-acks': ({ peer, count }) => proxy.loseAcks(peer, count),
+  box: ({ peer, part, mode }) => proxy.setBox(peer, part, mode),
   heal: ({ peer }) => proxy.heal(peer),
 })
 
-/** A request handler for everything under `/control`. */
+/** `act` handles requests under `/control`, `watch` upgrades on it. */
 export function createControl(world) {
   const actions = faults(world)
-  const watchers = new Set()
-  const state = () => ({ server: world.server.state(), peers: world.proxy.state() })
-  const tell = () => watchers.forEach((response) => response.write(event({ ...state(), may: response.may })))
+  const sockets = new WebSocketServer({ noServer: true })
+  const tellOne = (socket) =>
+    socket.send(JSON.stringify({ server: world.server.state(), peers: world.proxy.state(), may: socket.may }))
+  const tell = () => sockets.clients.forEach(tellOne)
   world.server.on('change', tell)
   world.proxy.on('change', tell)
 
-  function watch(request, response) {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    response.may = isLocal(request)
-    response.write(event({ ...state(), may: response.may }))
-    watchers.add(response)
-    response.on('close', () => watchers.delete(response))
-  }
-
-  async function act(request, response) {
+  async function press(request, response) {
     const fault = request.url.slice('/control/'.length)
     const action = Object.hasOwn(actions, fault) ? actions[fault] : undefined
     if (!isLocal(request)) return answer(response, 403, 'faults are for a browser on the machine that runs the demo')
     if (!action) return answer(response, 404, 'no such fault')
     const order = await read(request)
-    if (!order) return answer(response, 400, 'takes JSON: { peer?: string, count?: 1 to 100 }')
+    if (!order || (fault === 'box' && !order.part)) return answer(response, 400, takes)
     await action(order)
     answer(response, 200)
   }
 
-  return (request, response) => {
-    if (request.method === 'GET' && request.url === '/control') watch(request, response)
-    else if (request.method === 'POST') void act(request, response)
-    else answer(response, 405, 'POST a fault, or GET /control')
+  return {
+    act(request, response) {
+      if (request.method === 'POST') void press(request, response)
+      else answer(response, 405, 'POST a fault; what is broken is told on a WebSocket')
+    },
+    watch(request, socket, head) {
+      if (!isSameOrigin(request)) return socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
+      sockets.handleUpgrade(request, socket, head, (watcher) => {
+        watcher.may = isLocal(request)
+        watcher.on('error', () => watcher.terminate())
+        tellOne(watcher)
+      })
+    },
+    close: () => sockets.clients.forEach((watcher) => watcher.terminate()),
   }
 }
 
-const event = (data) => `data: ${JSON.stringify(data)}\n\n`
+const takes = 'takes JSON: { peer?: string, count?: 1 to 100, part?: a part of the box, mode?: one of its modes }'
 
 function answer(response, status, error) {
   response
@@ -53,20 +59,23 @@ function answer(response, status, error) {
     .end(JSON.stringify(error ? { error } : { ok: true }))
 }
 
+const isSameOrigin = ({ headers: { host = '', origin } }) => origin === undefined || origin === `http://${host}`
+
 /** The address says where it comes from; the host and the origin, that no other site's page sent it. */
-function isLocal({ socket, headers: { host = '', origin } }) {
-  const local = /^(::1|::ffff:127\.|127\.)/.test(socket.remoteAddress ?? '')
-  const named = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)
-  return local && named && (origin === undefined || origin === `http://${host}`)
+function isLocal(request) {
+  const local = /^(::1|::ffff:127\.|127\.)/.test(request.socket.remoteAddress ?? '')
+  const named = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')
+  return local && named && isSameOrigin(request)
 }
 
 async function read(request) {
   let text = ''
   for await (const chunk of request) if ((text += chunk).length > 1_000) return undefined
   try {
-    const { peer = '', count = 3 } = JSON.parse(text || '{}')
-    const fine = typeof peer === 'string' && Number.isInteger(count) && count > 0 && count <= 100
-    return fine ? { peer, count } : undefined
+    const { peer = '', count = 3, part, mode } = JSON.parse(text || '{}')
+    const isBox = part === undefined || (Object.hasOwn(BOX, part) && BOX[part].includes(mode))
+    const fine = typeof peer === 'string' && Number.isInteger(count) && count > 0 && count <= 100 && isBox
+    return fine ? { peer, count, part, mode } : undefined
   } catch {
     return undefined
   }

@@ -17,10 +17,11 @@ export async function startDemo({ dist, root, port = 8080, host = '127.0.0.1' })
   const server = new ServerProcess({ dist, path: REALTIME, store: new MemoryStore() })
   const proxy = new FaultProxy(() => server.port)
   const control = createControl({ server, proxy })
-  const http = createServer(serve({ dist, root, control }))
+  const http = createServer(serve({ dist, root, control, proxy }))
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    if (request.url.startsWith(`${REALTIME}?`)) proxy.link(request, socket, head)
+    if (isRealtime(request)) proxy.link(request, socket, head)
+    else if (request.url === '/control') control.watch(request, socket, head)
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
   })
   await listen(http, port, host)
@@ -33,13 +34,14 @@ export async function startDemo({ dist, root, port = 8080, host = '127.0.0.1' })
       http.close()
       await server.stop()
       proxy.close()
+      control.close()
       http.closeAllConnections()
     },
   }
 }
 
 /** The page; the library as a script tag would load it; uPlot. Read anew each time, so an edit shows on reload. */
-function serve({ dist, root, control }) {
+function serve({ dist, root, control, proxy }) {
   const folder = (path, prefix) => ({ prefix, files: sirv(path, { dev: true }) })
   const folders = [
     folder(dist, '/dist'),
@@ -47,14 +49,17 @@ function serve({ dist, root, control }) {
     folder(resolve(root, 'docs/demo/public'), ''),
   ]
   return (request, response) => {
+    if (isRealtime(request)) return proxy.request(request, response)
     response.setHeader('content-security-policy', policy(request))
     response.setHeader('x-content-type-options', 'nosniff')
-    if (request.url.startsWith('/control')) return control(request, response)
+    if (request.url.startsWith('/control')) return control.act(request, response)
     const { prefix, files } = folders.find(({ prefix }) => request.url.startsWith(`${prefix}/`))
     request.url = request.url.slice(prefix.length)
     files(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n'))
   }
 }
+
+const isRealtime = ({ url }) => url.startsWith(`${REALTIME}?`)
 
 /** Older Safari does not count ws: as 'self'. */
 function policy({ headers }) {

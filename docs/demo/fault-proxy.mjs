@@ -2,7 +2,9 @@
 import { EventEmitter } from 'node:events'
 import { connect } from 'node:net'
 import { AckFilter } from './ack-filter.mjs'
-import { delay } from './latency.mjs'
+import { Exchange, OPEN_BOX } from './http-box.mjs'
+import { HttpLinks } from './http-link.mjs'
+import { join, opening } from './socket-link.mjs'
 
 /** Emits `change` when a person's faults or number of links change. */
 export class FaultProxy extends EventEmitter {
@@ -17,16 +19,18 @@ export class FaultProxy extends EventEmitter {
 
   /** What is wrong with whose network. `silent` links are open at both ends and carry nothing. */
   state() {
-    const peers = [...this.#peers].map(([name, { links, refusing, acksToLose }]) => {
+    const peers = [...this.#peers].map(([name, { links, refusing, acksToLose, box }]) => {
       const silent = [...links].filter((link) => link.silent).length
-      return [name, { links: links.size - silent, silent, refusing, acksToLose }]
+      return [name, { links: links.size - silent, silent, refusing, acksToLose, box }]
     })
     return Object.fromEntries(peers)
   }
 
   /** The links of this moment fall silent for ever, as when a router forgets them. New ones work. */
   blackhole(name) {
-    for (const link of this.#peer(name).links) link.silent = true
+    const { links, exchanges } = this.#peer(name)
+    for (const link of links) link.silent = true
+    for (const exchange of exchanges) exchange.silence()
     this.#changed(name)
   }
 
@@ -34,7 +38,7 @@ export class FaultProxy extends EventEmitter {
   refuse(name) {
     const peer = this.#peer(name)
     peer.refusing = true
-    for (const link of [...peer.links]) if (!link.silent) link.cut()
+    for (const one of [...peer.links, ...peer.exchanges]) if (!one.silent) one.cut()
     this.#changed(name)
   }
 
@@ -49,92 +53,88 @@ export class FaultProxy extends EventEmitter {
     this.#changed(name)
   }
 
+  /** From now on the box in the way does so to WebSockets, streams or requests: see `BOX`. */
+  setBox(name, part, mode) {
+    const peer = this.#peer(name)
+    peer.box = { ...peer.box, [part]: mode }
+    if (part === 'websocket') {
+      for (const socket of peer.hanging.splice(0)) socket.destroy()
+      for (const link of [...peer.links]) if (mode !== 'pass' && !link.exchanges && !link.silent) link.cut()
+    }
+    for (const exchange of peer.exchanges) exchange.obey()
+    this.#changed(name)
+  }
+
   close() {
-    for (const { links } of this.#peers.values()) for (const link of [...links]) link.cut()
+    for (const { links, exchanges, hanging } of this.#peers.values()) {
+      for (const one of [...links, ...exchanges]) one.cut()
+      for (const socket of hanging) socket.destroy()
+    }
   }
 
   /** Takes an upgrade request and joins the browser's socket to one of the server's. */
   link(request, browser, head) {
-    const name = new URL(request.url, 'http://demo').searchParams.get('peer') ?? ''
+    const name = nameIn(request)
     const port = this.#port()
     const peer = this.#peer(name)
-    if (peer.refusing || !port) {
-      browser.resetAndDestroy()
-      this.#changed(name)
-      return
+    if (peer.refusing || !port) browser.resetAndDestroy()
+    else if (peer.box.websocket === 'refuse') browser.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
+    else if (peer.box.websocket === 'hang') peer.hanging.push(browser)
+    else {
+      const server = connect(port, '127.0.0.1')
+      const link = join(browser, server, new AckFilter(() => peer.loseAck()), (link) => {
+        peer.links.delete(link)
+        this.#changed(name)
+      })
+      peer.links.add(link)
+      server.write(opening(request))
+      server.write(head)
     }
-    const link = join(browser, connect(port, '127.0.0.1'), this.#acks(name, peer), () => {
-      peer.links.delete(link)
-      this.#changed(name)
-    })
-    peer.links.add(link)
-    link.server.write(opening(request))
-    link.server.write(head)
     this.#changed(name)
   }
 
-  #acks(name, peer) {
-    return new AckFilter(() => {
-      if (peer.acksToLose === 0) return false
-      peer.acksToLose -= 1
-      this.#changed(name)
-      return true
-    })
+  /** Takes a request that is no upgrade. */
+  request(request, response) {
+    const name = nameIn(request)
+    const port = this.#port()
+    const peer = this.#peer(name)
+    if (peer.refusing || !port) request.socket.resetAndDestroy()
+    else new Exchange(request, response, peer, port)
+    this.#changed(name)
   }
 
   #peer(name) {
-    const peer = this.#peers.get(name) ?? { links: new Set(), refusing: false, acksToLose: 0 }
+    const peer = this.#peers.get(name) ?? this.#newPeer(name)
     this.#peers.set(name, peer)
     return peer
   }
 
+  #newPeer(name) {
+    const changed = () => this.#changed(name)
+    const links = new Set()
+    return {
+      links,
+      http: new HttpLinks(links, changed),
+      exchanges: new Set(),
+      hanging: [],
+      refusing: false,
+      acksToLose: 0,
+      box: OPEN_BOX,
+      loseAck() {
+        if (this.acksToLose === 0) return false
+        this.acksToLose -= 1
+        changed()
+        return true
+      },
+    }
+  }
+
   #changed(name) {
-    const { links, refusing, acksToLose } = this.#peer(name)
-    if (links.size === 0 && !refusing && acksToLose === 0) this.#peers.delete(name)
+    const { links, exchanges, refusing, acksToLose, box } = this.#peer(name)
+    const isWell = Object.values(box).every((mode) => mode === 'pass') && !refusing && acksToLose === 0
+    if (isWell && links.size + exchanges.size === 0) this.#peers.delete(name)
     this.emit('change')
   }
 }
 
-/** Two sockets, one link. While it is `silent`, bytes and closings are swallowed both ways. */
-function join(browser, server, acks, ended) {
-  const link = { server, silent: false, cut }
-  let over = false
-  function cut() {
-    if (over) return
-    over = true
-    browser.destroy()
-    server.destroy()
-    ended()
-  }
-  carry(browser, server, link, (chunk) => chunk)
-  carry(server, browser, link, (chunk) => acks.pass(chunk))
-  // The browser gives a silent link up after a minute, or leaves.
-  for (const event of ['end', 'close']) browser.once(event, () => link.silent && cut())
-  return link
-}
-
-/** What is on its way when the harm is done is harmed: all is decided on arrival. */
-function carry(from, to, link, filter) {
-  const later = delay()
-  const arrive = (chunk) => {
-    const bytes = link.silent ? undefined : filter(chunk)
-    if (!bytes?.length || !to.writable || to.write(bytes)) return
-    from.pause()
-    to.once('drain', () => from.resume())
-  }
-  const end = () => link.silent || to.end(link.cut)
-  from.setNoDelay(true)
-  from.on('error', () => from.destroy())
-  from.on('data', (chunk) => later(() => arrive(chunk)))
-  from.once('end', () => later(end))
-  from.once('close', () => later(end))
-}
-
-/** The request as it came, but uncompressed: the ack filter reads along. */
-function opening({ method, url, rawHeaders }) {
-  let text = `${method} ${url} HTTP/1.1\r\n`
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (!/^sec-websocket-extensions$/i.test(rawHeaders[at])) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`
-  }
-  return `${text}\r\n`
-}
+const nameIn = ({ url }) => new URL(url, 'http://demo').searchParams.get('peer') ?? ''

@@ -1,6 +1,6 @@
 // `npm start`: the demo, from a bare clone. Zero dependencies, because it is what installs them.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -60,6 +60,8 @@ function options() {
 }
 
 function installed() {
+  // A linked folder serves others as well, and npm would empty it before it installs.
+  if (lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink()) return true
   const stamp = 'node_modules/.package-lock.json'
   return existsSync(stamp) && statSync(stamp).mtimeMs >= statSync('package-lock.json').mtimeMs
 }

@@ -13,8 +13,9 @@ function usual(custom: boolean): Transport[] {
 
 /**
  * Connects, and stays connected until `close()`: over WebSocket, or where that does not get through over server-sent
- * events, long polls or short polls.
- * @throws OptionError for an option with a value it does not take.
+ * events, long polls or short polls. Returns at once; how it goes is told by the events `status`, `retry`, `transport`
+ * and `error`, and a provider that fails is among them. For a bundle with some transports only there is {@link Client}.
+ * @throws OptionError (`bad-option`) for an option that it does not know, or with a value it does not take.
  */
 export function createClient(options: CreateClientOptions): Client {
   // What is no object, the client refuses.

@@ -9,19 +9,31 @@ import type { Codec } from '../wire/codec.js'
 import { isObject } from '../wire/shape.js'
 import { type Provider, resolve } from './target.js'
 
-/** All durations in ms. */
+/**
+ * All durations in ms, all sizes in bytes. Each is checked at once; what it does not take is an `OptionError` that
+ * names it.
+ */
 export interface CreateClientOptions {
-  /** `http(s):` or `ws(s):`, or relative to the page. */
+  /** `http(s):` or `ws(s):`, or relative to the page; a function is asked on each dial, and may give a promise. */
   url: Provider<string | URL>
-  /** Shown to the server on every dial; never put in a URL. */
+  /** Shown to the server on every dial; never put in a URL. A function is asked each time. Default: none. */
   token?: Provider<string>
   /** For a server with a protocol of its own: `customCodec({ encode, decode })`. Default: the Holdfast protocol. */
   codec?: Codec
-  /** The best first; the next ones are for where it does not get through. Default: all four, for a `codec` of yours WebSocket alone. */
+  /**
+   * The best first; the next ones are for where it does not get through. Default: all four, without WebSocket where the
+   * platform has none; for a `codec` of yours WebSocket alone. One at least.
+   */
   transports?: readonly Transport[]
-  /** From the start of one transport to the start of the next, ms. Default 500, or five round trips where they are known. */
+  /**
+   * From the start of one transport to the start of the next, ms (RFC 8305). At least 1. Default 500, or five round
+   * trips where `memory` knows them, from 100 to 2,000.
+   */
   stagger?: number
-  /** Remembers the transport that worked, for a day. Default `localStorage`; `false`: nothing. */
+  /**
+   * Remembers the transport that worked, and the round trip, for a day: it starts first on the next page. Default
+   * `localStorage`, where there is one; `false`: nothing. What it throws is ignored.
+   */
   memory?: MemoryLike | false
   /** `false` turns it off: then only acks tell whether the link lives. */
   heartbeat?:
@@ -51,20 +63,26 @@ export interface CreateClientOptions {
     connectTimeout?: number
   }
   outbox?: {
-    /** Default 100,000. */
+    /** Messages waiting or unacknowledged. Default 100,000. */
     maxMessages?: number
-    /** Bytes. Default 64 MiB. */
+    /** Their bodies together, bytes. Default 64 MiB. */
     maxBytes?: number
-    /** When full. Default `reject`. */
+    /**
+     * When full: `reject` fails the new message (`queue-full`), `drop-oldest` the oldest that was never sent
+     * (`dropped`). Default `reject`.
+     */
     onFull?: 'reject' | 'drop-oldest'
-    /** Unacknowledged messages at once. Default 256, at least 1. */
+    /** Unacknowledged messages at once; the server may ask for fewer. Default 256, at least 1. */
     window?: number
-    /** Unacknowledged bytes at once. Default 256 KiB, at least 1. */
+    /** Unacknowledged bytes at once; one message always fits. Default 256 KiB, at least 1. */
     windowBytes?: number
     /** Time to live of a message that names none. Default Infinity. */
     ttl?: number
   }
-  /** Says when the network or the page changes, a `NetworkDetector` with a probe for one. Default: the page's own events. */
+  /**
+   * Says when the network or the page changes, a `NetworkDetector` with a probe for one. Default: the page's own
+   * events.
+   */
   network?: NetworkSource
   /** Where `online`, `visibilitychange` and the rest are heard. Default `globalThis`; `false` hears nothing. */
   page?: PageLike | false
@@ -72,7 +90,7 @@ export interface CreateClientOptions {
   env?: Partial<Env>
 }
 
-/** With the transports named. */
+/** What the constructor of {@link Client} takes: the same, with the transports named. */
 export type ReadyOptions = CreateClientOptions & Required<Pick<CreateClientOptions, 'transports'>>
 
 type Groups = {

@@ -179,7 +179,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.reader.resume()
     // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
     if (this.link.state.is === 'up') this.#welcomed()
-    else this.#say([hello], this.route.known ? -1 : FIRST_FLIGHT)
+    else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.half))
   }
 
   /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */

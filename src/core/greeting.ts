@@ -16,6 +16,11 @@ export class Greeting {
     this.#key = key
   }
 
+  /** Of what was turned back. It may have been many messages in one packet: those need not fail, but travel in less company. */
+  get half(): number {
+    return this.passes / 2
+  }
+
   hello(acked: number): Hello {
     const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: this.#client, key: this.#key, acked }
     if (this.#ticket !== undefined) hello.ticket = this.#ticket
@@ -24,8 +29,7 @@ export class Greeting {
 
   /** Takes the server's terms: the largest packet and the largest body, bytes. */
   accept({ ticket, max }: Welcome): { packet: number; body: number } {
-    const packet = Math.min(max, this.passes)
     this.#ticket = ticket
-    return { packet, body: Math.max(0, packet - ENVELOPE) }
+    return { packet: Math.min(max, this.half), body: Math.max(0, Math.min(max, this.passes) - ENVELOPE) }
   }
 }

@@ -244,7 +244,7 @@ export class Ladder {
       this.#endAt = Math.min(this.#endAt, now + MOVE)
     } else if (this.front !== undefined) {
       if (this.#plan.length) this.#next(now)
-      else if (this.mover === undefined && this.#runners.size < 2) this.#settle(now)
+      else if (this.#runners.size < 2) this.#settle(now)
     }
     if ((this.front ?? this.mover) !== undefined) return undefined
     // What the server asked of the one that was to take over, counts for the next as well.

@@ -18,10 +18,13 @@ import {
 import type { Check } from './options.js'
 import { MemoryStore } from './stores/memory.js'
 
-/** May this user do this in this channel? */
+/**
+ * May this user (`''`: a stranger) do this in this channel? One that throws, or takes longer than `callTimeout`, has
+ * not answered.
+ */
 export type Authorize = (ask: { user: string; action: Action; channel: string }) => boolean | Promise<boolean>
 
-/** All have defaults. Durations in ms, sizes in bytes. */
+/** All have defaults. Durations in ms, sizes in bytes. What one does not take is an `OptionError` that names it. */
 export interface Settings {
   /** Where messages are kept. Default: a `MemoryStore` of its own. */
   store: Store
@@ -29,11 +32,17 @@ export interface Settings {
   authenticate: Authenticate | undefined
   /** Asked once for each link, action and channel. Default: everything is allowed. */
   authorize: Authorize | undefined
-  /** Signs session and link tickets; the same on every node. 16 bytes at least. Default: random, for one process only. */
+  /**
+   * Signs session and link tickets (HMAC-SHA256); the same on every node. 16 bytes at least. Default: random, for one
+   * process only.
+   */
   secret: string | Uint8Array
   /** How long a session ticket holds. Default 24 h. */
   ticketTtl: number
-  /** Pages that may connect: origins, or '*' for all. Default: those of the same host. */
+  /**
+   * Pages that may connect: origins (RFC 6454), or '*' for all; their cookies count over HTTP only where they are
+   * listed. Default: those of the same host.
+   */
   allowedOrigins: readonly string[] | '*' | undefined
   /** Silence after which a link is dropped; at half of it, it is pinged. Default 45 s. */
   idle: number
@@ -43,17 +52,29 @@ export interface Settings {
   authenticateTimeout: number
   /** What a store or `authorize` may take. Default 30 s. */
   callTimeout: number
-  /** The largest packet taken. Default 1 MiB. */
+  /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
   maxPacket: number
   /** Bytes waiting for one client; beyond, its link is cut. Default 16 MiB. */
   maxBuffered: number
-  /** Silence on an event stream after which a comment is sent, so that nothing on the way takes it for dead. Default 15 s. */
+  /**
+   * Silence on an event stream (HTML, server-sent events) after which a comment is sent, so that nothing on the way
+   * takes it for dead. 100 ms at least. Default 15 s.
+   */
   keepAlive: number
-  /** How long a poll is held at most, whatever it asks for; less than what proxies wait. Default 25 s. */
+  /**
+   * How long a poll is held at most, whatever it asks for; less than what proxies wait (RFC 6202, 5.5). 0: every poll
+   * is a short one. Default 25 s.
+   */
   pollHold: number
-  /** A link that is reached by requests, and has had none for so long, is gone. Default 30 s. */
+  /**
+   * A link that is reached by requests, and has had none for so long, is gone; and a stream of which nothing was taken.
+   * More than a client stays away between two polls, 100 ms at least. Default 30 s.
+   */
   pollGrace: number
-  /** How long a link ticket holds, the credential of such requests; it is renewed at half of it. Default 1 h. */
+  /**
+   * How long a link ticket holds, the credential of such requests; it is renewed at half of it. 1 s at least. Default 1
+   * h.
+   */
   linkTtl: number
   /** Messages of one client unacknowledged at once. Default 256. */
   window: number
@@ -63,7 +84,7 @@ export interface Settings {
   maxSubscriptions: number
   /** Links at once; others are told when to come back. Default 100,000. */
   maxLinks: number
-  /** WebSocket compression; costs memory for each link. Default false. */
+  /** WebSocket compression (RFC 7692); costs memory for each link. Over HTTP nothing is compressed. Default false. */
   perMessageDeflate: boolean
   /** Structured logger (pino's shape). Default: none. */
   log: Log

@@ -9,6 +9,7 @@ export interface Peer {
   /** What came, in order. */
   readonly got: Packet[]
   send(packet: Packet): void
+  /** Ends the link from there, with a code and a reason that the transport has to tell. */
   close(code: number, reason: string): void
   /** The connection breaks: no goodbye. */
   cut(): void
@@ -18,14 +19,17 @@ export interface Peer {
 
 /** A transport, and a server on which it can be tried. */
 export interface Stand {
+  /** What is tried. */
   transport: Transport
-  /** Where the server is. */
+  /** Where the server is: what `Target.url` may be. */
   url: string
+  /** Names of the subprotocol that the server takes. */
   protocols: readonly string[]
-  /** The next one who comes in. */
+  /** The next one who comes in; asked before the transport dials. */
   peer(): Promise<Peer>
   /** An address where nobody answers. */
   nowhere: string
+  /** Ends everything that the stand has started. */
   close(): Promise<void>
 }
 
@@ -48,6 +52,8 @@ type Rule = (linked: Linked) => Promise<void>
  * Every rule of the contract of transports as a case that throws: for any test runner, or none.
  *
  *     for (const { name, run } of transportCases(openStand)) it(name, run)
+ *
+ * Time is real: a case waits for what has to come, and throws after ten seconds.
  *
  * @param open makes a new stand; called once a case.
  */

@@ -1,10 +1,10 @@
 import type { Closing } from '../wire/close.js'
 import type { Answer } from './request.js'
 
-/** Something on the way failed: whether the server heard, nobody knows. */
+/** Something on the way failed (no answer, 408, 502, 504): whether the server heard, nobody knows. */
 export const isCut = (status: number): boolean => [0, 408, 502, 504].includes(status)
 
-/** The end that an answer means; `open`: of a link that had its ticket. */
+/** The end of a link that an answer means. @param open the link had its ticket: a 401 is then not about the user. */
 export function closingOf({ status, response }: Answer, open: boolean): Closing {
   const reason = status ? `the server answered ${status}` : 'no answer from the server'
   if (status < 0) return { code: 1006, reason: 'redirected to another origin' }
@@ -14,7 +14,7 @@ export function closingOf({ status, response }: Answer, open: boolean): Closing 
   return { code: status === 401 || status === 403 ? 4_000 + status : 1006, reason }
 }
 
-/** Seconds, or a date of the server's clock; in ms. */
+/** `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which is held against the server's own; in ms. */
 function retryAfter(response: Response | undefined): { retryAfter?: number } {
   const of = (name: string): string => response?.headers.get(name) ?? '-'
   const after = of('retry-after')

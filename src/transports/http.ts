@@ -173,7 +173,8 @@ export class HttpLink extends Requests implements Connection {
       // Not after a try that may have been heard: the same number must say the same.
       if (status === 413 && lines.length && !(open && tries)) lines = this.#smaller(lines)
       else if (pause === undefined) this.end(closingOf(answer, open))
-      else await this.wait(pause)
+      // An opening that was led elsewhere has failed nowhere.
+      else if (open) await this.wait(pause)
     }
     return undefined
   }

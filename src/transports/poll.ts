@@ -3,13 +3,21 @@ import { http, type HttpLink, REPEATS } from './http.js'
 import type { HttpOptions } from './request.js'
 import type { Transport } from './transport.js'
 
+/** Options of {@link longPoll}. */
 export interface LongPollOptions extends HttpOptions {
-  /** ms that the server may keep a poll waiting; it may have a limit of its own. Default: 25,000. */
+  /**
+   * ms that the server may keep a poll waiting; it may have a limit of its own. Halved, down to 1,000, by each poll
+   * that is cut. Default: 25,000.
+   */
   hold?: number
 }
 
+/** Options of {@link shortPoll}. */
 export interface ShortPollOptions extends HttpOptions {
-  /** ms between polls when nothing happens; after traffic they come quicker. Default: 2,000. */
+  /**
+   * ms between polls when nothing happens; after traffic the first comes after 250, the next after twice that, and so
+   * on. Default: 2,000.
+   */
   interval?: number
 }
 
@@ -22,7 +30,10 @@ const AGAIN = 100
 /** ms. No hold becomes shorter by being cut. */
 const MIN_HOLD = 1_000
 
-/** Packets come down by one request at a time that the server answers when it has something, and go up beside it. */
+/**
+ * The transport `long-poll`: packets come down by one GET at a time that the server answers when it has something (RFC
+ * 6202), and go up by POST beside it. A poll that is cut is asked again; two in a row within 500 ms end the link.
+ */
 export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions = {}): Transport =>
   http('long-poll', options, async (link) => {
     let hold = longest
@@ -38,14 +49,17 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
         quick = 0
       } else if (!isCut(answer.status) || (isQuick && quick++)) link.end(closingOf(answer, true))
       else if (!isQuick) {
-        hold = Math.min(hold, Math.max(hold / 2, MIN_HOLD))
+        hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
         quick = 0
       }
       if (isQuick && !answer.text) await link.wait(AGAIN)
     }
   })
 
-/** One request at a time, none of them long: packets go up at once, and come down with its answer or by asking. */
+/**
+ * The transport `short-poll`: one request at a time, none of them long (250 ms at most at the server). Packets go up at
+ * once, and come down with the answer, or by asking: up to `interval` late.
+ */
 export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {}): Transport =>
   http('short-poll', options, async (link) => {
     let pause = PAUSE

@@ -1,13 +1,16 @@
 import { base64url } from './base64.js'
 import type { LeafClock, Target } from './transport.js'
 
-/** What the transports over HTTP have in common. */
+/** What the transports over HTTP have in common. Nothing of it is checked before the first request. */
 export interface HttpOptions {
-  /** Default: the platform's. */
+  /** What asks. Default: the platform's, looked up for each request. */
   fetch?: typeof fetch
-  /** Whether cookies travel. Default: `same-origin`. */
+  /** Whether cookies travel, as for `fetch`; to another origin only with `include`. Default: `same-origin`. */
   credentials?: RequestCredentials
-  /** ms until a request without an answer is given up, besides the time that the server may hold it. Default: 8,000. */
+  /**
+   * ms until a request without an answer is given up, besides the time that the server may hold it and a second
+   * for each 2 KiB sent. Of a link, one that was given up is said again twice; then the link ends with 4408. Default: 8,000.
+   */
   timeout?: number
 }
 
@@ -28,6 +31,9 @@ export interface Answer {
   text: string
   response?: Response
 }
+
+/** Letters a second that the slowest uplink carries: a body gets a second more for each. */
+const SLOWEST = 2_048
 
 const text = (response: Response): Promise<string> => response.text()
 
@@ -60,10 +66,14 @@ export class Requests {
     const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = this.#options
     const abort = new AbortController()
     let status = 0
-    const cancel = this.clock.timer(() => {
-      status = 408
-      abort.abort()
-    }, timeout + hold)
+    const large = Math.floor((body ?? '').length / SLOWEST) * 1_000
+    const cancel = this.clock.timer(
+      () => {
+        status = 408
+        abort.abort()
+      },
+      timeout + hold + large,
+    )
     if (!query.post) this.stop = () => abort.abort()
     try {
       const response = await fetch(this.#url, {
@@ -92,10 +102,8 @@ export class Requests {
 
   /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
   #moves(address: string): boolean {
-    const url = new URL(address)
-    for (const name of ['post', 'close', 'since', 'hold']) url.searchParams.delete(name)
-    const known = url.origin === new URL(this.#url).origin
-    this.#url = url.href
+    const known = new URL(address).origin === new URL(this.#url).origin
+    this.#url = address
     return known
   }
 }

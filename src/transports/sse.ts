@@ -3,7 +3,7 @@ import { http, type HttpLink } from './http.js'
 import type { HttpOptions } from './request.js'
 import type { Transport } from './transport.js'
 
-/** The part of the standard's class that is used. */
+/** The part of the standard's class that is used (HTML, server-sent events). */
 export interface EventSourceLike {
   onopen: ((event: never) => void) | null
   onmessage: ((event: never) => void) | null
@@ -12,15 +12,23 @@ export interface EventSourceLike {
   close(): void
 }
 
+/** Options of {@link sse}. */
 export interface SseOptions extends HttpOptions {
-  /** Used where the platform's answers cannot be read in pieces. Default: the platform's. */
+  /**
+   * Used only where the platform's answers cannot be read in pieces. It shows the link's ticket in the URL. Default:
+   * the platform's.
+   */
   EventSource?: new (url: string, init: { withCredentials: boolean }) => EventSourceLike
 }
 
 /** What the shell takes of a packet; a longer line is none. */
 const MAX_LINE = 2 ** 24
 
-/** Packets come down as server-sent events of one long answer, and go up by POST. */
+/**
+ * The transport `sse`: packets come down as server-sent events (HTML) of one long answer, and go up by POST, one at a
+ * time. The answer is read by `fetch`, so the token and the ticket stay in headers. A stream that ends is the end of
+ * the link: 1006.
+ */
 export const sse = (options: SseOptions = {}): Transport =>
   http('sse', options, (link) => ('body' in Response.prototype ? stream(link) : listen(link, options)))
 

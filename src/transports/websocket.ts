@@ -14,7 +14,7 @@ export interface WebSocketLike {
 }
 
 export interface WebSocketOptions {
-  /** Default: the platform's. */
+  /** The class to dial with; in Node 20, which has none, that of `ws`. Default: the platform's. */
   WebSocket?: new (url: string, protocols: string[]) => WebSocketLike
   /** Asks why a dial with a token was refused, which a WebSocket does not tell. Default: the platform's. */
   fetch?: typeof fetch
@@ -22,7 +22,11 @@ export interface WebSocketOptions {
 
 const ABNORMAL = 1006
 
-/** One WebSocket a link (RFC 6455). The token travels as a subprotocol, for browsers let a page set no header. */
+/**
+ * The transport `websocket`: one WebSocket a link (RFC 6455), one message a packet. The token travels as a subprotocol,
+ * for browsers let a page set no header. A dial with a token that failed is asked after by a plain GET: 401 is close
+ * code 4401, 403 is 4403, `Retry-After` (seconds) is kept; anything else is 1006.
+ */
 export function webSocket({
   WebSocket = globalThis.WebSocket,
   fetch = globalThis.fetch,

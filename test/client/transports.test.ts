@@ -156,9 +156,9 @@ describe('createClient', () => {
     requests.length = 0
     FakeSocket.all.length = 0
     vi.stubGlobal('WebSocket', FakeSocket)
-    vi.stubGlobal('fetch', (address: string | URL, { method = 'GET', headers }: RequestInit = {}) => {
-      const accept = new Headers(headers).get('accept') ?? ''
-      requests.push(`${method} ${new URL(address).search} ${accept}`.trim())
+    vi.stubGlobal('fetch', (_: string | URL, { method = 'GET', headers }: RequestInit = {}) => {
+      const of = (name: string): string => new Headers(headers).get(name) ?? ''
+      requests.push(`${method} ${of('holdfast')} ${of('accept')}`)
       return new Promise(() => undefined)
     })
   })
@@ -176,12 +176,12 @@ describe('createClient', () => {
     const { client, env } = await created()
     expect([FakeSocket.all.length, requests.length]).toEqual([1, 0])
     await env.pass(500)
-    expect(requests).toEqual(['POST  text/event-stream'])
+    expect(requests).toEqual(['POST v=1 text/event-stream'])
     await env.pass(500)
     expect(requests).toHaveLength(2)
     await env.pass(500)
     expect(requests).toHaveLength(3)
-    expect(requests.slice(1).every((request) => request.startsWith('POST ?hold='))).toBe(true)
+    expect(requests.slice(1).every((request) => request.startsWith('POST v=1&hold='))).toBe(true)
     await env.pass(5_000)
     expect([FakeSocket.all.length, requests.length]).toEqual([1, 3])
     client.close()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ClientBench, messages, subscribed, welcome } from '../support/client-core.js'
+import { Close } from '../../src/wire/close.js'
+import { ClientBench, messages, subscribed, welcome, words } from '../support/client-core.js'
 import { cut } from '../support/link.js'
 
 describe('the first words', () => {
@@ -114,6 +115,28 @@ describe('the terms of the welcome', () => {
     ])
     expect(bench.send({ bytes: 3_977 })).toEqual(['m3 too-big'])
     expect(bench.send({ bytes: 3_976 })).toEqual(['write send 4 after 2', 'm4 sent'])
+  })
+  it('what was too large for the way goes in halves, and what is too large alone fails alone', () => {
+    const bench = new ClientBench({ outbox: { windowBytes: 100_000 } })
+    for (const bytes of [3_000, 3_000, 3_000, 8_077, 8_076]) bench.send({ bytes })
+    expect(bench.open()).toContain('m5 sent')
+    const closing = { code: Close.tooBig, reason: 'too large for the way', max: 9_100 }
+    bench.feed({ on: 'ended', link: 1, closing })
+    bench.until(bench.core.deadline)
+    expect(bench.open()).toEqual(['write hello 0 | send 1'])
+    const outputs = bench.raw({ on: 'frames', link: 2, frames: [{ ...welcome, got: 1 }] })
+    expect(outputs).toContainEqual({ do: 'limit', link: 2, max: 4_550 })
+    expect(words(outputs)).toContain('m4 too-big')
+    expect(words(outputs)).toContain('write send 2 | send 3 | send 5 after 3')
+  })
+  it('what is too large for the way is not said to a server that has not welcomed us yet', () => {
+    const bench = new ClientBench()
+    bench.send({ bytes: 5_000 })
+    bench.open()
+    bench.feed({ on: 'ended', link: 1, closing: { code: Close.tooBig, reason: '', max: 5_050 } })
+    bench.until(bench.core.deadline)
+    expect(bench.open()).toEqual(['write hello 0'])
+    expect(bench.hear(welcome)).toContain('m1 too-big')
   })
   it('the idle limit bounds the silence: a ping at half of it', () => {
     const bench = new ClientBench().up({ idle: 4_000 })

@@ -4,9 +4,13 @@ import { Stage } from './stage.js'
 type Direction = [words: RegExp, act: (stage: Stage, ...words: string[]) => void]
 
 const directions: Direction[] = [
+  [/^the client has (.+)$/, (stage, names = '') => void (stage.transports = names.split(/, | and /))],
+  [/^the app connects$/, (stage) => stage.connect()],
   [/^link (\d+) opens$/, (stage, link) => stage.open(Number(link))],
   [/^another client opens link (\d+)$/, (stage, link) => stage.openOther(Number(link))],
+  [/^link (\d+) cannot be opened$/, (stage, link) => stage.fail(Number(link))],
   [/^link (\d+) is cut$/, (stage, link) => stage.cut(Number(link))],
+  [/^link (\d+) takes packets, and loses them$/, (stage, link) => stage.openMute(Number(link))],
   [/^link (\d+) goes dead, and nobody is told$/, (stage, link) => stage.deaden(Number(link))],
   [/^the app sends (.+) to (\S+)$/, (stage, body = '', ch = '') => stage.send(ch, body)],
   [/^the app follows (\S+) from (now|oldest)$/, (stage, ch = '', from) => stage.follow(ch, from as 'now' | 'oldest')],

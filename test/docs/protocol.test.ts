@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { preflight } from '../../src/server/http/cors.js'
 import { Close, verdict } from '../../src/wire/close.js'
 import { clientCodec, serverCodec } from '../../src/wire/codec.js'
 import { clientShapes, serverShapes } from '../../src/wire/shape.js'
@@ -62,8 +63,27 @@ describe('the codes', () => {
     ].map(([, code]) => code)
     const table = rows(text, 'frame').filter(([frame = '']) => ['error', 'refused', 'denied'].includes(frame))
     const codes = table.filter(([, code]) => code !== 'in').map(([, code]) => code)
-    // What was not understood is named where it was decoded.
-    expect(new Set(codes)).toEqual(new Set([...said, 'bad-frame']))
+    // What was not understood, or is too large, is named where it was decoded.
+    expect(new Set(codes)).toEqual(new Set([...said, 'bad-frame', 'too-big']))
+  })
+})
+
+describe('over HTTP', () => {
+  it('every status that the server gives has its row', () => {
+    const files = readdirSync('src/server/http', { encoding: 'utf8' }).map((name) => `src/server/http/${name}`)
+    const sources = [...files, 'src/server/gate.ts', 'src/server/door.ts'].map(read).join('\n')
+    const given = [...sources.matchAll(/(?:status|end\(response,|[|?:(]|return|'|`) ?([2-5]\d\d)(?=[ ,;`')|\n])/g)]
+    const table = rows(text, 'answer').flatMap(([cell = '']) => cell.split(', '))
+    const missing = new Set(given.map(([, status = '']) => status).filter((status) => !table.includes(status)))
+    // Of requests for another path, or of an upgrade: those have tables of their own.
+    expect([...missing].filter((status) => status !== '404')).toEqual([])
+    for (const status of ['200', '204', '400', '401', '403', '405', '409', '410', '413', '500', '503'])
+      expect([given.some(([, one]) => one === status), table.includes(status)]).toEqual([true, true])
+  })
+
+  it('a preflight is answered as the table says', () => {
+    const table = rows(text, 'header').map(([name = '', value]) => [name.toLowerCase(), value])
+    expect(Object.fromEntries(table)).toEqual(preflight)
   })
 })
 

@@ -4,9 +4,10 @@ import { createServer as createHttp, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { Client, IncomingMessage, NetworkDetector, OutgoingMessage } from '../../src/index.js'
+import { sse, type Client, type IncomingMessage, type NetworkDetector, type OutgoingMessage } from '../../src/index.js'
 import { createServer, type HoldfastServer, type ServerSettings } from '../../src/server/index.js'
 import type { ResilientWebSocket } from '../../src/socket.js'
+import { httpStand } from '../support/http-stand.js'
 import { blocks, read } from './markdown.js'
 import { run } from './run.js'
 
@@ -52,7 +53,7 @@ const holdOn = (client: Client): Client => {
 const quiet = { log: () => undefined }
 
 describe('the snippets of README.md run', () => {
-  it('all of them', () => expect(snippets).toHaveLength(8))
+  it('all of them', () => expect(snippets).toHaveLength(14))
 
   it('the first ten lines', async () => {
     vi.stubGlobal('WebSocket', WebSocket)
@@ -141,6 +142,71 @@ describe('the snippets of README.md run', () => {
     closers.push(() => (network as NetworkDetector).close())
     await vi.waitFor(() => expect(shown).toEqual([['online', 'start']]))
     expect(asked).toEqual(['/favicon.ico'])
+  })
+
+  describe('where WebSocket does not get through', () => {
+    const heading = 'Where WebSocket does not get through'
+    const at = (n: number, url: string): string =>
+      snippet(heading, n).replace(/'(\/|wss:\/\/example\.com\/)realtime'/, `'${url}'`)
+
+    it('the app is told what serves', async () => {
+      const refused = class extends WebSocket {
+        constructor() {
+          super('ws://127.0.0.1:1')
+        }
+      }
+      vi.stubGlobal('WebSocket', refused)
+      const shown: unknown[][] = []
+      const show = (...words: unknown[]) => shown.push(words)
+      holdOn((await run(at(0, await serve()), ['client'], { show })).client)
+      await vi.waitFor(() => expect(shown).toEqual([['sse', 'the connection was lost'], ['sse']]))
+    })
+
+    it('some transports', async () => {
+      const client = holdOn((await run(at(1, await serve()), ['client'])).client)
+      await client.channel('room').send('hi').accepted
+      expect(client.transport).toBe('sse')
+    })
+
+    it('WebSocket alone', async () => {
+      vi.stubGlobal('WebSocket', WebSocket)
+      const client = holdOn((await run(at(2, await serve()), ['client'])).client)
+      await client.channel('room').send('hi').accepted
+      expect(client.transport).toBe('websocket')
+    })
+
+    it('one of your own', async () => {
+      vi.stubGlobal('WebSocket', WebSocket)
+      const shown: unknown[] = []
+      const show = (what: unknown) => shown.push(what)
+      const client = holdOn((await run(at(3, await serve()), ['client'], { show })).client)
+      await client.channel('room').send('hi').accepted
+      expect(client.transport).toBe('loud')
+      expect(shown.join()).toMatch(/"welcome".*"accepted"/)
+    })
+
+    it('and the cases that try it', async () => {
+      const cases = new Map<string, () => Promise<void>>()
+      const openStand = () => httpStand(sse())
+      await run(snippet(heading, 4), [], {
+        it: (name: string, test: () => Promise<void>) => cases.set(name, test),
+        openStand,
+      })
+      expect(cases.size).toBeGreaterThan(10)
+      await cases.get('carries text and bytes, both ways, in order')?.()
+    })
+  })
+
+  it('several nodes', async () => {
+    const env = { HOLDFAST_SECRET: 'a secret of many characters' }
+    const { one, two } = await run(snippet('Several nodes'), ['one', 'two'], { process: { env } })
+    const [first, second] = [await listen(one), await listen(two)].map((url) => url.replace('ws:', 'http:'))
+    const hello = '[{"t":"hello","v":1,"client":"ada","key":"secret","acked":0}]'
+    const opened = await fetch(`${first}/realtime?hold=1000`, { method: 'POST', body: hello })
+    const [, ticket = ''] = /^#\{"ticket":"(.*?)"\}/.exec(await opened.text()) ?? []
+    const headers = { authorization: `Bearer holdfast.link.${ticket}` }
+    const polled = await fetch(`${second}/realtime?since=0&hold=1000`, { headers })
+    expect(await polled.text()).toContain('"welcome"')
   })
 
   it('the server, and the client in Node', async () => {

@@ -67,6 +67,17 @@ describe('the options of README.md have the defaults of the source', () => {
       ...under('outbox', { ...outbox, ttl }),
     })
   })
+  it('of the transports over HTTP', () => {
+    const table = rows(readme, 'option of sse, longPoll, shortPoll')
+    const source = ['poll', 'request', 'sse'].map((name) => read(`src/transports/${name}.ts`)).join('\n')
+    const said = table.map(([name = '', cell]) => [name, valueOf(cell ?? '')])
+    const real = (name: string): unknown => {
+      const [, digits] = new RegExp(`\\b${name}(?:: longest)? = ([\\d_]+)`).exec(source) ?? []
+      return digits === undefined ? undefined : Number(digits.replaceAll('_', ''))
+    }
+    expect(said).toEqual(said.map(([name]) => [name, real(name as string)]))
+    expect(said.filter(([, value]) => value !== undefined)).toHaveLength(3)
+  })
   it('of createServer', () => {
     checkDefaults(rows(section('createServer'), 'option'), { ...settleServer({}) })
   })

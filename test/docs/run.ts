@@ -5,11 +5,13 @@ import * as http from 'node:http'
 import * as holdfast from '../../src/index.js'
 import * as server from '../../src/server/index.js'
 import * as socket from '../../src/socket.js'
+import * as testing from '../../src/testing/index.js'
 
 const modules: Record<string, object> = {
   holdfast,
   'holdfast/socket': socket,
   'holdfast/server': server,
+  'holdfast/testing': testing,
   'node:http': http,
   ws,
 }

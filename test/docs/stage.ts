@@ -17,6 +17,8 @@ export class Stage {
   lose: 'C→S' | 'S→C' | undefined
   guarded = false
   keep = 10_000
+  /** Names of the client's transports, the best first. With several, it is told which link is which. */
+  transports = ['websocket']
   #now = 0
   #seq = 0
   #ben = 0
@@ -24,10 +26,12 @@ export class Stage {
   #epochs = 0
   /** The link is another client's. */
   #absent = false
+  #connected = false
   readonly #dead = new Set<number>()
+  readonly #opened = new Set<number>()
   readonly #fromClient: Sending<ClientFrame<Packed>> = new Map()
   readonly #fromServer: Sending<ServerFrame<Packed>> = new Map()
-  readonly #client = this.#newClient()
+  #made: Client<number> | undefined
   #store: Tables | undefined
   #server: Server | undefined
 
@@ -35,10 +39,30 @@ export class Stage {
     this.lines.push(line)
   }
 
+  connect(): void {
+    this.#connected = true
+    this.tell({ on: 'connect' })
+  }
+
   open(link: number): void {
     this.#links = link
-    if (link === 1) this.tell({ on: 'connect' })
+    this.#opened.add(link)
+    if (!this.#connected) this.connect()
     this.toServer({ on: 'opened', link })
+    this.tell({ on: 'opened', link })
+  }
+
+  /** Nobody answers there, or something on the way says no. */
+  fail(link: number): void {
+    if (!this.#connected) this.connect()
+    this.tell({ on: 'ended', link, closing: { code: Close.abnormal, reason: '' } })
+  }
+
+  /** The client thinks that it is open, and the server never hears of it. */
+  openMute(link: number): void {
+    this.#links = link
+    this.#opened.add(link)
+    this.#dead.add(link)
     this.tell({ on: 'opened', link })
   }
 
@@ -129,6 +153,16 @@ export class Stage {
     for (const output of server.handle(input, this.#now)) this.#performServer(output)
   }
 
+  /** Made when it is first needed: by then it is known which transports it has. */
+  get #client(): Client<number> {
+    return (this.#made ??= this.#newClient())
+  }
+
+  /** Several transports: of each line it has to be said which link it is of. */
+  get #races(): boolean {
+    return this.transports.length > 1
+  }
+
   #newClient(): Client<number> {
     return new Client({
       id: 'ada',
@@ -143,6 +177,7 @@ export class Stage {
         random: () => 0.5,
       },
       outbox: { maxMessages: 1_000, maxBytes: 2 ** 20, onFull: 'reject', window: 256, windowBytes: 2 ** 18 },
+      ladder: { rungs: this.transports.length, first: 0, stagger: 500 },
     })
   }
 
@@ -180,6 +215,12 @@ export class Stage {
         return add(this.#fromClient, output.link, output.frames)
       case 'drop':
         return this.#drop(output.link, output.closing)
+      case 'open':
+        if (this.#races) this.note(`  ⇒ dials link ${output.link}: ${this.transports[output.rung]}`)
+        return
+      case 'rung':
+        if (this.#races) this.note(`  ⇒ ${this.#nameOf(output.rung)} serves${output.reason && `: ${output.reason}`}`)
+        return
       case 'deliver':
         return this.note(`  ⇒ the app gets ${JSON.stringify(output.message.body)}, offset ${output.message.offset}`)
       case 'gap':
@@ -194,8 +235,13 @@ export class Stage {
     }
   }
 
+  #nameOf(rung: number | undefined): string {
+    return (rung === undefined ? undefined : this.transports[rung]) ?? 'nothing'
+  }
+
   #drop(link: number, { code, reason }: Closing): void {
     this.#flushClient()
+    if (!this.#opened.has(link)) return this.note(`  ⇒ gives up link ${link}: ${reason}`)
     // What src/transports/websocket.ts makes of it: the standard lets a page say no other code below 3000.
     this.#line('C→S', link, `close ${code >= 3000 ? code : 1000} ${reason}`)
     if (!this.#dead.has(link)) this.#feedServer({ on: 'closed', link })
@@ -226,9 +272,9 @@ export class Stage {
     return !lost
   }
 
-  /** Of the newest link it goes without saying which it is. */
+  /** Of the only link there is it goes without saying which it is. */
   #line(way: string, link: number, text: string): void {
-    this.note(`${way}  ${link === this.#links ? '' : `(link ${link}) `}${text}`)
+    this.note(`${way}  ${link === this.#links && !this.#races ? '' : `(link ${link}) `}${text}`)
   }
 }
 

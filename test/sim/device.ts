@@ -297,7 +297,7 @@ export class Device {
   }
 
   #ended(link: number, closing: Closing): void {
-    this.links.ended(link, this.#world.clock.now)
+    this.links.ended(link, closing.code, this.#world.clock.now)
     this.#tell({ on: 'ended', link, closing })
   }
 

@@ -1,6 +1,6 @@
 import type { Device } from './device.js'
 import type { Sent } from './ledger.js'
-import { CALM_DELAY } from './net.js'
+import { type Box, CALM_DELAY } from './net.js'
 import { HOLD, STAGGER } from './weather.js'
 import { ACK_DELAY, type World } from './world.js'
 
@@ -17,6 +17,8 @@ interface Exam {
   /** Does it; what it returns tells when all is repaired. */
   act: (pair: Pair) => () => boolean
   within: (pair: Pair) => number
+  /** No race is part of it. */
+  settled?: true
 }
 
 const accepted = (...sent: Sent[]) => sent.every(({ outcome }) => outcome === 'accepted')
@@ -40,7 +42,12 @@ function raced({ world }: Pair): number {
   return rungs * STAGGER + trips(6) + full
 }
 /** While the server is away, an attempt may wait for the one transport that does not say so. */
-const hung = ({ weather }: World): number => (weather.rungs > 1 ? weather.limits.connectTimeout : 0)
+function hung({ weather, devices, net }: World): number {
+  const silent = devices.some(({ name }) => RUNGS.some((rung) => !['pass', 'refuse'].includes(net.boxOf(name, rung))))
+  return weather.rungs > 1 && silent ? weather.limits.connectTimeout : 0
+}
+/** Those that take packets at once, whether anybody hears them or not. */
+const RUNGS = [1, 2, 3]
 /** What a probe may take before the link is given up. */
 const PROBE = 2_000
 
@@ -209,6 +216,31 @@ const EXAMS: Record<string, Exam> = {
     },
     within: ({ world }) => world.weather.limits.connectTimeout + 500 + trips(8),
   },
+  'the way to a better transport': {
+    act(pair) {
+      const { world, from } = pair
+      const { rungs, limits } = world.weather
+      // On a server that is full, there is no room for a second link.
+      if (rungs < 2 || limits.maxLinks < 1_000) return () => true
+      const only = (rung: number): Box[] => Array.from({ length: rungs }, (_, at) => (at === rung ? 'pass' : 'refuse'))
+      if (!from.rung) world.net.set(from.name, only(rungs - 1))
+      if (!world.pass(MINUTE, () => Boolean(from.rung) && from.core.status === 'online' && from.core.outbox.size === 0))
+        return () => true
+      world.pass(1_000)
+      world.net.set(
+        from.name,
+        Array.from({ length: rungs }, () => 'pass' as const),
+      )
+      // What is said while the session is on its way, and what others say meanwhile.
+      if (!world.pass(MINUTE, () => from.core.route.ladder.mover !== undefined)) return () => true
+      const { rung } = from
+      const back = through({ ...pair, from: pair.to, to: pair.from }, [])
+      const there = through(pair, say(pair, 3))
+      return () => there() && (back() || !from.following.has(pair.ch)) && from.rung !== rung
+    },
+    within: (pair) => trips(8) + paced(pair, 3),
+    settled: true,
+  },
   'a long sleep': {
     act({ world, from }) {
       from.sleeper.sleep(90_000, world.dice.pick(['timer', 'news']), () => from.feed({ on: 'wake' }))
@@ -245,7 +277,7 @@ function take(world: World, name: string): void {
   if (!world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now)))) return
   world.trace.add(world.clock.now, 'exam', name)
   const repaired = exam.act(pair)
-  const within = exam.within(pair) + raced(pair)
+  const within = exam.within(pair) + (exam.settled ? 0 : raced(pair))
   if (!world.pass(within, repaired) && !world.broken)
     world.fail('20 recoversInTime', `lost ${name}: ${world.unwell()}, ${within.toFixed(0)} ms later`)
   world.net.accident = undefined

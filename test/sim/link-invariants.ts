@@ -15,6 +15,9 @@ interface Dialled {
   /** Its greeting was said. */
   greeted: boolean
   welcomed: boolean
+  welcomedAt: number
+  /** It has shown that it carries both ways. */
+  ponged: boolean
   max: number
   /** The server has sent it away for so long, ms. */
   sentAway: number | undefined
@@ -62,6 +65,8 @@ export class LinkInvariants {
   /** What one of several links was told counts for those that might follow: nobody is put out of service for it. */
   #climbHold = 0
   #awayAt = -1
+  /** By transport: links in a row that were cut young, and when the last was. */
+  readonly #deaths = new Map<number, { count: number; at: number }>()
   #dials: number[] = []
   #attempts: number[] = []
   #status: Status = 'connecting'
@@ -93,7 +98,7 @@ export class LinkInvariants {
     // One has failed, and the attempt goes on with the next.
     const goesOn = this.#overAt === now && this.#retriedAt !== now && !called
     if (!this.#alive.size && !goesOn) this.#attempt(now, called)
-    else if (climbs) this.#climb(rung)
+    else if (climbs) this.#climb(rung, now)
     else this.#race(rung, now)
     const since = now - MINUTE
     this.#dials = [...this.#dials.filter((at) => at > since), now]
@@ -108,6 +113,8 @@ export class LinkInvariants {
       heardAt: now,
       greeted: false,
       welcomed: false,
+      welcomedAt: 0,
+      ponged: false,
       max: FIRST_PACKET,
       sentAway: undefined,
       got: 0,
@@ -138,9 +145,18 @@ export class LinkInvariants {
       this.#fail('25 raceIsFair', `transport ${rung} before its time`)
   }
 
-  /** While one serves: only for a better one. */
-  #climb(rung: number): void {
+  /** While one serves: only for a better one, and one that does not die young over and over. */
+  #climb(rung: number, now: number): void {
     if (rung >= (this.#serving?.rung ?? 0)) this.#fail('26 climbGoesUp', `transport ${rung} beside a better one`)
+    const { count = 0, at = 0 } = this.#deaths.get(rung) ?? {}
+    if (count > 1 && now < at + REST - 0.01) this.#fail('26 climbGoesUp', `transport ${rung} has to rest`)
+  }
+
+  /** A link that served has ended. Cut before its time it is a bad sign; otherwise nothing is known. */
+  #died({ rung, welcomedAt }: Dialled, code: number, now: number): void {
+    const { count = 0 } = this.#deaths.get(rung) ?? {}
+    const young = code === Close.abnormal && now - welcomedAt < YOUNG - 0.01
+    this.#deaths.set(rung, { count: young ? count + 1 : 0, at: now })
   }
 
   #isServed(): boolean {
@@ -154,6 +170,7 @@ export class LinkInvariants {
   /** The app or the page did something that may lead to a dial. */
   calls(what: Call, now: number): void {
     this.#call = { what, at: now }
+    if (what === 'online') this.#deaths.clear()
     if (what === 'connect' || what === 'reconnect') this.#holdUntil = 0
     if (what !== 'close') this.#notBefore = what === 'suspend' && !this.#closed && this.#links ? Infinity : 0
   }
@@ -170,11 +187,13 @@ export class LinkInvariants {
     one.heardAt = now
     for (const frame of frames) {
       if (frame.t === 'welcome' && one.greeted) {
+        if (!one.welcomed) one.welcomedAt = now
         one.welcomed = true
         one.sentAway = undefined
         this.#serving = one
         this.#holdUntil = 0
       }
+      one.ponged ||= frame.t === 'pong'
       if (frame.t === 'retry') one.sentAway = frame.after
       // What is accepted before the welcome is not believed (docs/PROTOCOL.md), so it does not count here.
       const accepted = frame.t === 'accepted' && one.welcomed ? frame.seq : 0
@@ -183,9 +202,11 @@ export class LinkInvariants {
     }
   }
 
-  ended(link: number, now: number): void {
+  ended(link: number, code: number, now: number): void {
     const one = this.#alive.get(link)
-    if (one) this.#over(one, now)
+    if (!one) return
+    if (one === this.#serving) this.#died(one, code, now)
+    this.#over(one, now)
   }
 
   /** 9: a link is given up only when it has been silent for too long, when another serves, or when somebody said so. */
@@ -207,11 +228,12 @@ export class LinkInvariants {
       if (now - since < least - 0.01) this.#fail('9 dialHasCause', `given up ${now - since} ms after it was heard`)
     } else if (one.sentAway === undefined && !this.#called(now)) {
       // Another has shown that it carries both ways; or it was a climb, which is over.
-      const beaten = others.some(({ welcomed, heardAt }) => welcomed || heardAt === now)
+      const beaten = others.some(({ welcomed, ponged }) => welcomed || ponged)
       const lost = others.length > 0 || this.#overAt === now
       if (code !== Close.normal || (!beaten && !(this.#isServed() && lost)))
         this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
     }
+    if (one === this.#serving) this.#died(one, code, now)
     this.#over(one, now)
   }
 
@@ -271,8 +293,12 @@ export class LinkInvariants {
     this.#status = said
   }
 
-  /** 12: the last word is still true. */
+  /** 12: the last word is still true. 27: with the welcome of one link, all that were there before it go. */
   statusStands(is: Status): void {
+    const { link, welcomedAt } = this.#serving ?? { link: 0, welcomedAt: 0 }
+    for (const other of this.#alive.values())
+      if (this.#alive.has(link) && other.link !== link && other.at < welcomedAt)
+        this.#fail('27 oneServes', `link ${other.link} stays beside link ${link}`)
     if (this.#status !== is) this.#fail('12 statusIsTrue', `${is}, but the last word was ${this.#status}`)
   }
 
@@ -284,6 +310,7 @@ export class LinkInvariants {
     this.#alive.delete(one.link)
     this.#overAt = now
     if (one.sentAway !== undefined) {
+      this.#deaths.delete(one.rung)
       this.#climbHold = now + one.sentAway - 0.01
       this.#awayAt = now
     }
@@ -294,5 +321,8 @@ export class LinkInvariants {
 
 /** One that is neither refused nor open gets so long beyond the others, ms. */
 const STRAGGLER = 2_000
+/** A link that is cut before that age dies young; two make their transport rest for so long, ms. */
+const YOUNG = 10_000
+const REST = 60_000
 /** Without a network a look is taken this often all the same, ms; before that, `retry` says Infinity. */
 const MAX_PAUSE = 30_000

@@ -128,6 +128,10 @@ export class Net {
     const { rungs } = this.#weather
     const boxes: Box[] = Array.from({ length: rungs }, () => this.#dice.pick(BOXES))
     boxes[this.#dice.int(0, rungs - 1)] = 'pass'
+    this.set(user, boxes)
+  }
+
+  set(user: string, boxes: Box[]): void {
     this.#boxes.set(user, boxes)
     for (const wire of this.wires) if (wire.user === user) this.#obstruct(wire)
   }

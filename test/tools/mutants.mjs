@@ -8,7 +8,7 @@ import { bundleSim } from './sim-bundle.mjs'
 
 const SEEDS = 1_000
 /** A mutant may loop for ever: then it is noticed, too. */
-const TIMEOUT = 180_000
+const TIMEOUT = 600_000
 
 const wanted = process.argv[2] ?? ''
 const list = JSON.parse(readFileSync('test/mutants.json', 'utf8')).filter(({ name }) => name.includes(wanted))

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { missingBoxes } from './find-boxes.mjs'
 import { findBrowser } from './find-browser.mjs'
 
 const count = { passed: 0, failed: 0 }
@@ -60,13 +61,12 @@ function distIsCurrent() {
 }
 
 /** Counts tests, and whatever else went wrong around them: a file that does not load, an error outside any test. */
-function runTests(browser) {
+function runTests(browser, without) {
   const output = join(scratch, 'tests.json')
-  const projects = browser ? [] : ['--project', '!browser']
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`]
   const entry = 'node_modules/vitest/vitest.mjs'
-  const args = [entry, 'run', '--config', 'test/vitest.config.ts', ...projects, ...reporters]
-  const green = run(process.execPath, args, browser ? { CHROME_PATH: browser } : {})
+  const args = [entry, 'run', '--config', 'test/vitest.config.ts', ...reporters]
+  const green = run(process.execPath, args, { WITHOUT: without.join(), ...(browser && { CHROME_PATH: browser }) })
   const report = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')) : undefined
   const files = report?.testResults ?? []
   const unloaded = files.filter(({ status, assertionResults }) => {
@@ -96,9 +96,14 @@ step('package', () => npmRun('lint:pkg'))
 
 console.log('\n== tests')
 const browser = await findBrowser()
-runTests(browser)
-if (!browser) {
-  console.log('\n!!!! BROWSER TESTS NOT RUN: no Chromium found, none could be installed; set CHROME_PATH !!!!')
+const boxes = missingBoxes()
+runTests(browser, [...(browser ? [] : ['browser']), ...(boxes.length > 0 ? ['boxes'] : [])])
+
+/** Loud, and with CI set a failure: what did not run has not passed. */
+function notRun(what) {
+  console.log(`\n!!!! ${what} !!!!`)
   if (process.env.CI) count.failed += 1
 }
+if (!browser) notRun('BROWSER TESTS NOT RUN: no Chromium found, none could be installed; set CHROME_PATH')
+if (boxes.length > 0) notRun(`TESTS WITH MIDDLEBOXES NOT RUN: there is no ${boxes.join(', no ')}; install it`)
 end()

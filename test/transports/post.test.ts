@@ -213,6 +213,15 @@ describe('what is sent', () => {
     expect(far.news[1]).toMatchObject({ code: 4408 })
   })
 
+  it('and is large gets longer: a second for each 2 KiB', async () => {
+    const { far } = await openSse()
+    await far.send('x'.repeat(20_480))
+    await far.pass(17_999)
+    expect(far.last.signal.aborted).toBe(false)
+    await far.pass(1)
+    expect(far.last.signal.aborted).toBe(true)
+  })
+
   it.each([
     [401, { code: 1006, reason: 'the link is gone' }],
     [410, { code: 1006, reason: 'the link is gone' }],
@@ -293,11 +302,10 @@ describe('a redirect', () => {
   })
 
   it.each([401, 405, 426])(
-    'that made a GET of the opening (%d) has it POSTed once more, where it led',
+    'that made a GET of the opening (%d) has it POSTed once more, at once, where it led',
     async (status) => {
       const far = await dialSse(['hello'], 'secret')
       await far.last.answer(status, '', { from: 'https://far/else' })
-      await far.pass(100)
       expect(far.last.url.href).toBe('https://far/else')
       expect(far.last.body).toBe('hello')
       expect(far.last.headers['authorization']).toContain('holdfast.token.')

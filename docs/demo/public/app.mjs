@@ -2,6 +2,7 @@
 import { FaultWatch } from './faults.mjs'
 import { Panel } from './panel.mjs'
 import { Person } from './person.mjs'
+import { BLOCKS } from './rungs.mjs'
 import { Score } from './score.mjs'
 import { drawServer, Wire } from './stage.mjs'
 import { startTalk } from './talk.mjs'
@@ -29,7 +30,7 @@ const views = people.map((person, at) => {
   side.classList.add(at === 0 ? 'left' : 'right')
   if (at === 0) find('.stage').prepend(side)
   else find('.stage').append(side)
-  const panel = new Panel(find('#panel'), person)
+  const panel = new Panel(find('#panel'), person, world)
   find('.people').append(panel.root)
   person.addEventListener('change', () => watch.look())
   return { person, panel, side, wire: new Wire(side, person, world) }
@@ -50,6 +51,10 @@ const presses = {
     light()
   },
   'lose-acks': ({ person }) => order('lose-acks', [person], { count: 3 }),
+  box({ person }, button) {
+    const [part, mode] = button.dataset.box.split(':')
+    return world.peer(person.peer).box[part] === mode ? unblock(person, part, mode) : block(person, part, mode)
+  },
   flood({ person }) {
     watch.begin('flood', [person])
     for (let n = 1; n <= 1_000; n++) person.say(`Flood, ${n.toLocaleString('en')} of 1,000`)
@@ -67,13 +72,25 @@ async function heal(person) {
   watch.lift('refuse')
 }
 
+function block(person, part, mode) {
+  watch.beginBlock(BLOCKS[`${part}:${mode}`], person)
+  return world.order('box', { peer: person.peer, part, mode })
+}
+
+async function unblock(person, part, mode) {
+  watch.liftBlock(BLOCKS[`${part}:${mode}`], person)
+  await world.order('box', { peer: person.peer, part, mode: 'pass' })
+  person.cable.renew()
+}
+
 /** A button is lit while what it did lasts. */
 function light() {
   const lit = ({ person }) => {
     const { links, silent, refusing, acksToLose } = world.peer(person.peer)
+    const { transport } = person.client
     const { queued, inFlight } = person.client.stats()
     return {
-      blackhole: silent > 0 && links === 0 && person.cable.open > 0,
+      blackhole: silent > 0 && links === 0 && transport !== undefined,
       refuse: refusing,
       offline: !person.cable.plugged,
       'lose-acks': acksToLose > 0,
@@ -83,6 +100,11 @@ function light() {
   for (const view of views) {
     for (const [fault, on] of Object.entries(lit(view))) {
       view.panel.root.querySelector(`[data-fault=${fault}]`).setAttribute('aria-pressed', String(on))
+    }
+    const { box } = world.peer(view.person.peer)
+    for (const button of view.panel.root.querySelectorAll('[data-box]')) {
+      const [part, mode] = button.dataset.box.split(':')
+      button.setAttribute('aria-pressed', String(box[part] === mode))
     }
   }
   find('[data-fault=kill]').toggleAttribute('data-lit', !world.state.server.up)
@@ -100,7 +122,7 @@ function drawScore() {
 function connectButtons() {
   for (const view of [{ panel: { root: find('.hub') } }, ...views]) {
     for (const button of view.panel.root.querySelectorAll('[data-fault]')) {
-      button.addEventListener('click', () => presses[button.dataset.fault](view))
+      button.addEventListener('click', () => presses[button.dataset.fault](view, button))
     }
   }
   const talk = find('#talk')

@@ -1,23 +1,58 @@
-// The last metre of a person's network: real WebSockets, watched for the picture, and a plug that can be pulled.
+// The last metre of a person's network: real WebSockets and real requests, watched for the picture, and a plug that can
+// be pulled.
+import { kindOf } from './parcels.mjs'
+import { fetchOver } from './trips.mjs'
 
 /**
- * `WebSocket` and `page` are for `createClient`. `events` emits `parcel` (detail: { up, kind }) and `link`;
- * `unplug()` and `plug()` play a device that loses its network and finds it again.
+ * `WebSocket`, `fetchFor(rung)` and `page` are for `createClient`. `events` emits `parcel` (detail: { up, kind, rung, lost })
+ * and `link`; `unplug()` and `plug()` play a device that loses its network and finds it again, `renew()` one that joins
+ * another network.
  */
 export function makeCable() {
   const events = new EventTarget()
   const emit = (type, detail) => events.dispatchEvent(new CustomEvent(type, { detail }))
-  const cable = { events, open: 0, dialling: 0, plugged: true, heardAt: performance.now() }
-  const sockets = new Set()
-
-  function count() {
-    const states = [...sockets].filter((socket) => !socket.dead).map(({ readyState }) => readyState)
-    cable.open = states.filter((state) => state === WebSocket.OPEN).length
-    cable.dialling = states.filter((state) => state === WebSocket.CONNECTING).length
-    emit('link')
+  const platform = platformOf(() => cable.plugged)
+  const cable = {
+    events,
+    plugged: true,
+    heardAt: performance.now(),
+    page: platform.page,
+    /** What is open or under way, by rung: { rung, dead }. */
+    ways: new Set(),
+    emit,
+    heard() {
+      cable.heardAt = performance.now()
+    },
+    /** Whether something is open or under way on this rung. */
+    busy: (rung) => [...cable.ways].some((way) => way.rung === rung && !way.dead),
+    begin(way) {
+      cable.ways.add(way)
+      emit('link')
+    },
+    end(way) {
+      if (cable.ways.delete(way)) emit('link')
+    },
+    fetchFor: (rung) => fetchOver(cable, rung),
+    unplug() {
+      cable.plugged = false
+      for (const way of cable.ways) way.dead = true
+      emit('link')
+      platform.tell('offline')
+    },
+    plug() {
+      cable.plugged = true
+      emit('link')
+      platform.tell('online')
+    },
+    renew: () => cable.plugged && platform.tell('online'),
   }
+  cable.WebSocket = socketOver(cable)
+  return cable
+}
 
-  cable.WebSocket = class extends WebSocket {
+function socketOver(cable) {
+  return class extends WebSocket {
+    rung = 'websocket'
     /** It was open when the plug was pulled: whatever comes or goes is lost, and nobody says so. */
     dead = false
 
@@ -26,68 +61,50 @@ export function makeCable() {
       // First in the row, so that it can keep an event from all who follow.
       for (const type of ['open', 'message', 'error', 'close'])
         this.addEventListener(type, (event) => this.#hear(event))
-      sockets.add(this)
       if (!cable.plugged) super.close()
-      count()
+      cable.begin(this)
     }
 
     send(data) {
-      emit('parcel', { up: true, kind: kindOf(data), lost: this.dead })
+      cable.emit('parcel', { up: true, kind: kindOf(data), rung: this.rung, lost: this.dead })
       if (!this.dead) super.send(data)
     }
 
     close(...args) {
       super.close(...args)
-      sockets.delete(this)
-      count()
+      cable.end(this)
     }
 
     #hear(event) {
       if (this.dead) return event.stopImmediatePropagation()
-      if (event.type === 'open' || event.type === 'message') cable.heardAt = performance.now()
-      if (event.type === 'message') return emit('parcel', { up: false, kind: kindOf(event.data) })
-      if (event.type === 'close') sockets.delete(this)
-      count()
+      if (event.type === 'open' || event.type === 'message') cable.heard()
+      if (event.type === 'open') cable.emit('link')
+      if (event.type === 'message')
+        cable.emit('parcel', { up: false, kind: kindOf(event.data), rung: this.rung, lost: false })
+      if (event.type === 'close') cable.end(this)
     }
   }
+}
 
+/** The page's own events, and some that are played. */
+function platformOf(isPlugged) {
   const window = globalThis
-  const platform = new EventTarget()
+  const events = new EventTarget()
   for (const type of ['online', 'offline', 'pageshow', 'pagehide', 'resume', 'visibilitychange']) {
     window.addEventListener(
       type,
-      ({ persisted }) => platform.dispatchEvent(Object.assign(new Event(type), { persisted })),
+      ({ persisted }) => events.dispatchEvent(Object.assign(new Event(type), { persisted })),
       true,
     )
   }
-  cable.page = {
-    addEventListener: (...args) => platform.addEventListener(...args),
+  const page = {
+    addEventListener: (...args) => events.addEventListener(...args),
     document: window.document,
     navigator: {
       get onLine() {
-        return cable.plugged && window.navigator.onLine
+        return isPlugged() && window.navigator.onLine
       },
     },
   }
-  cable.unplug = () => {
-    cable.plugged = false
-    for (const socket of sockets) socket.dead = true
-    count()
-    platform.dispatchEvent(new Event('offline'))
-  }
-  cable.plug = () => {
-    cable.plugged = true
-    count()
-    platform.dispatchEvent(new Event('online'))
-  }
-  return cable
-}
-
-/** What a packet mostly is. Messages count more than their receipts, and those more than a heartbeat. */
-function kindOf(data) {
-  const text = typeof data === 'string' ? data.slice(0, 2_000) : ''
-  const has = (...types) => types.some((type) => text.includes(`"t":"${type}"`))
-  if (has('hello', 'welcome')) return 'hello'
-  if (has('send', 'message', 'page')) return 'message'
-  return has('accepted', 'received', 'refused') ? 'receipt' : 'beat'
+  return { page, tell: (type) => events.dispatchEvent(new Event(type)) }
 }

@@ -1,5 +1,8 @@
 // What a fault did: how long until it was noticed, how long until all was well. One at a time, the last one pressed.
 
+import { BlockWatch } from './block-watch.mjs'
+import { seconds } from './words.mjs'
+
 const names = {
   kill: 'Server killed',
   blackhole: 'Black hole',
@@ -9,16 +12,17 @@ const names = {
   flood: 'Flood',
 }
 
-const seconds = (ms) => (ms < 9_950 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 1000).toFixed(1)} s`)
-
 /** Emits `change`. `fault` is the last one: { kind, who, at, noticed, open, recovered }, times in ms on the page's clock. */
 export class FaultWatch extends EventTarget {
   fault
+  /** Instead of a fault: a box in the way, which is another story. */
+  #block
 
   /** @param who the people it hits */
   begin(kind, who) {
     // For these the way is open from the start; the others end when the server is back, or somebody presses again.
     const open = ['blackhole', 'lose-acks', 'flood'].includes(kind) ? performance.now() : undefined
+    this.#block = undefined
     this.fault = { kind, who, at: performance.now(), open, resent: who.map(({ client }) => client.stats().retransmits) }
     this.#changed()
   }
@@ -30,9 +34,24 @@ export class FaultWatch extends EventTarget {
     this.#changed()
   }
 
+  /** Something gets in the way of some transports. */
+  beginBlock(block, person) {
+    this.fault = undefined
+    this.#block = new BlockWatch(block, person)
+    this.#changed()
+  }
+
+  /** It is out of the way again. */
+  liftBlock(block, person) {
+    this.fault = undefined
+    this.#block = new BlockWatch(block, person, true)
+    this.#changed()
+  }
+
   /** Looks at the people: to be called whenever something changed, and now and then. */
   look() {
     const { fault } = this
+    if (this.#block?.look()) this.#changed()
     if (!fault || fault.recovered !== undefined) return
     const { who, open } = fault
     const noticed = fault.noticed === undefined && who.some((person, at) => this.#notices(person, at))
@@ -44,6 +63,7 @@ export class FaultWatch extends EventTarget {
 
   /** In words: [what, and then]. */
   words() {
+    if (this.#block) return this.#block.words()
     const { kind, who, at, noticed, open, recovered } = this.fault
     const title = who.length === 1 ? `${names[kind]}, ${who[0].name}` : names[kind]
     if (kind === 'flood') return [title, recovered ? `all accepted in ${seconds(recovered - at)}` : 'on its way …']

@@ -1,6 +1,8 @@
 // One person's panel: status in words, composer, buttons, instruments.
 import { Chat } from './chat.mjs'
+import { Ladder } from './ladder.mjs'
 import { Plot } from './plot.mjs'
+import { RUNGS } from './rungs.mjs'
 import { write } from './words.mjs'
 
 const titles = {
@@ -35,14 +37,16 @@ export class Panel {
   #part
   #plot
   #values
+  #ladder
 
-  constructor(template, person) {
+  constructor(template, person, world) {
     this.root = template.content.firstElementChild.cloneNode(true)
     this.#person = person
     this.#part = (selector) => this.root.querySelector(selector)
     this.#name()
     new Chat(this.#part('.chat'), person)
     this.#compose()
+    this.#ladder = new Ladder(this.root, person, world)
     this.#values = counters.map(([label]) => this.#counter(label))
     this.#plot = new Plot(this.#part('.plot'))
     person.addEventListener('change', () => this.#status())
@@ -52,6 +56,7 @@ export class Panel {
   /** Instruments and countdown. */
   draw() {
     this.#say()
+    this.#ladder.draw()
     const stats = this.#person.client.stats()
     counters.forEach(([, key, show = plain.format], at) => write(this.#values[at], show(stats[key] ?? 0)))
     write(this.#part('.waiting'), waiting(stats.queued))
@@ -71,7 +76,7 @@ export class Panel {
     if (list.dataset.latest === latest) return
     list.dataset.latest = latest
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
-    list.replaceChildren(...entries.map(line))
+    list.replaceChildren(...lines(entries))
     if (atEnd) list.scrollTop = list.scrollHeight
   }
 
@@ -92,7 +97,7 @@ export class Panel {
     }
     for (const [selector, id] of Object.entries(named)) this.#part(selector).dataset.testid = `${slug}-${id}`
     for (const button of this.root.querySelectorAll('[data-fault]'))
-      button.dataset.testid = `${slug}-${button.dataset.fault}`
+      button.dataset.testid = `${slug}-${(button.dataset.box ?? button.dataset.fault).replace(':', '-')}`
   }
 
   #compose() {
@@ -142,9 +147,15 @@ export class Panel {
 
 const waiting = (count) => `${count === 0 ? 'nothing' : plain.format(count)} waiting`
 
-function line({ time, what }) {
-  const item = document.createElement('li')
-  const when = Object.assign(document.createElement('time'), { textContent: clock.format(time) })
-  item.append(when, ` ${what}`)
-  return item
+/** The client's words. Where it says what carries now, an arrow says whether that is up or down. */
+function lines(entries) {
+  let before = -1
+  return entries.map(({ time, what }) => {
+    const item = document.createElement('li')
+    item.append(Object.assign(document.createElement('time'), { textContent: clock.format(time) }), ` ${what}`)
+    const rung = RUNGS.indexOf(/^over ([\w-]+)/.exec(what)?.[1])
+    if (rung >= 0 && before >= 0 && rung !== before) item.dataset.step = rung > before ? 'down' : 'up'
+    if (rung >= 0) before = rung
+    return item
+  })
 }

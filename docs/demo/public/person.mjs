@@ -9,10 +9,12 @@ export const ROOM = 'harbour'
 const settings = {
   heartbeat: { interval: 4_000, timeout: 4_000, retries: 1 },
   reconnect: { cap: 3_000 },
+  // Every visit begins at the top of the ladder. Apps keep the default: the next page begins where the last one got through.
+  memory: false,
 }
 
 /**
- * Emits `change` (the status or a retry), `said` and `settled` (detail: an entry of its own), `heard` (detail: an entry),
+ * Emits `change` (the status, a retry or the transport), `said` and `settled` (detail: an entry of its own), `heard` (detail: an entry),
  * `gap` (detail: { from, to }).
  */
 export class Person extends EventTarget {
@@ -20,6 +22,11 @@ export class Person extends EventTarget {
   reason = ''
   /** When the next attempt is made, ms on the page's clock. */
   retryAt
+  /** The transport that serves, or did last, and why it is not a better one. */
+  rung = 'websocket'
+  rungReason = ''
+  /** How many steps down and climbs there were. */
+  moves = 0
   #count = 0
   /** The last numbers that failed: whoever listens need not wait for them. */
   #failed = []
@@ -33,10 +40,13 @@ export class Person extends EventTarget {
     /** Names this life of the person: messages are counted within it. */
     this.run = tag()
     this.cable = makeCable()
-    const url = new URL(`realtime?peer=${this.peer}`, location.href.replace(/^http/, 'ws'))
-    const { WebSocket, page } = this.cable
-    const transport = Holdfast.webSocket({ WebSocket })
-    this.client = Holdfast.createClient({ ...settings, url: url.href, transport, page })
+    const url = new URL(`realtime?peer=${this.peer}`, location.href)
+    this.client = Holdfast.createClient({
+      ...settings,
+      url: url.href,
+      transports: transportsOver(this.cable),
+      page: this.cable.page,
+    })
     this.#listen()
   }
 
@@ -69,6 +79,11 @@ export class Person extends EventTarget {
       Object.assign(this, { retryAt: performance.now() + delay, reason: reason || this.reason })
       this.#emit('change')
     })
+    this.client.on('transport', ({ transport, reason }) => {
+      if (transport !== this.rung) this.moves += 1
+      Object.assign(this, { rung: transport, rungReason: reason })
+      this.#emit('change')
+    })
     this.room = this.client.channel(ROOM)
     const hear = ({ body, own, time, offset }) =>
       this.#emit('heard', { ...body, own: own && body.run === this.run, time, offset })
@@ -79,6 +94,16 @@ export class Person extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
+}
+
+/** The four that there are by default, each over this cable. */
+function transportsOver({ WebSocket, fetchFor }) {
+  return [
+    Holdfast.webSocket({ WebSocket }),
+    Holdfast.sse({ fetch: fetchFor('sse') }),
+    Holdfast.longPoll({ fetch: fetchFor('long-poll') }),
+    Holdfast.shortPoll({ fetch: fetchFor('short-poll') }),
+  ]
 }
 
 const tag = () => Math.random().toString(36).slice(2, 7)

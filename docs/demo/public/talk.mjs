@@ -20,7 +20,7 @@ const lines = [
   'In an hour. Keep me a chair.',
 ]
 
-const PAUSE = 900
+const PAUSE = 1_300
 
 /** They take turns; somebody alone talks to the others. Returns the way to stop, which gives nothing. */
 export function startTalk(people) {

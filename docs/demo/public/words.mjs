@@ -9,3 +9,5 @@ export const counted = (count, thing) => `${plain.format(count)} ${thing}${count
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
+
+export const seconds = (ms) => (ms < 9_950 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 1000).toFixed(1)} s`)

@@ -1,5 +1,15 @@
 // The demo's own line to the process that runs the server and the network: what is broken, and orders to break it.
 
+/* global Holdfast */
+
+const WELL = {
+  links: 0,
+  silent: 0,
+  refusing: false,
+  acksToLose: 0,
+  box: { websocket: 'pass', streams: 'pass', requests: 'pass' },
+}
+
 /** `state` is `{ server: { up, pid, starts }, peers, may }`; emits `change` with the state before as detail. */
 export class World extends EventTarget {
   state = { server: { up: false, starts: 0 }, peers: {}, may: true }
@@ -9,19 +19,20 @@ export class World extends EventTarget {
 
   constructor() {
     super()
-    const stream = new EventSource('control')
-    stream.onmessage = ({ data }) => {
+    // Not an EventSource: browsers allow six connections over HTTP, and the people may need them all.
+    const line = new Holdfast.ResilientWebSocket(new URL('control', location.href.replace(/^http/, 'ws')).href)
+    line.addEventListener('message', ({ data }) => {
       const before = this.state
       this.state = JSON.parse(data)
       const { backIn } = this.state.server
       this.backAt = backIn === undefined ? undefined : performance.now() + backIn
       this.dispatchEvent(new CustomEvent('change', { detail: before }))
-    }
+    })
   }
 
   /** What is wrong with somebody's network. */
   peer(name) {
-    return this.state.peers[name] ?? { links: 0, silent: 0, refusing: false, acksToLose: 0 }
+    return this.state.peers[name] ?? WELL
   }
 
   async order(fault, what = {}) {

@@ -24,6 +24,9 @@ export interface HttpLinksOptions {
 /** How long a closed link still says so to whoever asks, ms: longer than a short poll stays away; `pollGrace`, if that is less. */
 const LINGER = 3_000
 
+/** How long a link outlives its stream, ms. */
+const LAST_WORDS = 1_000
+
 interface Link {
   readonly number: number
   readonly mailbox: Mailbox
@@ -97,7 +100,12 @@ export class HttpLinks implements Carrier, Desk {
   leave({ link: number, code, reader }: LeaveAsk): Promise<LeaveStatus> {
     const link = this.#links.get(number)
     if (!link || link.over) return Promise.resolve(410)
-    if (reader === undefined || link.mailbox.isReader(reader)) this.#end(link, code)
+    const left = (): void => {
+      if (isOpen(link) && (reader === undefined || link.mailbox.isReader(reader))) this.#end(link, code)
+    }
+    // A page that is closed loses its stream first; its last words may still be on their way.
+    if (reader === undefined) left()
+    else this.#env.timer(left, LAST_WORDS)
     return Promise.resolve(204)
   }
 

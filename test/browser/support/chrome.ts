@@ -12,7 +12,10 @@ export function complaints(page: Page): string[] {
   const said: string[] = []
   page.on('pageerror', (error) => said.push(String(error)))
   page.on('console', (message) => {
-    const expected = /WebSocket connection to|ERR_CONNECTION|ERR_INTERNET_DISCONNECTED/.test(message.text())
+    const expected =
+      /WebSocket connection to|Failed to load resource: .*(net::ERR_|410|50[234])|ERR_CONNECTION|ERR_INTERNET_DISCONNECTED/.test(
+        message.text(),
+      )
     if (['error', 'warning'].includes(message.type()) && !expected) said.push(message.text())
   })
   return said
