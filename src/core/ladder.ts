@@ -285,7 +285,6 @@ export class Ladder {
   #clear(closing: Closing): void {
     for (const link of [...this.#runners.keys()]) if (link !== this.front) this.drop(link, closing)
     this.mover = undefined
-    this.#plan = []
     this.#nextAt = this.#endAt = this.#climbAt = Infinity
   }
 

@@ -16,8 +16,11 @@ interface Dialled {
   greeted: boolean
   welcomed: boolean
   welcomedAt: number
+  opened: boolean
   /** It has shown that it carries both ways. */
   ponged: boolean
+  /** What was known of it when hello was said on it; undefined before. */
+  hello: { ponged: boolean } | undefined
   max: number
   /** The server has sent it away for so long, ms. */
   sentAway: number | undefined
@@ -114,7 +117,9 @@ export class LinkInvariants {
       greeted: false,
       welcomed: false,
       welcomedAt: 0,
+      opened: false,
       ponged: false,
+      hello: undefined,
       max: FIRST_PACKET,
       sentAway: undefined,
       got: 0,
@@ -179,6 +184,7 @@ export class LinkInvariants {
     const one = this.#alive.get(link)
     if (!one) return
     one.heardAt = now
+    one.opened = true
   }
 
   heard(link: number, now: number, frames: readonly ServerFrame[]): void {
@@ -230,6 +236,8 @@ export class LinkInvariants {
       // Another has shown that it carries both ways; or it was a climb, which is over.
       const beaten = others.some(({ welcomed, ponged }) => welcomed || ponged)
       const lost = others.length > 0 || this.#overAt === now
+      if (!this.#isServed() && one.hello?.ponged && !others.some(({ welcomed }) => welcomed))
+        this.#fail('25 raceIsFair', `link ${link} has answered, and is dropped for another that is not welcomed`)
       if (code !== Close.normal || (!beaten && !(this.#isServed() && lost)))
         this.#fail('9 dialHasCause', `dropped for no cause: ${code} ${reason}`)
     }
@@ -265,6 +273,7 @@ export class LinkInvariants {
     if (!one) return this.#fail('9 dialHasCause', `written to link ${link}, which is over`)
     const aside = this.#serving && this.#alive.has(this.#serving.link) && this.#serving.link !== link
     for (const frame of frames) {
+      if (frame.t === 'hello') one.hello = { ponged: one.ponged }
       if (frame.t === 'send' && frame.seq <= one.got)
         this.#fail('23 writeHasPoint', `${frame.seq} again, the server has ${one.got}`)
       if (aside && frame.t !== 'hello' && frame.t !== 'ping')
@@ -293,8 +302,13 @@ export class LinkInvariants {
     this.#status = said
   }
 
-  /** 12: the last word is still true. 27: with the welcome of one link, all that were there before it go. */
+  /**
+   * 12: the last word is still true. 25: in a race, one that is open has said hello. 27: with the welcome of one link, all
+   * that were there before it go.
+   */
   statusStands(is: Status): void {
+    const racing = this.#isServed() ? [] : [...this.#alive.values()].filter(({ opened }) => opened)
+    if (racing.length && !racing.some(({ hello }) => hello)) this.#fail('25 raceIsFair', 'hello is said by nobody')
     const { link, welcomedAt } = this.#serving ?? { link: 0, welcomedAt: 0 }
     for (const other of this.#alive.values())
       if (this.#alive.has(link) && other.link !== link && other.at < welcomedAt)
