@@ -83,8 +83,9 @@ export class HttpLink extends Requests implements Connection {
     if (!this.#on) return
     this.#on = undefined
     this.#code = code >= 3_000 ? code : 1_000
-    // Without a ticket nobody can be told which link it is.
-    if (!this.ticket) {
+    // Without a ticket nobody can be told which link it is. Where what was said last was not answered in time, no farewell
+    // would be either, and what brings packets down would keep a connection that others, the next link first, may wait for.
+    if (!this.ticket || (code === 4408 && this.#posting)) {
       this.end(CLOSED)
       return
     }

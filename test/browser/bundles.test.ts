@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Backend, urlOf } from './support/backend.js'
-import { accepted, counted, enter, heard, say } from './support/chat.js'
+import { accepted, counted, enter, heard, rungs, say } from './support/chat.js'
 import { complaints, launch } from './support/chrome.js'
 import { serveSite } from './support/site.js'
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 describe.each(['umd', 'umd.min', 'esm'])('the %s build', (build) => {
-  it('passes messages between two tabs', async () => {
+  it.each(rungs)('passes messages between two tabs over %s', async (rung) => {
     const context = await browser.newContext()
     const [ann, bob] = await Promise.all([context.newPage(), context.newPage()])
     const complained = [complaints(ann), complaints(bob)]
@@ -28,7 +28,7 @@ describe.each(['umd', 'umd.min', 'esm'])('the %s build', (build) => {
       [bob, 'bob'],
     ] as const) {
       await page.goto(`${site.url}/${build}`)
-      await enter(page, urlOf(backend), name, build)
+      await enter(page, urlOf(backend), name, `${build} ${rung}`, { transports: [rung] })
     }
 
     await Promise.all([say(ann, 20), say(bob, 20)])
@@ -36,14 +36,15 @@ describe.each(['umd', 'umd.min', 'esm'])('the %s build', (build) => {
     expect(await heard(bob, 20)).toEqual(counted('ann', 20))
     expect(await heard(ann, 20)).toEqual(counted('bob', 20))
     expect([await accepted(ann), await accepted(bob)]).toEqual([[], []])
+    expect(await ann.evaluate(() => chat.transports)).toEqual([rung])
     expect(complained).toEqual([[], []])
     await context.close()
   })
 
-  it('carries bytes, and a Blob in its place', async () => {
+  it.each(rungs)('carries bytes, and a Blob in its place, over %s', async (rung) => {
     const page = await browser.newPage()
     await page.goto(`${site.url}/${build}`)
-    await enter(page, urlOf(backend), 'ann', `${build} bytes`)
+    await enter(page, urlOf(backend), 'ann', `${build} ${rung} bytes`, { transports: [rung] })
 
     const bodies = await page.evaluate(async () => {
       const room = chat.client.channel(`${chat.room.name}`)

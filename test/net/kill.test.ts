@@ -2,9 +2,11 @@ import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Client } from '../../src/index.js'
 import { MemoryStore } from '../../src/server/index.js'
 import { bundle, type Program } from '../support/bundle.js'
 import { shareStore, type Witness } from '../support/ipc-store.js'
+import { rungs } from '../support/rungs.js'
 import { clientOf, Ear, later, leaveAll, next, when } from '../support/servers.js'
 import { Dice } from '../sim/dice.js'
 
@@ -62,39 +64,39 @@ class Processes {
   }
 }
 
-describe('SIGKILL', () => {
-  it.each([1, 2])(
-    'ten times in the midst of 2,000 messages: what is accepted is delivered, once, in order (seed %d)',
-    async (seed) => {
-      const dice = new Dice(seed)
-      const servers = new Processes()
-      later(() => servers.stop())
-      // The moment is counted in appends, before the store has taken one or after, so that a seed says it all.
-      let left = dice.int(3, 10)
-      let moment: 'before' | 'after' = 'before'
-      await servers.start((name, at) => {
-        if (name !== 'append' || servers.kills === 10 || at !== moment || --left > 0) return undefined
-        servers.kill()
-        left = dice.int(3, 10)
-        moment = dice.chance(0.5) ? 'before' : 'after'
-        return 'lost'
-      })
-      const port = () => servers.port
-      const [ada, ben] = [clientOf(port, { outbox: { window: 16 } }), clientOf(port)]
-      const ear = new Ear(ben)
-      await Promise.all([when(ada, 'online'), when(ben, 'online')])
-      const sent = range(0, 2_000).map((n) => ada.channel('room').send(n))
-      const accepted = await Promise.all(sent.map(async (message) => (await message.accepted).id))
-      await ear.count(accepted.length)
-      expect(servers.kills).toBe(10)
-      expect(ear.heard.map(({ id }) => id)).toEqual(accepted)
-      expect(ear.of(ada)).toEqual(range(0, 2_000))
-      // Each entry of the log: so nothing is in it twice either.
-      expect(ear.heard.map(({ offset }) => offset)).toEqual(range(1, 2_001))
-      expect(ear.gaps).toEqual([])
-      expect(ada.stats().reconnects).toBeGreaterThanOrEqual(10)
-    },
-  )
+describe.each(rungs.map((rung, at) => ({ ...rung, seed: at + 1 })))('SIGKILL, over $name,', ({ over, seed }) => {
+  it('ten times in the midst of 2,000 messages: what is accepted is delivered, once, in order', async () => {
+    const dice = new Dice(seed)
+    const servers = new Processes()
+    later(() => servers.stop())
+    // The moment is counted in appends, before the store has taken one or after, so that a seed says it all.
+    let left = dice.int(3, 10)
+    let moment: 'before' | 'after' = 'before'
+    await servers.start((name, at) => {
+      if (name !== 'append' || servers.kills === 10 || at !== moment || --left > 0) return undefined
+      servers.kill()
+      left = dice.int(3, 10)
+      moment = dice.chance(0.5) ? 'before' : 'after'
+      return 'lost'
+    })
+    const port = () => servers.port
+    const [ada, ben] = [
+      clientOf(port, { transports: [over()], outbox: { window: 16 } }),
+      clientOf(port, { transports: [over()] }),
+    ]
+    const ear = new Ear(ben)
+    await Promise.all([when(ada, 'online'), when(ben, 'online')])
+    const sent = range(0, 2_000).map((n) => ada.channel('room').send(n))
+    const accepted = await Promise.all(sent.map(async (message) => (await message.accepted).id))
+    await ear.count(accepted.length)
+    expect(servers.kills).toBe(10)
+    expect(ear.heard.map(({ id }) => id)).toEqual(accepted)
+    expect(ear.of(ada)).toEqual(range(0, 2_000))
+    // Each entry of the log: so nothing is in it twice either.
+    expect(ear.heard.map(({ offset }) => offset)).toEqual(range(1, 2_001))
+    expect(ear.gaps).toEqual([])
+    expect(ada.stats().reconnects).toBeGreaterThanOrEqual(10)
+  })
 })
 
 /** The command line's server, once it listens. */
@@ -110,16 +112,16 @@ async function holdfast(...flags: string[]): Promise<{ child: ChildProcess; port
   return { child, port: Number(/:(\d+)\/realtime$/.exec(said[0] ?? '')?.[1]), said }
 }
 
-describe('SIGTERM', () => {
+describe.each(rungs)('SIGTERM, over $name,', ({ over }) => {
   it('of the command: clients are told when to come back, it ends with 0, and nothing is lost', async () => {
     let server = await holdfast('--port', '0', '--drain', '100')
     const port = () => server.port
-    const [ada, ben] = [clientOf(port), clientOf(port)]
+    const [ada, ben] = [0, 1].map(() => clientOf(port, { transports: [over()] })) as [Client, Client]
     const ear = new Ear(ben)
     const first = range(0, 200).map((n) => ada.channel('room').send(n))
     await Promise.all(first.map(({ accepted }) => accepted))
     await ear.count(200)
-    const over = once(server.child, 'exit')
+    const gone = once(server.child, 'exit')
     const told = [next(ada, 'retry'), next(ben, 'retry')]
     server.child.kill('SIGTERM')
     for (const { reason, delay } of await Promise.all(told)) {
@@ -127,7 +129,7 @@ describe('SIGTERM', () => {
       expect(delay).toBeGreaterThanOrEqual(1_000)
     }
     const second = range(200, 400).map((n) => ada.channel('room').send(n))
-    expect(await over).toEqual([0, null])
+    expect(await gone).toEqual([0, null])
     expect(server.said.at(-1)).toBe('holdfast sends its clients away and stops')
     server = await holdfast('--port', '0')
     await Promise.all(second.map(({ accepted }) => accepted))

@@ -1,74 +1,10 @@
 // Each transport against the real server, with frames made by hand: no client core in between.
-import { afterEach, describe, expect, it } from 'vitest'
-import { createClock } from '../../src/shell/env.js'
+import { describe, expect, it } from 'vitest'
 import { longPoll, shortPoll } from '../../src/transports/poll.js'
 import { sse } from '../../src/transports/sse.js'
-import type { Connection, Transport } from '../../src/transports/transport.js'
-import { clientCodec } from '../../src/wire/codec.js'
-import type { Closing } from '../../src/wire/close.js'
-import type { ClientFrame, Packed, ServerFrame } from '../../src/wire/frame.js'
-import type { HoldfastServer, ServerSettings } from '../../src/server/index.js'
-import { hello, serve, type Served } from './server.world.js'
-
-const devices: Device[] = []
-const servers: HoldfastServer[] = []
-afterEach(async () => {
-  for (const device of devices.splice(0)) device.connection.close(1000, '')
-  for (const server of servers.splice(0)) await emptied(server)
-})
-
-async function emptied(server: HoldfastServer): Promise<void> {
-  while (server.links) await new Promise((resolve) => setImmediate(resolve))
-}
-
-/** A server whose links are left one by one before it goes. */
-async function start(settings: ServerSettings = {}): Promise<Served> {
-  const served = await serve(settings)
-  servers.push(served.server)
-  return served
-}
-
-/** The transport's user: says frames, and gathers what comes. */
-class Device {
-  readonly frames: ServerFrame[] = []
-  readonly connection: Connection
-  readonly closed: Promise<Closing>
-  #look = (): void => undefined
-
-  constructor(transport: Transport, url: string, first: readonly ClientFrame<Packed>[], token?: string) {
-    let end: (closing: Closing) => void
-    this.closed = new Promise((resolve) => (end = resolve))
-    this.connection = transport.open(
-      { url, protocols: ['holdfast.1'], ...(token !== undefined && { token }) },
-      {
-        opened: () => this.say(...first),
-        received: (packet) => {
-          this.frames.push(...clientCodec.decode(packet))
-          this.#look()
-        },
-        closed: (closing) => end(closing),
-      },
-      createClock(),
-    )
-    devices.push(this)
-  }
-
-  say(...frames: ClientFrame<Packed>[]): void {
-    for (const packet of clientCodec.encode(frames, 16_384)) this.connection.send(packet)
-  }
-
-  /** The frames of this type, once there are as many. */
-  async next<T extends ServerFrame['t']>(t: T, many = 1): Promise<Extract<ServerFrame, { t: T }>[]> {
-    const found = () => this.frames.filter((frame): frame is Extract<ServerFrame, { t: T }> => frame.t === t)
-    await new Promise<void>((resolve) => {
-      this.#look = () => {
-        if (found().length >= many) resolve()
-      }
-      this.#look()
-    })
-    return found()
-  }
-}
+import type { ClientFrame, Packed } from '../../src/wire/frame.js'
+import { Device, emptied, start } from './device.world.js'
+import { hello, serve } from './server.world.js'
 
 const send = (seq: number, body: Packed, ch = 'room'): ClientFrame<Packed> => ({ t: 'send', seq, ch, body })
 

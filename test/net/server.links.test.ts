@@ -3,70 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { MemoryStore, type Log } from '../../src/server/index.js'
 import { ask, connect, hello, Raw, serve } from './server.world.js'
 
+// What is the same on each transport is in links.test.ts; here is what only sockets have.
 describe('bad input', () => {
-  const deep = '['.repeat(200_000)
-  it.each<[string, string | Buffer, string, number]>([
-    ['no JSON', 'hello?', 'bad-frame', 4400],
-    ['half of a JSON', '[{"t":"ping","id":', 'bad-frame', 4400],
-    ['no list', '{"t":"ping","id":1}', 'bad-frame', 4400],
-    ['a list of nothing known', '[1,null]', 'bad-frame', 4400],
-    ['an unknown type', '[{"t":"format","disk":"c"}]', 'bad-frame', 4400],
-    ['the type of an inherited name', '[{"t":"constructor"}]', 'bad-frame', 4400],
-    ['a field of the wrong type', '[{"t":"send","seq":"1","ch":"room","body":1}]', 'bad-frame', 4400],
-    ['a __proto__ key', '[{"t":"send","seq":1,"ch":"room","body":{"__proto__":{"x":1}}}]', 'bad-frame', 4400],
-    ['a hidden __proto__ key', '[{"t":"ping","id":1,"__pro\\u0074o__":{}}]', 'bad-frame', 4400],
-    ['a negative number', '[{"t":"received","ch":"room","offset":-1}]', 'bad-frame', 4400],
-    ['a huge number', '[{"t":"ping","id":1e300}]', 'bad-frame', 4400],
-    ['a channel without a name', '[{"t":"unsub","ch":""}]', 'bad-frame', 4400],
-    ['an endless nesting', deep, 'bad-frame', 4400],
-    ['bytes that are nothing', Buffer.from([255, 255, 255, 255, 0]), 'bad-frame', 4400],
-    [
-      'bytes shorter than promised',
-      Buffer.from('\0\0\0\x2c[{"t":"send","seq":1,"ch":"room","bin":99999}]'),
-      'bad-frame',
-      4400,
-    ],
-  ])('%s is named and closed, and nothing else is harmed', async (_, packet, code, closeCode) => {
-    const { url, server } = await serve()
-    const other = await connect(url, 'other', { t: 'sub', ch: 'room', from: 'now' })
-    const raw = await connect(url, 'ann', { t: 'send', seq: 1, ch: 'room', body: '"before"' })
-    await raw.next('accepted')
-    raw.socket.send(packet)
-    expect(await raw.next('error')).toMatchObject({ code })
-    expect((await raw.closed).code).toBe(closeCode)
-    expect(await other.next('message')).toMatchObject({ body: 'before' })
-    expect(server.links).toBe(1)
-  })
-
-  it('a frame before hello', async () => {
-    const { url } = await serve()
-    const raw = new Raw(url)
-    await raw.opened
-    raw.say({ t: 'ping', id: 1 })
-    expect(await raw.next('pong')).toEqual({ t: 'pong', id: 1 })
-    raw.say({ t: 'pong', id: 1 })
-    expect(await raw.next('error')).toMatchObject({ code: 'no-hello' })
-    expect((await raw.closed).code).toBe(4400)
-  })
-
-  it('a client id that belongs to another key', async () => {
-    const { url } = await serve()
-    const owner = await connect(url)
-    const raw = new Raw(url)
-    await raw.opened
-    raw.say({ t: 'hello', v: 1, client: 'ann', key: 'stolen', acked: 0 })
-    expect((await raw.closed).code).toBe(4403)
-    expect(owner.socket.readyState).toBe(1)
-  })
-
-  it('a packet beyond the limit is not even read', async () => {
-    const { url } = await serve({ maxPacket: 65_536 })
-    const raw = await connect(url)
-    expect(raw.frames[0]).toMatchObject({ max: 65_536 })
-    raw.socket.send(JSON.stringify([{ t: 'send', seq: 1, ch: 'room', body: 'x'.repeat(70_000) }]))
-    expect((await raw.closed).code).toBe(1009)
-  })
-
   it('text that is no UTF-8', async () => {
     const { url } = await serve()
     const raw = await connect(url)
@@ -98,23 +36,6 @@ describe('links', () => {
     socket.uncork()
     await raw.next('pong', ({ id }) => id === 3)
     expect(raw.packets).toBe(1)
-  })
-
-  it('that are silent are asked, then dropped', async () => {
-    const { url, server } = await serve({ idle: 200 })
-    const silent = await connect(url, 'silent')
-    const lively = await connect(url, 'lively')
-    lively.socket.on('message', () => lively.say({ t: 'pong', id: 1 }))
-    await silent.next('ping')
-    expect((await silent.closed).code).toBe(4408)
-    expect(lively.socket.readyState).toBe(1)
-    expect(server.links).toBe(1)
-  })
-
-  it('that never say hello are dropped', async () => {
-    const { url } = await serve({ helloTimeout: 50 })
-    const raw = new Raw(url)
-    expect((await raw.closed).code).toBe(4408)
   })
 
   it('that ask for much and read nothing are cut', async () => {
@@ -153,17 +74,6 @@ describe('links', () => {
     socket.on('error', () => undefined)
     await new Promise((resolve) => socket.once('close', resolve))
     while (server.links) await new Promise((resolve) => setImmediate(resolve))
-  })
-
-  it('of one store are served by any node, and told of each other', async () => {
-    const store = new MemoryStore()
-    const [a, b] = [await serve({ store }), await serve({ store })]
-    const ann = await connect(a.url, 'ann', { t: 'sub', ch: 'room', from: 'now' })
-    const bob = await connect(b.url, 'bob', { t: 'send', seq: 1, ch: 'room', body: '"hi"' })
-    await bob.next('accepted')
-    expect(await ann.next('message')).toMatchObject({ id: 'bob:1', body: 'hi' })
-    const again = await connect(a.url, 'bob')
-    expect(again.frames[0]).toMatchObject({ resumed: true, got: 1 })
   })
 })
 

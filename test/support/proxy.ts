@@ -18,7 +18,7 @@ export type Reception = 'pass' | 'refuse' | 'hang'
 interface Strike {
   fault: Fault
   way: Way
-  /** Bytes of that way that still pass. */
+  /** Bytes of that way that still pass, of all links together. */
   left: number
   struck: () => void
 }
@@ -26,7 +26,6 @@ interface Strike {
 class Link {
   readonly client: Socket
   readonly server: Socket
-  strike: Strike | undefined
   readonly #proxy: FaultProxy
   readonly #dead = new Set<Way>()
 
@@ -73,14 +72,14 @@ class Link {
 
   #arrive(to: Socket, way: Way, chunk: Buffer): void {
     if (this.#dead.has(way) || to.destroyed) return
-    const { strike } = this
+    const { strike } = this.#proxy
     if (!strike || strike.way !== way || chunk.length < strike.left) {
       if (strike?.way === way) strike.left -= chunk.length
       this.#proxy.passed.push({ way, bytes: chunk.length })
       to.write(chunk)
       return
     }
-    this.strike = undefined
+    this.#proxy.strike = undefined
     to.write(chunk.subarray(0, strike.left), () => {
       this.suffer(strike.fault)
       strike.struck()
@@ -94,6 +93,8 @@ export class FaultProxy {
   reception: Reception = 'pass'
   /** Each way, ms. */
   delay = 0
+  /** What is to happen, to whichever link it meets. */
+  strike: Strike | undefined
   /** Chunks that went through, in order. */
   readonly passed: { way: Way; bytes: number }[] = []
   readonly links = new Set<Link>()
@@ -129,11 +130,9 @@ export class FaultProxy {
     for (const link of [...this.links]) link.suffer(fault)
   }
 
-  /** The newest link suffers after so many more bytes of one way, in the middle of whatever they are the middle of. */
+  /** After so many more bytes of one way the link suffers that carries the last of them, in the middle of whatever they are. */
   after(bytes: number, way: Way, fault: Fault): Promise<void> {
-    const link = [...this.links].at(-1)
-    if (!link) throw new Error('there is no link')
-    return new Promise((struck) => (link.strike = { fault, way, left: bytes, struck }))
+    return new Promise((struck) => (this.strike = { fault, way, left: bytes, struck }))
   }
 
   close(): Promise<void> {

@@ -2,12 +2,17 @@
 import { once } from 'node:events'
 import { createServer as createHttp, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { afterAll } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Client, createClient, type CreateClientOptions, webSocket } from '../../src/index.js'
 import { createServer, type HoldfastServer, type ServerSettings } from '../../src/server/index.js'
 import { FaultProxy } from './proxy.js'
 
 const leaving: (() => unknown)[] = []
+
+/** A server waits a while for clients that poll, to tell them that it leaves; no test waits for those that are cut off. */
+const closing: Promise<void>[] = []
+afterAll(() => Promise.all(closing))
 
 /** Runs what is given when the test is over; the last comes first. */
 export const later = (leave: () => unknown): number => leaving.push(leave)
@@ -34,10 +39,10 @@ export class Site {
     site.http.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))))
     site.http.listen(port, '127.0.0.1')
     await once(site.http, 'listening')
-    later(async () => {
+    later(() => {
       site.http.close()
       for (const socket of sockets) socket.destroy()
-      await site.holdfast.close({ after: 0, spread: 0 })
+      closing.push(site.holdfast.close({ after: 0, spread: 0 }))
     })
     return site
   }

@@ -81,6 +81,16 @@ describe('close', () => {
     expect(far.news).toEqual(['opened'])
   })
 
+  it('for silence, while something said is not answered: no farewell waits for its turn, and the stream gives way at once', async () => {
+    const { far } = await openSse()
+    await far.send('1')
+    far.connection.close(4408, '')
+    expect(far.requests[0]?.signal.aborted).toBe(true)
+    await far.pass(60_000)
+    expect(far.lines.at(-1)).toBe('POST post=1')
+    expect(far.news).toEqual(['opened'])
+  })
+
   it('is the first that is said, and nothing sent after it leaves or is kept', async () => {
     const { far } = await openSse()
     await far.send('1')

@@ -12,6 +12,8 @@ interface Chat {
   accepted: number
   failed: string[]
   statuses: { status: Umd.Status; reason: string; at: number }[]
+  /** What carried it, one after the other. */
+  transports: string[]
 }
 
 declare global {
@@ -28,25 +30,48 @@ export interface Tab {
   waitForFunction(test: () => unknown): Promise<unknown>
 }
 
-export type Settings = Pick<CreateClientOptions, 'heartbeat' | 'reconnect'>
+/** The transports there are, by the names that they tell. */
+export const rungs = ['websocket', 'sse', 'long-poll', 'short-poll'] as const
+export type RungName = (typeof rungs)[number]
+
+export type Settings = Pick<CreateClientOptions, 'heartbeat' | 'reconnect'> & {
+  /** Default: all. */
+  transports?: readonly RungName[]
+  token?: string
+  credentials?: RequestCredentials
+  /** Whether it waits until it is online. Default: true. */
+  waits?: boolean
+}
 
 /** Opens a client in the page and listens to the room from its beginning. */
 export async function enter(page: Tab, url: string, name: string, room: string, settings: Settings = {}) {
+  const { waits = true, ...rest } = settings
   await page.evaluate(
-    ({ url, name, room, settings }) => {
-      const client = Holdfast.createClient({ url, ...settings })
+    ({ url, name, room, settings: { transports, credentials, ...settings } }) => {
+      const options = credentials ? { credentials } : {}
+      const made = {
+        websocket: () => Holdfast.webSocket(),
+        sse: () => Holdfast.sse(options),
+        'long-poll': () => Holdfast.longPoll(options),
+        'short-poll': () => Holdfast.shortPoll({ ...options, interval: 200 }),
+      }
+      const client = Holdfast.createClient({
+        ...{ url, ...settings },
+        ...(transports && { transports: transports.map((name) => made[name]()) }),
+      })
       const chat: Chat = {
         ...{ client, name, room: client.channel<string>(room), said: 0, heard: [], accepted: 0 },
-        ...{ failed: [], statuses: [] },
+        ...{ failed: [], statuses: [], transports: [] },
       }
       globalThis.chat = chat
+      client.on('transport', ({ transport }) => chat.transports.push(transport))
       client.on('status', ({ status, reason }) => chat.statuses.push({ status, reason, at: performance.now() }))
       chat.room.on('message', ({ body, own }) => void (own || chat.heard.push(body)), { from: 'oldest' })
       chat.room.on('gap', ({ from, to }) => chat.heard.push(`gap ${from} ${to}`))
     },
-    { url, name, room, settings },
+    { url, name, room, settings: rest },
   )
-  await status(page, 'online')
+  if (waits) await status(page, 'online')
 }
 
 /** Sends `<name> 1`, `<name> 2` …, counting on where it stopped. */

@@ -1,0 +1,58 @@
+// Browsers have six connections for one server over HTTP/1.1, all tabs together.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Balancer } from '../support/balancer.js'
+import { Backend, urlOf } from './support/backend.js'
+import { counted, enter, say, status } from './support/chat.js'
+import { launch } from './support/chrome.js'
+import { serveSite } from './support/site.js'
+
+const backend = new Backend()
+let browser: Browser
+let site: Awaited<ReturnType<typeof serveSite>>
+let box: Balancer
+
+beforeAll(async () => {
+  ;[browser, site] = await Promise.all([launch(), serveSite(), backend.start()])
+  box = await Balancer.open(() => [backend.port])
+  box.upgrades = 'refuse'
+})
+afterAll(async () => {
+  await browser.close()
+  await box.close()
+  await backend.kill()
+  site.close()
+})
+
+/** Until tabs that hold a connection notice that nothing they say gets out, others wait for one. */
+const PATIENCE = 150_000
+
+it(
+  'eight tabs over HTTP/1.1 without WebSocket are all online, and hear each other',
+  async () => {
+    const context = await browser.newContext()
+    const names = Array.from({ length: 8 }, (_, n) => `tab ${n}`)
+    const tabs = await Promise.all(
+      names.map(async (name) => {
+        const page = await context.newPage()
+        await page.goto(`${site.url}/umd.min`)
+        await enter(page, urlOf(box), name, 'all', { waits: false })
+        return { name, page }
+      }),
+    )
+    await Promise.all(tabs.map(({ page }) => status(page, 'online', PATIENCE)))
+    await Promise.all(tabs.map(({ page }) => say(page, 5)))
+    const wanted = 5 * (tabs.length - 1)
+    for (const { name, page } of tabs) {
+      await page.waitForFunction((wanted) => chat.heard.length >= wanted && chat.accepted === 5, wanted, {
+        timeout: PATIENCE,
+      })
+      const heard = await page.evaluate(() => chat.heard)
+      expect(heard).toHaveLength(wanted)
+      for (const other of names.filter((one) => one !== name))
+        expect(heard.filter((text) => text.startsWith(`${other} `))).toEqual(counted(other, 5))
+    }
+    await context.close()
+  },
+  2 * PATIENCE,
+)

@@ -1,0 +1,100 @@
+// No sticky sessions: two nodes over one store, and each request of a client at the other node than the one before.
+import { afterEach, describe, expect, it } from 'vitest'
+import type { CreateClientOptions } from '../../src/index.js'
+import { Balancer } from '../support/balancer.js'
+import { overMemory, type StartNodes } from '../support/nodes.js'
+import { type Rung, rungs } from '../support/rungs.js'
+import { clientOf, Ear, later, leaveAll, when } from '../support/servers.js'
+
+afterEach(leaveAll)
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
+
+const stores = [{ store: 'a memory store that is shared', start: overMemory }]
+const all = stores.flatMap((one) => rungs.map((rung) => ({ ...one, ...rung })))
+
+/** Each client has a balancer of its own, so that each of its requests goes to the other node than the one before. */
+async function cluster(start: StartNodes, over: readonly Rung['over'][], options: Partial<CreateClientOptions> = {}) {
+  const nodes = await start(2)
+  later(() => nodes.stop())
+  const join = async (over: Rung['over'], at: number) => {
+    const balancer = await Balancer.open(() => nodes.ports, at % 2)
+    later(() => balancer.close())
+    // Much takes many round trips, so that whatever happens happens in the midst of it.
+    const client = clientOf(balancer.port, { transports: [over()], outbox: { window: 16 }, ...options })
+    const ear = new Ear(client)
+    await when(client, 'online')
+    return { client, ear, balancer }
+  }
+  return { nodes, people: await Promise.all(over.map(join)) }
+}
+
+type People = Awaited<ReturnType<typeof cluster>>['people']
+
+const say = (people: People, from: number, to: number) =>
+  Promise.all(people.flatMap(({ client }) => range(from, to).map((n) => client.channel('room').send(n).accepted)))
+
+/** Everybody has heard all of everybody's, in the order of the log, and so has who asks for it afterwards. */
+async function expectAll(people: People, many: number) {
+  const total = people.length * many
+  await Promise.all(people.map(({ ear }) => ear.count(total)))
+  for (const { ear, client } of people) {
+    expect(ear.heard.map(({ offset }) => offset)).toEqual(range(1, total + 1))
+    expect(ear.gaps).toEqual([])
+    for (const other of people) expect(ear.of(other.client)).toEqual(range(0, many))
+    const { entries, next } = await client.channel('room').history({ from: total - 49, limit: 50 })
+    expect(entries.map(({ id, body }) => [id, body])).toEqual(ear.heard.slice(-50).map(({ id, body }) => [id, body]))
+    expect(next).toBe(total + 1)
+  }
+}
+
+/** Kills the one, then the other, each in the midst of what is sent. */
+async function ordeal({ nodes, people }: Awaited<ReturnType<typeof cluster>>) {
+  const [first] = people
+  const step = 100
+  for (const node of [0, 1]) {
+    const load = say(people, 2 * node * step, (2 * node + 1) * step)
+    await first?.ear.count((2 * node + 0.4) * step * people.length)
+    await nodes.kill(node)
+    await load
+    await nodes.restart(node)
+    await say(people, (2 * node + 1) * step, (2 * node + 2) * step)
+  }
+  await expectAll(people, 4 * step)
+  // Whose link was at the one, or at the other.
+  for (const { client } of people) {
+    expect(client.status).toBe('online')
+    expect(client.stats().reconnects).toBeGreaterThanOrEqual(1)
+  }
+}
+
+describe.each(all)('two nodes over $store, and clients over $name', ({ name, over, start }) => {
+  it('pass messages each way, whichever node a request reaches', async () => {
+    const { people } = await cluster(start, [over, over, over], { heartbeat: {} })
+    await say(people, 0, 200)
+    await expectAll(people, 200)
+    for (const { client, balancer } of people) {
+      expect(client.stats()).toMatchObject({ reconnects: 0, duplicates: 0 })
+      const [first = 0] = balancer.went
+      expect(balancer.went).toEqual(balancer.went.map((_, at) => (first + at) % 2))
+      // A WebSocket is one request, the first.
+      if (name !== 'websocket') expect(balancer.went.length).toBeGreaterThan(10)
+    }
+  })
+
+  it('and one of them killed: everybody is back, nothing is lost, repeated or out of order', async () => {
+    await ordeal(await cluster(start, [over, over, over]))
+  })
+})
+
+it.each(stores)(
+  'two nodes over $store carry clients over each transport in one room, whichever is killed',
+  async ({ start }) => {
+    await ordeal(
+      await cluster(
+        start,
+        rungs.map(({ over }) => over),
+      ),
+    )
+  },
+)
