@@ -161,6 +161,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         return
       default:
         if (input.on === 'close') this.#write([...reader.received(), { t: 'bye' }])
+        // Another network, another way.
+        if (input.on === 'online') this.#greeting.passes = Infinity
         this.route.handle(input, this.#now)
     }
   }

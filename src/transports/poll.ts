@@ -36,7 +36,7 @@ const MIN_HOLD = 1_000
  */
 export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions = {}): Transport =>
   http('long-poll', options, async (link) => {
-    let hold = longest
+    let hold = Math.ceil(longest)
     let quick = 0
     await link.dial({ hold: PAUSE }, { hold: PAUSE })
     link.speak()

@@ -226,6 +226,13 @@ describe('too large for something on the way', () => {
       expect(bench.says(link + 1, welcome)).toContain('limit 1500')
     }
   })
+  it('is forgotten with the network: on another, it may pass', () => {
+    const bench = sent()
+    bench.ended(1, tooLarge)
+    bench.feed({ on: 'online' })
+    bench.opened(2)
+    expect(bench.says(2, welcome)).toContain(`limit ${String(welcome.max)}`)
+  })
   it('without a number is the end: nobody knows what would pass', () => {
     expect(sent().ended(1, { code: 1009, reason: 'too large' })).toContain('closed: too large')
   })
