@@ -43,7 +43,7 @@ export default defineConfig({
       // nginx and haproxy, started by the tests: much waiting, little work, so some at the same time.
       project('boxes', [tests('boxes')], {
         fileParallelism: false,
-        maxConcurrency: 6,
+        maxConcurrency: 8,
         testTimeout: 90_000,
         hookTimeout: 20_000,
         sequence: { groupOrder: 2 },

@@ -161,6 +161,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         return
       default:
         if (input.on === 'close') this.#write([...reader.received(), { t: 'bye' }])
+        // Another network, another way.
+        if (input.on === 'online') this.#greeting.passes = Infinity
         this.route.handle(input, this.#now)
     }
   }
@@ -179,7 +181,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.reader.resume()
     // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
     if (this.link.state.is === 'up') this.#welcomed()
-    else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.half))
+    else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2))
   }
 
   /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */

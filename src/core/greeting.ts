@@ -16,11 +16,6 @@ export class Greeting {
     this.#key = key
   }
 
-  /** Of what was turned back. It may have been many messages in one packet: those need not fail, but travel in less company. */
-  get half(): number {
-    return this.passes / 2
-  }
-
   hello(acked: number): Hello {
     const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: this.#client, key: this.#key, acked }
     if (this.#ticket !== undefined) hello.ticket = this.#ticket
@@ -30,6 +25,7 @@ export class Greeting {
   /** Takes the server's terms: the largest packet and the largest body, bytes. */
   accept({ ticket, max }: Welcome): { packet: number; body: number } {
     this.#ticket = ticket
-    return { packet: Math.min(max, this.half), body: Math.max(0, Math.min(max, this.passes) - ENVELOPE) }
+    // What was turned back may have been many messages in one packet: those need not fail, but travel in less company.
+    return { packet: Math.min(max, this.passes / 2), body: Math.max(0, Math.min(max, this.passes) - ENVELOPE) }
   }
 }

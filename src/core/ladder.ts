@@ -35,7 +35,10 @@ const FIRST_CLIMB = 1_000
 const MAX_CLIMB = 300_000
 /** What a climb may take, ms. */
 const CLIMB = 8_000
-/** Where all others were refused, one that is neither refused nor open gets this long, ms: then it is time to try again. */
+/**
+ * Where all others were refused, one that is neither refused nor open gets this long, ms: then it is time to try again.
+ * As much more with each failure, for it may be the only one, and slow.
+ */
 const STRAGGLER = 2_000
 /** How long a welcome may take once the link before is gone, ms. */
 const MOVE = 2_000
@@ -68,6 +71,7 @@ export class Ladder {
   #fresh = true
   /** What worked before and now fails outright is rather down than blocked: no other is asked in its place. */
   #cautious = false
+  #straggle = 0
   /** When the front was welcomed; undefined before that. */
   #since: number | undefined
   #climbAt = Infinity
@@ -103,6 +107,7 @@ export class Ladder {
     const rank = (rung: number): number => (this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung)
     this.#plan = rungs.sort((one, other) => rank(one) - rank(other))
     this.#cautious = known && failures % 2 === 0
+    this.#straggle = STRAGGLER * (failures + 1)
     this.#fresh = true
     this.#next(now)
   }
@@ -231,7 +236,7 @@ export class Ladder {
     if (final || !this.blame) this.blame = closing
     if (final || (!this.#runners.size && (this.#cautious || !this.#plan.length))) return 'over'
     if (this.#plan.length) this.#next(now)
-    else this.#endAt = now + STRAGGLER
+    else this.#endAt = now + this.#straggle
     return this.front === undefined ? this.#promote() : undefined
   }
 

@@ -3,8 +3,11 @@ import type { LinkState } from './link.js'
 /** The truth about the connection, in the app's words. */
 export type Status = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'closed'
 
-/** Of the states that mean the same whatever was before. */
-const words: { [Is in LinkState['is']]?: Status } = {
+/** On the way to a link, the first or another. */
+type Pending = 'idle' | 'dialing' | 'greeting' | 'waiting'
+
+/** Of the states that mean the same whatever was before: a new one must be named here or above. */
+const words: { readonly [Is in Exclude<LinkState['is'], Pending>]: Status } = {
   up: 'online',
   paused: 'offline',
   closing: 'closed',
@@ -13,5 +16,5 @@ const words: { [Is in LinkState['is']]?: Status } = {
 
 /** @param known whether the server has ever welcomed this client. */
 export function statusOf({ is }: LinkState, known: boolean): Status {
-  return words[is] ?? (known ? 'reconnecting' : 'connecting')
+  return (words as Partial<Record<LinkState['is'], Status>>)[is] ?? (known ? 'reconnecting' : 'connecting')
 }

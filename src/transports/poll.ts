@@ -40,7 +40,7 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
     'long-poll',
     options,
     seated(async (link) => {
-      let hold = longest
+      let hold = Math.ceil(longest)
       let quick = 0
       await link.dial({ hold: PAUSE }, { hold: PAUSE })
       link.speak()

@@ -1,7 +1,7 @@
 // How long it takes to get through: from `createClient` to the word that the first message is accepted, for what boxes do.
 import type { MemoryLike } from '../../src/index.js'
 import { firstAck, type Rung, transports } from '../boxes/crossing.js'
-import { type Scenario, scenarios } from '../boxes/scenarios.js'
+import { clear, type Scenario, scenarios } from '../boxes/scenarios.js'
 import { oneServer, twoServers } from '../boxes/site.js'
 import { missingBoxes } from '../tools/find-boxes.mjs'
 import { median, ms } from './report.js'
@@ -34,7 +34,7 @@ async function measure(
   return { middle: median(times), worst: Math.max(...times), rung }
 }
 
-async function row({ by, name, rung, servers, start }: Scenario): Promise<void> {
+async function row({ by, name, rung, silent, servers, start }: Scenario): Promise<void> {
   const site = await (servers === 2 ? twoServers() : oneServer())
   const box = await start(site.ports)
   const known = memory()
@@ -43,7 +43,7 @@ async function row({ by, name, rung, servers, start }: Scenario): Promise<void> 
   const fresh = await measure(() => firstAck(box.port))
   const remembered = await measure(() => firstAck(box.port, { memory: known }))
   const alone = await measure(() => firstAck(box.port, { transports: [transports[rung as Rung]()] }))
-  const target = rung === 'sse' && by !== 'node' ? REFUSED : SILENT
+  const target = silent ? SILENT : REFUSED
   const cells = [
     `${by}: ${name}`,
     fresh.rung,
@@ -62,5 +62,5 @@ if (missing.length) console.log(`not measured: there is no ${missing.join(', no 
 else {
   console.log('| box | transport | nothing known (longest) | target | remembered | that transport alone |')
   console.log('| --- | --- | ---: | ---: | ---: | ---: |')
-  for (const scenario of scenarios) await row(scenario)
+  for (const scenario of [clear, ...scenarios]) await row(scenario)
 }

@@ -86,6 +86,7 @@ export interface Tally {
 }
 
 export const none: Tally = { lost: 0, duplicated: 0, reordered: 0 }
+export const well = { up: none, down: none, gaps: 0, failed: 0 }
 
 export function tally(heard: readonly number[], sent: number): Tally {
   const distinct = new Set(heard)
@@ -111,8 +112,9 @@ export class Crossing {
   readonly up: number[] = []
   readonly down: number[] = []
   readonly gaps: unknown[] = []
+  readonly failed: unknown[] = []
   sent = 0
-  readonly #accepted: Promise<unknown>[] = []
+  readonly #settled: Promise<unknown>[] = []
 
   constructor(box: number, server: number, options: Partial<CreateClientOptions> = {}) {
     this.ada = clientOf(box, options)
@@ -126,19 +128,19 @@ export class Crossing {
     const last = this.sent + many
     while (this.sent < last) {
       for (let burst = 0; burst < BURST && this.sent < last; burst++, this.sent++) {
-        this.#accepted.push(this.ada.channel('up').send(this.sent).accepted)
-        this.#accepted.push(this.ben.channel('down').send(this.sent).accepted)
+        for (const message of [this.ada.channel('up').send(this.sent), this.ben.channel('down').send(this.sent)])
+          this.#settled.push(message.accepted.catch((error: unknown) => this.failed.push(error)))
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE))
     }
   }
 
   /** Whether all of it came, and how. */
-  async judge(): Promise<{ up: Tally; down: Tally; gaps: number }> {
+  async judge(): Promise<{ up: Tally; down: Tally; gaps: number; failed: number }> {
     const { ada, up, down, sent } = this
-    await Promise.all(this.#accepted)
+    await Promise.all(this.#settled)
     await until(ada, `all messages: ${String(sent)}`, () => up.length >= sent && down.length >= sent, 20_000)
-    return { up: tally(up, sent), down: tally(down, sent), gaps: this.gaps.length }
+    return { up: tally(up, sent), down: tally(down, sent), gaps: this.gaps.length, failed: this.failed.length }
   }
 
   close(): void {

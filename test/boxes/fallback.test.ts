@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { Crossing, firstAck, none, reach, story, tally } from './crossing.js'
+import { Crossing, firstAck, none, reach, story, tally, well } from './crossing.js'
 import { scenarios } from './scenarios.js'
-import { oneServer, twoServers } from './site.js'
+import { leaving, oneServer, twoServers } from './site.js'
 
 /** Each way; a third of them for each state of the box. */
 const MANY = 2_000
@@ -21,29 +21,24 @@ describe('the count of what came', () => {
 
 describe('a box that changes its mind twice in the midst of 2,000 messages each way', () => {
   const named = scenarios.map((scenario) => [`${scenario.by}: ${scenario.name}`, scenario] as const)
-  it.concurrent.each(named)('%s', async (name, { rung, servers, start }) => {
+  it.concurrent.for(named)('%s', async ([name, { rung, servers, start }], context) => {
+    const later = leaving(context)
     const site = await (servers === 2 ? twoServers() : oneServer())
+    later(site.stop)
     const box = await start(site.ports)
+    later(box.stop)
     const first = await firstAck(box.port)
     const crossing = new Crossing(box.port, site.ports[0] ?? 0, quick)
-    try {
-      const { ada } = crossing
-      const rungs: string[] = []
-      ada.on('transport', ({ transport }) => rungs.push(transport))
-      await Promise.all([reach(ada, rung), crossing.say(third)])
-      await box.be('kind')
-      await Promise.all([reach(ada, 'websocket'), crossing.say(third)])
-      await box.be('hostile')
-      await Promise.all([reach(ada, rung), crossing.say(MANY - 2 * third)])
-      if (process.env.BOXES) console.log(story(ada))
-      expect(await crossing.judge()).toEqual({ up: none, down: none, gaps: 0 })
-      console.log(
-        `${by}: ${name}: first ack ${first.ms.toFixed(0)} ms over ${String(first.rung)}; ${rungs.join(' > ')}`,
-      )
-    } finally {
-      crossing.close()
-      await box.stop()
-      await site.stop()
-    }
+    later(() => crossing.close())
+    const { ada } = crossing
+    const rungs: string[] = []
+    ada.on('transport', ({ transport }) => rungs.push(transport))
+    await Promise.all([reach(ada, rung), crossing.say(third)])
+    await box.be('kind')
+    await Promise.all([reach(ada, 'websocket'), crossing.say(third)])
+    await box.be('hostile')
+    await Promise.all([reach(ada, rung), crossing.say(MANY - 2 * third)])
+    expect(await crossing.judge(), story(ada)).toEqual(well)
+    console.log(`${name}: first ack ${first.ms.toFixed(0)} ms over ${String(first.rung)}; ${rungs.join(' > ')}`)
   })
 })

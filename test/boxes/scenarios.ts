@@ -16,6 +16,8 @@ export interface Scenario {
   by: Program | 'node'
   /** What gets through while the box is hostile; through a kind one it is a WebSocket. */
   rung: Rung
+  /** A transport above it is not refused but never answered: it is given half a second. */
+  silent?: true
   /** Two servers, and no request is sure of the one before it. */
   servers?: 2
   start(to: readonly number[]): Promise<Box>
@@ -46,7 +48,7 @@ const told = (by: Program, name: string, rung: Rung, rules: string, more: Partia
   ...more,
 })
 
-const made = (name: string, rung: Rung, hostile: Mood): Scenario => ({
+const made = (name: string, rung: Rung, hostile: Mood, more: Partial<Scenario> = {}): Scenario => ({
   name,
   by: 'node',
   rung,
@@ -58,6 +60,7 @@ const made = (name: string, rung: Rung, hostile: Mood): Scenario => ({
       stop: () => box.stop(),
     }
   },
+  ...more,
 })
 
 const refusing = (status: number) => `if ($http_upgrade) { return ${String(status)}; }`
@@ -79,17 +82,23 @@ export const scenarios: readonly Scenario[] = [
   ),
   told('haproxy', 'upgrade refused with 403', 'sse', NO_UPGRADE),
   told('haproxy', 'the same, with option http-no-delay', 'sse', `option http-no-delay\n${NO_UPGRADE}`),
-  made('upgrade never answered', 'sse', { upgrade: 'hang' }),
-  made('upgrade accepted, then silence', 'sse', { upgrade: 'mute' }),
+  made('upgrade never answered', 'sse', { upgrade: 'hang' }, { silent: true }),
+  made('upgrade accepted, then silence', 'sse', { upgrade: 'mute' }, { silent: true }),
   told('nginx', 'as it comes: HTTP/1.0, no upgrade', 'sse', OLD),
   told('nginx', 'HTTP/1.1, no upgrade', 'sse', PASS),
-  told('nginx', 'streams in blocks, no upgrade', 'long-poll', `${BUFFERED} ${OLD}`),
-  told('nginx', 'streams in blocks, upgrade refused with 403', 'long-poll', `${refusing(403)} ${BUFFERED} ${OLD}`),
+  told('nginx', 'streams in blocks, no upgrade', 'long-poll', `${BUFFERED} ${OLD}`, { silent: true }),
+  told('nginx', 'streams in blocks, upgrade refused with 403', 'long-poll', `${refusing(403)} ${BUFFERED} ${OLD}`, {
+    silent: true,
+  }),
   told('nginx', 'streams in chunks, upgrade refused with 403', 'sse', `${refusing(403)} ${BUFFERED} ${PASS}`),
   made('answers cut in their middle, upgrade refused', 'long-poll', { upgrade: 'refuse', cut: { ms: 300, nth: 10 } }),
   ...[301, 302, 307, 308].map((status) => told('nginx', `redirect with ${String(status)}`, 'sse', redirect(status))),
   told('nginx', 'two servers in turn, upgrade refused with 403', 'sse', `${refusing(403)} ${PASS}`, { servers: 2 }),
   told('nginx', 'two servers in turn, streams in blocks', 'long-poll', `${refusing(403)} ${BUFFERED} ${OLD}`, {
+    silent: true,
     servers: 2,
   }),
 ]
+
+/** For comparison: nothing is in the way. */
+export const clear = told('nginx', 'nothing refused', 'websocket', KIND.nginx)

@@ -1,10 +1,20 @@
 // What stands behind a box: one server here, or two in processes of their own over one store.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { TestContext } from 'vitest'
 import { MemoryStore } from '../../src/server/index.js'
 import { serve } from '../bench/net.js'
 import { bundle } from '../support/bundle.js'
 import { shareStore } from '../support/ipc-store.js'
+
+/** Takes what is to be stopped when the test ends, however it ends; the last comes first. */
+export function leaving({ onTestFinished }: TestContext): (stop: () => unknown) => void {
+  const stops: (() => unknown)[] = []
+  onTestFinished(async () => {
+    for (const stop of stops.reverse()) await stop()
+  })
+  return (stop) => void stops.push(stop)
+}
 
 export interface Site {
   ports: readonly number[]

@@ -68,6 +68,14 @@ describe('a climb', () => {
     bench.until(2_000)
     bench.feed({ on: 'online' })
     expect(bench.core.route.ladder.deadline).toBe(2_250)
+    // A page that is looked at again has the network that it had.
+    const same = new RaceBench().climbing()
+    same.ended(3)
+    same.until(750)
+    same.ended(4)
+    const { deadline } = same.core.route.ladder
+    same.feed({ on: 'wake' })
+    expect(same.core.route.ladder.deadline).toBe(deadline)
     const late = new RaceBench().climbing()
     for (const link of [3, 4]) {
       late.ended(link)

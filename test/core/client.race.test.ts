@@ -83,6 +83,11 @@ describe('a race', () => {
     bench.connect()
     bench.until(500)
     expect(bench.opened(2)).toEqual(['drop 1: 1000', 'rung 1', '2< send 1', 'm1 sent', online])
+    // It was a link: the next is another.
+    expect(bench.ended(2)).toEqual(['retry 250', 'reconnecting: cut'])
+    bench.until(250)
+    bench.ended(3)
+    expect(bench.core.route.known).toBe(true)
   })
   it('begins anew, with all of it, where the app wants another link', () => {
     const bench = new RaceBench().connect()
@@ -220,6 +225,13 @@ describe('too large for something on the way', () => {
       bench.opened(link + 1)
       expect(bench.says(link + 1, welcome)).toContain('limit 1500')
     }
+  })
+  it('is forgotten with the network: on another, it may pass', () => {
+    const bench = sent()
+    bench.ended(1, tooLarge)
+    bench.feed({ on: 'online' })
+    bench.opened(2)
+    expect(bench.says(2, welcome)).toContain(`limit ${String(welcome.max)}`)
   })
   it('without a number is the end: nobody knows what would pass', () => {
     expect(sent().ended(1, { code: 1009, reason: 'too large' })).toContain('closed: too large')

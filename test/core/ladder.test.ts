@@ -107,6 +107,15 @@ describe('a race', () => {
     bench.ended(3, cut, 600)
     expect(bench.until(10_000)).toEqual([[2_600, 'over']])
   })
+  it.each([0, 1, 2, 9])('gives it two seconds more with each failure: it may be slow (%d)', (failures) => {
+    const bench = new LadderBench()
+    bench.start(failures)
+    bench.until(1_000)
+    bench.ended(2)
+    bench.ended(3)
+    expect(bench.ladder.deadline).toBe(3_000 + 2_000 * failures)
+    bench.stop()
+  })
   it('gives one that has said hello all the time that the link gives it', () => {
     const bench = new LadderBench()
     bench.start()

@@ -68,6 +68,7 @@ export class LinkInvariants {
   /** What one of several links was told counts for those that might follow: nobody is put out of service for it. */
   #climbHold = 0
   #awayAt = -1
+  #servedUntil = 0
   /** By transport: links in a row that were cut young, and when the last was. */
   readonly #deaths = new Map<number, { count: number; at: number }>()
   #dials: number[] = []
@@ -150,6 +151,25 @@ export class LinkInvariants {
       this.#fail('25 raceIsFair', `transport ${rung} before its time`)
   }
 
+  /** Where one has failed after all were tried, and nobody is open, the attempt is over in a while. @param awake since when, ms */
+  raceEnds(failures: number, awake: number, now: number): void {
+    const tried = !this.#isServed() && this.#alive.size > 0 && this.#overAt > this.#dialledAt
+    const since = Math.max(this.#overAt, awake)
+    if (
+      tried &&
+      now - since > STRAGGLER * (failures + 1) + 1 &&
+      [...this.#alive.values()].every(({ opened }) => !opened)
+    )
+      this.#fail('25 raceIsFair', `nothing happens since ${since}`)
+  }
+
+  /** The session is on its way to another link, and nobody serves: that is over in a while. @param awake since when, ms */
+  moveEnds(awake: number, now: number): void {
+    const moving = this.#serving && !this.#alive.has(this.#serving.link) && this.#alive.size > 0
+    if (moving && now - Math.max(this.#servedUntil, awake) > MOVE + 1)
+      this.#fail('27 oneServes', `nobody since ${this.#servedUntil}`)
+  }
+
   /** While one serves: only for a better one, and one that does not die young over and over. */
   #climb(rung: number, now: number): void {
     if (rung >= (this.#serving?.rung ?? 0)) this.#fail('26 climbGoesUp', `transport ${rung} beside a better one`)
@@ -160,6 +180,7 @@ export class LinkInvariants {
   /** A link that served has ended. Cut before its time it is a bad sign; otherwise nothing is known. */
   #died({ rung, welcomedAt }: Dialled, code: number, now: number): void {
     const { count = 0 } = this.#deaths.get(rung) ?? {}
+    this.#servedUntil = now
     const young = code === Close.abnormal && now - welcomedAt < YOUNG - 0.01
     this.#deaths.set(rung, { count: young ? count + 1 : 0, at: now })
   }
@@ -223,6 +244,8 @@ export class LinkInvariants {
     const others = [...this.#alive.values()].filter((other) => other !== one)
     // With the link that serves, or the last of an attempt, go the others.
     const goesAlong = this.#overAt === now && code !== Close.normal
+    if (goesAlong && code === Close.replaced && this.#isServed() && one.hello && !one.welcomed)
+      this.#fail('27 oneServes', `link ${link} was to take over`)
     // All others were refused a while ago, and nobody has said hello: it is time to try again.
     const late = !this.#isServed() && now - this.#overAt > STRAGGLER - 0.01 && !this.#isGreeted()
     if (goesAlong || late) {
@@ -335,6 +358,8 @@ export class LinkInvariants {
 
 /** One that is neither refused nor open gets so long beyond the others, ms. */
 const STRAGGLER = 2_000
+/** A welcome may take so long once the link before is gone, ms. */
+const MOVE = 2_000
 /** A link that is cut before that age dies young; two make their transport rest for so long, ms. */
 const YOUNG = 10_000
 const REST = 60_000

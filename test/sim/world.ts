@@ -126,11 +126,15 @@ export class World {
   }
 
   /** 22: what is held is bounded. 12: a dead link is not called online for longer than it takes to find out. */
-  inspect({ name, core, sleeper, wire }: Device): void {
+  inspect({ name, core, sleeper, wire, links }: Device): void {
     const { maxMessages, window } = this.weather.limits
     if (core.outbox.size > maxMessages) this.fail('22 memoryIsBounded', `${name} holds ${core.outbox.size} messages`)
     if (core.outbox.inFlight > window) this.fail('22 memoryIsBounded', `${name} has ${core.outbox.inFlight} in flight`)
-    if (!wire || core.link.state.is !== 'up' || sleeper.asleep) return
+    const { state } = core.link
+    if (!sleeper.asleep && (state.is === 'dialing' || state.is === 'greeting'))
+      links.raceEnds(state.failures, sleeper.wokeAt, this.clock.now)
+    if (!sleeper.asleep && state.is === 'up') links.moveEnds(sleeper.wokeAt, this.clock.now)
+    if (!wire || state.is !== 'up' || sleeper.asleep) return
     const { interval, timeout } = this.weather.limits
     const { delay, jitter } = this.weather
     const since = Math.max(wire.lanes.down.blackAt, sleeper.wokeAt)
