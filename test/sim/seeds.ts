@@ -4,7 +4,12 @@ export const PINNED: readonly { seed: number; was: string }[] = [
   { seed: 16, was: 'an answer to an earlier subscription of a channel was taken for one to the present' },
   { seed: 57, was: 'a gap began where the server had pushed, not where the reader was' },
   { seed: 32238, was: 'an answer that names a new epoch, given twice, was taken for a log that lost its end' },
-  { seed: 125, was: 'messages of a new epoch came before the answer that names it, and were taken for the old' },
+  { seed: 2355, was: 'messages of a new epoch came before the answer that names it, and were taken for the old' },
+  { seed: 1095, was: 'an acknowledgement beyond the position of its subscription was lost for good' },
+  {
+    seed: 438,
+    was: 'sent away by a transport at rest, which went on resting: a race that fills a small server had no end',
+  },
   { seed: 24, was: 'a client that was sent away forgot for how long when the close was lost' },
   { seed: 21, was: 'a heartbeat ping under way put off the 2 s probe of a link with something overdue' },
   { seed: 20, was: 'an acknowledgement lost with the window full was never said again: the reader starved' },
