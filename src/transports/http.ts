@@ -6,7 +6,7 @@ import { type How, type HttpOptions, type Query, Requests } from './request.js'
 import type { Connection, LeafClock, Target, Transport, TransportEvents } from './transport.js'
 
 /** Opens the link by a first POST, and sees to it that packets come down. */
-type Run = (link: HttpLink) => Promise<void>
+export type Run = (link: HttpLink) => Promise<void>
 
 /** ms before a request that was cut is said again; after the last the link is given up. */
 export const REPEATS = [100, 1_000]

@@ -1,6 +1,7 @@
 import { closingOf, isCut } from './answer.js'
 import { http, type HttpLink, REPEATS } from './http.js'
 import type { HttpOptions } from './request.js'
+import { seated } from './seats.js'
 import type { Transport } from './transport.js'
 
 /** Options of {@link longPoll}. */
@@ -35,26 +36,30 @@ const MIN_HOLD = 1_000
  * 6202), and go up by POST beside it. A poll that is cut is asked again; two in a row within 500 ms end the link.
  */
 export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions = {}): Transport =>
-  http('long-poll', options, async (link) => {
-    let hold = Math.ceil(longest)
-    let quick = 0
-    await link.dial({ hold: PAUSE }, { hold: PAUSE })
-    link.speak()
-    while (link.live) {
-      const start = link.clock.now()
-      const answer = await link.ask({ since: link.got, hold }, { hold })
-      const isQuick = link.clock.now() - start <= QUICK
-      if (answer.status === 200) {
-        link.take(answer.text)
-        quick = 0
-      } else if (!isCut(answer.status) || (isQuick && quick++)) link.end(closingOf(answer, true))
-      else if (!isQuick) {
-        hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
-        quick = 0
+  http(
+    'long-poll',
+    options,
+    seated(async (link) => {
+      let hold = Math.ceil(longest)
+      let quick = 0
+      await link.dial({ hold: PAUSE }, { hold: PAUSE })
+      link.speak()
+      while (link.live) {
+        const start = link.clock.now()
+        const answer = await link.ask({ since: link.got, hold }, { hold })
+        const isQuick = link.clock.now() - start <= QUICK
+        if (answer.status === 200) {
+          link.take(answer.text)
+          quick = 0
+        } else if (!isCut(answer.status) || (isQuick && quick++)) link.end(closingOf(answer, true))
+        else if (!isQuick) {
+          hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
+          quick = 0
+        }
+        if (isQuick && !answer.text) await link.wait(AGAIN)
       }
-      if (isQuick && !answer.text) await link.wait(AGAIN)
-    }
-  })
+    }),
+  )
 
 /**
  * The transport `short-poll`: one request at a time, none of them long (250 ms at most at the server). Packets go up at

@@ -1,6 +1,7 @@
 import { closingOf } from './answer.js'
 import { http, type HttpLink } from './http.js'
 import type { HttpOptions } from './request.js'
+import { seated } from './seats.js'
 import type { Transport } from './transport.js'
 
 /** The part of the standard's class that is used (HTML, server-sent events). */
@@ -30,7 +31,11 @@ const MAX_LINE = 2 ** 24
  * the link: 1006.
  */
 export const sse = (options: SseOptions = {}): Transport =>
-  http('sse', options, (link) => ('body' in Response.prototype ? stream(link) : listen(link, options)))
+  http(
+    'sse',
+    options,
+    seated((link) => ('body' in Response.prototype ? stream(link) : listen(link, options))),
+  )
 
 async function stream(link: HttpLink): Promise<void> {
   const decoder = new TextDecoder()
@@ -75,10 +80,16 @@ async function listen(
   })
   const hear = ({ data }: { data: string }) => link.take(data)
   const end = () => link.end({ code: 1006, reason: 'the stream ended' })
-  link.stop = () => source.close()
+  const over = new Promise<void>((done) => {
+    link.stop = () => {
+      source.close()
+      done()
+    }
+  })
   source.onopen = link.clock.timer(() => link.end(closingOf({ status: 408, text: '' }, true)), timeout)
   source.onmessage = hear
   // It would begin again by itself, but with the stream the link has gone.
   source.onerror = end
   source.addEventListener('control', hear)
+  await over
 }
