@@ -249,10 +249,6 @@
       this.#client = client;
       this.#key = key;
     }
-    /** Of what was turned back. It may have been many messages in one packet: those need not fail, but travel in less company. */
-    get half() {
-      return this.passes / 2;
-    }
     hello(acked) {
       const hello = { t: "hello", v: PROTOCOL_VERSION, client: this.#client, key: this.#key, acked };
       if (this.#ticket !== void 0) hello.ticket = this.#ticket;
@@ -261,7 +257,7 @@
     /** Takes the server's terms: the largest packet and the largest body, bytes. */
     accept({ ticket, max }) {
       this.#ticket = ticket;
-      return { packet: Math.min(max, this.half), body: Math.max(0, Math.min(max, this.passes) - ENVELOPE) };
+      return { packet: Math.min(max, this.passes / 2), body: Math.max(0, Math.min(max, this.passes) - ENVELOPE) };
     }
   }
 
@@ -751,6 +747,7 @@
     #fresh = true;
     /** What worked before and now fails outright is rather down than blocked: no other is asked in its place. */
     #cautious = false;
+    #straggle = 0;
     /** When the front was welcomed; undefined before that. */
     #since;
     #climbAt = Infinity;
@@ -780,6 +777,7 @@
       const rank = (rung) => this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung;
       this.#plan = rungs.sort((one, other) => rank(one) - rank(other));
       this.#cautious = known && failures % 2 === 0;
+      this.#straggle = STRAGGLER * (failures + 1);
       this.#fresh = true;
       this.#next(now);
     }
@@ -894,7 +892,7 @@
       if (final || !this.blame) this.blame = closing;
       if (final || !this.#runners.size && (this.#cautious || !this.#plan.length)) return "over";
       if (this.#plan.length) this.#next(now);
-      else this.#endAt = now + STRAGGLER;
+      else this.#endAt = now + this.#straggle;
       return this.front === void 0 ? this.#promote() : void 0;
     }
     /** Something ended while a link is up: the link itself, unless the session is on its way to another; or a climber. */
@@ -939,7 +937,6 @@
     #clear(closing) {
       for (const link of [...this.#runners.keys()]) if (link !== this.front) this.drop(link, closing);
       this.mover = void 0;
-      this.#plan = [];
       this.#nextAt = this.#endAt = this.#climbAt = Infinity;
     }
     /** A rung that keeps dying young, or whose requests starve, is left alone for a while. */
@@ -1432,6 +1429,7 @@
           return;
         default:
           if (input.on === "close") this.#write([...reader.received(), { t: "bye" }]);
+          if (input.on === "online") this.#greeting.passes = Infinity;
           this.route.handle(input, this.#now);
       }
     }
@@ -1448,7 +1446,7 @@
       this.outbox.interrupt();
       this.reader.resume();
       if (this.link.state.is === "up") this.#welcomed();
-      else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.half));
+      else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2));
     }
     /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
     #aside(link, frames) {
@@ -2430,7 +2428,7 @@
       if (!this.#on) return;
       this.#on = void 0;
       this.#code = code >= 3e3 ? code : 1e3;
-      if (!this.ticket) {
+      if (!this.ticket || code === 4408 && this.#posting) {
         this.end(CLOSED);
         return;
       }
@@ -2534,30 +2532,49 @@
     }
   }
 
+  const SEATS = 4;
+  const seated = (run) => async (link) => {
+    const { location, navigator } = globalThis;
+    const locks = location && navigator?.locks;
+    if (!locks) return run(link);
+    const sit = async (lock) => {
+      if (lock) await run(link);
+      return lock !== null;
+    };
+    const { origin } = new URL(link.at({}));
+    for (let seat = 0; seat < SEATS; seat++)
+      if (await locks.request(`holdfast ${origin} ${seat}`, { ifAvailable: true }, sit)) return;
+    link.end({ code: 1006, reason: "other tabs keep the connections" });
+  };
+
   const QUICK = 500;
   const PAUSE = 250;
   const AGAIN = 100;
   const MIN_HOLD = 1e3;
-  const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http("long-poll", options, async (link) => {
-    let hold = longest;
-    let quick = 0;
-    await link.dial({ hold: PAUSE }, { hold: PAUSE });
-    link.speak();
-    while (link.live) {
-      const start = link.clock.now();
-      const answer = await link.ask({ since: link.got, hold }, { hold });
-      const isQuick = link.clock.now() - start <= QUICK;
-      if (answer.status === 200) {
-        link.take(answer.text);
-        quick = 0;
-      } else if (!isCut(answer.status) || isQuick && quick++) link.end(closingOf(answer, true));
-      else if (!isQuick) {
-        hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD));
-        quick = 0;
+  const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http(
+    "long-poll",
+    options,
+    seated(async (link) => {
+      let hold = Math.ceil(longest);
+      let quick = 0;
+      await link.dial({ hold: PAUSE }, { hold: PAUSE });
+      link.speak();
+      while (link.live) {
+        const start = link.clock.now();
+        const answer = await link.ask({ since: link.got, hold }, { hold });
+        const isQuick = link.clock.now() - start <= QUICK;
+        if (answer.status === 200) {
+          link.take(answer.text);
+          quick = 0;
+        } else if (!isCut(answer.status) || isQuick && quick++) link.end(closingOf(answer, true));
+        else if (!isQuick) {
+          hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD));
+          quick = 0;
+        }
+        if (isQuick && !answer.text) await link.wait(AGAIN);
       }
-      if (isQuick && !answer.text) await link.wait(AGAIN);
-    }
-  });
+    })
+  );
   const shortPoll = ({ interval = 2e3, ...options } = {}) => http("short-poll", options, async (link) => {
     let pause = PAUSE;
     let cuts = 0;
@@ -2592,7 +2609,11 @@
   }
 
   const MAX_LINE = 2 ** 24;
-  const sse = (options = {}) => http("sse", options, (link) => "body" in Response.prototype ? stream(link) : listen(link, options));
+  const sse = (options = {}) => http(
+    "sse",
+    options,
+    seated((link) => "body" in Response.prototype ? stream(link) : listen(link, options))
+  );
   async function stream(link) {
     const decoder = new TextDecoder();
     let reader;
@@ -2630,11 +2651,17 @@
     });
     const hear = ({ data }) => link.take(data);
     const end = () => link.end({ code: 1006, reason: "the stream ended" });
-    link.stop = () => source.close();
+    const over = new Promise((done) => {
+      link.stop = () => {
+        source.close();
+        done();
+      };
+    });
     source.onopen = link.clock.timer(() => link.end(closingOf({ status: 408}, true)), timeout);
     source.onmessage = hear;
     source.onerror = end;
     source.addEventListener("control", hear);
+    await over;
   }
 
   const ABNORMAL = 1006;
