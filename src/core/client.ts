@@ -162,7 +162,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       default:
         if (input.on === 'close') this.#write([...reader.received(), { t: 'bye' }])
         // Another network, another way.
-        if (input.on === 'online') this.#greeting.passes = Infinity
+        else if (input.on === 'online') this.#greeting.passes = Infinity
         this.route.handle(input, this.#now)
     }
   }
@@ -266,11 +266,10 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   /** After every input: what is due is settled, and what may leave leaves in one piece. */
   #flush(): void {
     const { outbox, reader } = this
-    const { state } = this.link
     const now = this.#now
     this.#out.push(...outbox.expire(now))
-    if (state.is === 'closed') {
-      this.#out.push(...outbox.close(`the client is closed: ${state.closing.reason}`))
+    if (this.link.state.is === 'closed') {
+      this.#out.push(...outbox.close(`the client is closed: ${this.link.state.closing.reason}`))
       reader.close()
     }
     if (!this.#serving) return

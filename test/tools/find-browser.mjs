@@ -117,10 +117,11 @@ function fromPlaywright() {
   return cached()
 }
 
-/** The cheapest first; each candidate must start before it is taken. `BROWSER_FROM=npm` allows that step only. */
+/** What is there already comes first; each candidate must start before it is taken. `BROWSER_FROM=npm` allows that step only. */
 export async function findBrowser({ install = true } = {}) {
   const have = { env: () => [process.env.CHROME_PATH].filter(Boolean), paths: installed, caches: cached }
-  const get = { npm: fromNpm, apt: fromApt, playwright: fromPlaywright }
+  // Where it may, the whole browser: the one from npm keeps no back/forward cache.
+  const get = { apt: fromApt, npm: fromNpm, playwright: fromPlaywright }
   const only = process.env.BROWSER_FROM?.split(',')
   for (const [step, candidates] of Object.entries(install ? { ...have, ...get } : have)) {
     if (only && !only.includes(step)) continue
