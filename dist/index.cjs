@@ -1063,7 +1063,7 @@ let Client$1 = class Client {
         return;
       default:
         if (input.on === "close") this.#write([...reader.received(), { t: "bye" }]);
-        if (input.on === "online") this.#greeting.passes = Infinity;
+        else if (input.on === "online") this.#greeting.passes = Infinity;
         this.route.handle(input, this.#now);
     }
   }
@@ -1151,11 +1151,10 @@ let Client$1 = class Client {
   /** After every input: what is due is settled, and what may leave leaves in one piece. */
   #flush() {
     const { outbox, reader } = this;
-    const { state } = this.link;
     const now = this.#now;
     this.#out.push(...outbox.expire(now));
-    if (state.is === "closed") {
-      this.#out.push(...outbox.close(`the client is closed: ${state.closing.reason}`));
+    if (this.link.state.is === "closed") {
+      this.#out.push(...outbox.close(`the client is closed: ${this.link.state.closing.reason}`));
       reader.close();
     }
     if (!this.#serving) return;
