@@ -701,8 +701,9 @@ class Ladder {
   }
   tick(now) {
     if (now >= this.#endAt) {
-      if (this.#since === void 0) return this.front === void 0 ? "over" : this.#wait();
-      this.#settle(now, this.front === void 0 ? UNANSWERED : SLOWER);
+      if (this.#since !== void 0) this.#settle(now, this.front === void 0 ? UNANSWERED : SLOWER);
+      else if (this.front === void 0) return "over";
+      else this.#endAt = Infinity;
     }
     if (now >= this.#nextAt) this.#next(now);
     if (now >= this.#climbAt) this.#climb(now);
@@ -772,11 +773,6 @@ class Ladder {
     if ((this.front ?? this.mover) !== void 0) return void 0;
     if (this.blame && now < this.#holdUntil) this.blame = { ...this.blame, retryAfter: this.#holdUntil - now };
     return "over";
-  }
-  /** Who has said hello may wait for its answer as long as the link does. */
-  #wait() {
-    this.#endAt = Infinity;
-    return void 0;
   }
   #climb(now) {
     this.#plan = [...this.#health.keys()].filter((rung) => rung < this.#best && !this.rests(rung, now));
@@ -1781,7 +1777,7 @@ class Requests {
     return url.href;
   }
   /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
-  async ask(query, { hold = 0, accept = "*/*", read = text }, body = null) {
+  async ask(query, { accept = "*/*", read = text } = {}, body = null) {
     const { fetch = globalThis.fetch, credentials = "same-origin", timeout = 8e3 } = this.#options;
     const abort = new AbortController();
     let status = 0;
@@ -1791,7 +1787,7 @@ class Requests {
         status = 408;
         abort.abort();
       },
-      timeout + hold + large
+      timeout + Number(query.hold ?? 0) + large
     );
     if (!query.post) this.stop = () => abort.abort();
     try {
@@ -1928,7 +1924,7 @@ class HttpLink extends Requests {
     }
   }
   /** The first POST; it ends the link where it brings no ticket. */
-  async dial(query, how) {
+  async dial(query, how = {}) {
     this.take(await this.post(query, how, 200) ?? "");
     if (!this.ticket) this.end({ code: 1006, reason: "this is no Holdfast server" });
   }
@@ -2012,11 +2008,11 @@ const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http(
   seated(async (link) => {
     let hold = Math.ceil(longest);
     let quick = 0;
-    await link.dial({ hold: PAUSE }, { hold: PAUSE });
+    await link.dial({ hold: PAUSE });
     link.speak();
     while (link.live) {
       const start = link.clock.now();
-      const answer = await link.ask({ since: link.got, hold }, { hold });
+      const answer = await link.ask({ since: link.got, hold });
       const isQuick = link.clock.now() - start <= QUICK;
       if (answer.status === 200) {
         link.take(answer.text);
@@ -2033,11 +2029,11 @@ const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http(
 const shortPoll = ({ interval = 2e3, ...options } = {}) => http("short-poll", options, async (link) => {
   let pause = PAUSE;
   let cuts = 0;
-  await link.dial({ hold: PAUSE }, { hold: PAUSE });
+  await link.dial({ hold: PAUSE });
   while (link.live) {
     const since = link.got;
     if (link.idle) {
-      const answer = await link.ask({ since, hold: 0 }, {});
+      const answer = await link.ask({ since, hold: 0 });
       link.take(answer.text);
       const again = isCut(answer.status) ? REPEATS[cuts++] : void 0;
       if (answer.status === 200) {
@@ -2046,7 +2042,7 @@ const shortPoll = ({ interval = 2e3, ...options } = {}) => http("short-poll", op
       } else if (again) pause = again;
       else link.end(closingOf(answer, true));
     } else {
-      link.take(await link.post({ since, hold: PAUSE }, { hold: PAUSE }, 200) ?? "");
+      link.take(await link.post({ since, hold: PAUSE }, {}, 200) ?? "");
       pause = PAUSE;
     }
     if (link.idle) await nap(link, pause = Math.min(pause, interval));
@@ -2098,7 +2094,7 @@ async function stream(link) {
   link.end({ code: 1006, reason: "the stream ended" });
 }
 async function listen(link, { EventSource = globalThis.EventSource, credentials, timeout = 8e3 }) {
-  await link.dial({ hold: 0 }, {});
+  await link.dial({ hold: 0 });
   link.speak();
   if (!link.live) return;
   const source = new EventSource(link.at({ link: link.ticket ?? "", since: link.got }), {

@@ -174,8 +174,10 @@ export class Ladder {
 
   tick(now: number): Turn {
     if (now >= this.#endAt) {
-      if (this.#since === undefined) return this.front === undefined ? 'over' : this.#wait()
-      this.#settle(now, this.front === undefined ? UNANSWERED : SLOWER)
+      if (this.#since !== undefined) this.#settle(now, this.front === undefined ? UNANSWERED : SLOWER)
+      else if (this.front === undefined) return 'over'
+      // Who has said hello may wait for its answer as long as the link does.
+      else this.#endAt = Infinity
     }
     if (now >= this.#nextAt) this.#next(now)
     if (now >= this.#climbAt) this.#climb(now)
@@ -255,12 +257,6 @@ export class Ladder {
     // What the server asked of the one that was to take over, counts for the next as well.
     if (this.blame && now < this.#holdUntil) this.blame = { ...this.blame, retryAfter: this.#holdUntil - now }
     return 'over'
-  }
-
-  /** Who has said hello may wait for its answer as long as the link does. */
-  #wait(): Turn {
-    this.#endAt = Infinity
-    return undefined
   }
 
   #climb(now: number): void {

@@ -134,7 +134,7 @@ export class HttpLink extends Requests implements Connection {
   }
 
   /** The first POST; it ends the link where it brings no ticket. */
-  async dial(query: Query, how: How): Promise<void> {
+  async dial(query: Query, how: How = {}): Promise<void> {
     this.take((await this.post(query, how, 200)) ?? '')
     if (!this.ticket) this.end({ code: 1006, reason: 'this is no Holdfast server' })
   }

@@ -42,11 +42,11 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
     seated(async (link) => {
       let hold = Math.ceil(longest)
       let quick = 0
-      await link.dial({ hold: PAUSE }, { hold: PAUSE })
+      await link.dial({ hold: PAUSE })
       link.speak()
       while (link.live) {
         const start = link.clock.now()
-        const answer = await link.ask({ since: link.got, hold }, { hold })
+        const answer = await link.ask({ since: link.got, hold })
         const isQuick = link.clock.now() - start <= QUICK
         if (answer.status === 200) {
           link.take(answer.text)
@@ -69,11 +69,11 @@ export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {
   http('short-poll', options, async (link) => {
     let pause = PAUSE
     let cuts = 0
-    await link.dial({ hold: PAUSE }, { hold: PAUSE })
+    await link.dial({ hold: PAUSE })
     while (link.live) {
       const since = link.got
       if (link.idle) {
-        const answer = await link.ask({ since, hold: 0 }, {})
+        const answer = await link.ask({ since, hold: 0 })
         link.take(answer.text)
         const again = isCut(answer.status) ? REPEATS[cuts++] : undefined
         if (answer.status === 200) {
@@ -82,7 +82,7 @@ export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {
         } else if (again) pause = again
         else link.end(closingOf(answer, true))
       } else {
-        link.take((await link.post({ since, hold: PAUSE }, { hold: PAUSE }, 200)) ?? '')
+        link.take((await link.post({ since, hold: PAUSE }, {}, 200)) ?? '')
         pause = PAUSE
       }
       if (link.idle) await nap(link, (pause = Math.min(pause, interval)))

@@ -17,8 +17,6 @@ export interface HttpOptions {
 export type Query = Partial<Record<'post' | 'close' | 'since' | 'hold' | 'link', number | string>>
 
 export interface How {
-  /** ms that the server may take besides. */
-  hold?: number
   accept?: string
   /** Takes in the answer, within the time that the request has. */
   read?: (response: Response) => Promise<string>
@@ -62,7 +60,7 @@ export class Requests {
   }
 
   /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
-  async ask(query: Query, { hold = 0, accept = '*/*', read = text }: How, body: string | null = null): Promise<Answer> {
+  async ask(query: Query, { accept = '*/*', read = text }: How = {}, body: string | null = null): Promise<Answer> {
     const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = this.#options
     const abort = new AbortController()
     let status = 0
@@ -72,7 +70,7 @@ export class Requests {
         status = 408
         abort.abort()
       },
-      timeout + hold + large,
+      timeout + Number(query.hold ?? 0) + large,
     )
     if (!query.post) this.stop = () => abort.abort()
     try {

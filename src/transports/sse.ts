@@ -72,7 +72,7 @@ async function listen(
   link: HttpLink,
   { EventSource = globalThis.EventSource, credentials, timeout = 8_000 }: SseOptions,
 ): Promise<void> {
-  await link.dial({ hold: 0 }, {})
+  await link.dial({ hold: 0 })
   link.speak()
   if (!link.live) return
   const source = new EventSource(link.at({ link: link.ticket ?? '', since: link.got }), {
