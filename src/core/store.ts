@@ -1,7 +1,7 @@
-import type { Entry, Packed } from '../wire/frame.js'
+import type { Entry, Packed, Presence } from '../wire/frame.js'
 
 /**
- * Where logs, clients and cursors live. Several server nodes may share one store.
+ * Where logs, clients and members live. Several server nodes may share one store.
  * A call that rejects leaves it unknown whether it was done: the asker asks again, and repeating is harmless.
  */
 export interface Store {
@@ -9,19 +9,35 @@ export interface Store {
   open(ask: OpenAsk): Promise<Opened>
   /**
    * Takes messages of one client, in the order given. Each is decided, logged and counted in one step: it is taken when
-   * `after <= seq of the client < its seq`, and the client's seq becomes its seq.
+   * `after <= seq of the client < its seq` and its log has room, and the client's seq becomes its seq.
    */
   append(ask: AppendAsk): Promise<Appended>
   /** Reads a log, with every append in it that was ever answered. A channel that nobody wrote to is an empty log: `oldest` and `next` are 1. */
   read(ask: ReadAsk): Promise<Slice>
+  /** Where the messages of a client went, from a number on, in their order; the last 1,000 at least are known, also when their entries are not. */
+  sent(ask: SentAsk): Promise<readonly Place[]>
   /** Where a client was in a channel, when that is known. */
   cursor(ask: CursorAsk): Promise<Cursor | undefined>
-  /** Keeps a cursor. Within one epoch it never goes back. */
+  /**
+   * Makes a client a member of a channel, or moves it: runs that meet are joined, else the one that reaches further
+   * stays. What every member of a person's inbox has is deleted from it, in the same step.
+   */
   keep(ask: KeepAsk): Promise<void>
-  /** The client left for good. */
+  /** The client is no member of the channel any more. */
+  leave(ask: CursorAsk): Promise<void>
+  /** The client left for good: it is a member of nothing. */
   forget(ask: ForgetAsk): Promise<void>
-  /** Tells of what any node appends, this one included; may tell late. Returns the end of the telling. */
+  /** Who is a member of a channel. */
+  members(ask: MembersAsk): Promise<Roster>
+  /** What a node knows of the devices that are linked to it: said again from time to time, and when it changes. */
+  seen(ask: SeenAsk): Promise<void>
+  /** Tells of what changes, by whatever node, this one included; may tell late. Returns the end of the telling. */
   watch(onChange: (change: Change) => void): () => void
+  /**
+   * From now on, or no longer, this node wants to hear of a channel. Optional: a store without it tells of all of them.
+   * When it begins to listen (and when it may have missed something), the store tells so: `unsure`.
+   */
+  follow?(ch: string, wanted: boolean): void
   /**
    * Passes a note to one node; it is lost where nobody listens. Optional, as is `listen`: without the two, every HTTP request
    * of a link must reach the node where the link was opened.
@@ -37,13 +53,13 @@ export interface OpenAsk {
   client: string
   /** The secret that binds the client id; a durable store should keep only a hash. */
   key: string
-  /** '' when anonymous. */
+  /** '' when anonymous. It binds the client id as the key does. */
   user: string
   /** Everything up to this number is settled at the client: the client's seq is never lower. */
   acked: number
 }
 
-/** `taken`: the client id is known with another key. */
+/** `taken`: the client id is known with another key, or as another user's. */
 export type Opened = { is: 'open'; seq: number; known: boolean } | { is: 'taken' }
 
 export interface AppendAsk {
@@ -62,8 +78,26 @@ export interface Draft extends Omit<Entry<Packed>, 'offset'> {
 /** `unknown`: the store forgot the client, which must open again; nothing was taken. */
 export type Appended = { is: 'done'; seq: number; fates: Fate[] } | { is: 'unknown' }
 
-/** What became of each record, in their order. */
-export type Fate = { is: 'stored'; epoch: string; offset: number } | { is: 'duplicate' } | { is: 'gap' }
+/**
+ * What became of each record, in their order. A `duplicate` has the place that it got the first time, while that is
+ * known. `full`: a person's inbox holds all that it may; the client's seq stays, and what follows is a `gap`.
+ */
+export type Fate =
+  { is: 'stored'; place: Place } | { is: 'duplicate'; place?: Place } | { is: 'gap' } | { is: 'full'; reason: string }
+
+/** Where a message is in the logs. */
+export interface Place {
+  seq: number
+  ch: string
+  epoch: string
+  offset: number
+}
+
+export interface SentAsk {
+  client: string
+  /** The first number wanted. */
+  from: number
+}
 
 export interface ReadAsk {
   ch: string
@@ -75,34 +109,43 @@ export interface ReadAsk {
   bytes: number
 }
 
-/** A part of a log, and the log's bounds at that moment. */
-export interface Slice {
+/** The ends of a log at one moment. */
+export interface Bounds {
   /** A new one whenever offsets start again, so that no two entries ever share epoch and offset. */
   epoch: string
   /** The first offset kept; equals `next` when nothing is. */
   oldest: number
   /** The offset that the next entry will have. */
   next: number
+}
+
+/** A part of a log, and the log's bounds at that moment. */
+export interface Slice extends Bounds {
   entries: readonly Entry<Packed>[]
 }
 
-/** A log has grown. */
-export interface Change {
-  ch: string
-  epoch: string
-  /** The offset that the next entry will have. */
-  next: number
-}
+/** Something of a channel has changed. */
+export type Change =
+  /** The log has grown. */
+  | { is: 'grown'; ch: string; epoch: string; next: number }
+  /** A member has come, has received more, or is seen differently. */
+  | { is: 'member'; ch: string; member: Member }
+  | { is: 'left'; ch: string; client: string }
+  /** Something may have changed that was not told. */
+  | { is: 'unsure'; ch: string }
 
 export interface CursorAsk {
   client: string
   ch: string
 }
 
-/** The last entry that a client has received. */
+/** What a client has received of a log: `since` … `offset`, without a hole. Nothing yet where `offset` is `since - 1`. */
 export interface Cursor {
   epoch: string
+  since: number
   offset: number
+  /** When it came to `offset`, ms since 1970. */
+  time: number
 }
 
 export interface KeepAsk extends CursorAsk {
@@ -111,6 +154,34 @@ export interface KeepAsk extends CursorAsk {
 
 export interface ForgetAsk {
   client: string
+}
+
+export interface MembersAsk {
+  ch: string
+}
+
+/** Who follows a channel, and what the log held at that moment. */
+export interface Roster extends Bounds {
+  members: readonly Member[]
+}
+
+/** A device, and how it was seen last. */
+export interface Device {
+  client: string
+  /** '' when anonymous. */
+  user: string
+  presence: Presence
+  /** ms since 1970. */
+  seenAt: number
+}
+
+/** A device in a channel. */
+export interface Member extends Device {
+  cursor: Cursor
+}
+
+export interface SeenAsk {
+  devices: readonly Device[]
 }
 
 /** From one server node to another. */

@@ -71,6 +71,30 @@ export interface Received {
   id?: number
 }
 
+/** Asks for receipts of this client's messages, numbered `from` and later, of those to come as well; said again, it starts anew. Client → server. */
+export interface Track {
+  t: 'track'
+  from: number
+}
+
+/** Asks who is in a channel, and to be told of what changes; said again, it starts anew. Client → server. */
+export interface Watch {
+  t: 'watch'
+  ch: string
+}
+
+/** Stops that. Client → server. */
+export interface Unwatch {
+  t: 'unwatch'
+  ch: string
+}
+
+/** Somebody looks at this device, or nobody does. Client → server. */
+export interface Seen {
+  t: 'seen'
+  away: boolean
+}
+
 /** Asks for a sign of life, and tells what the asker has. Both directions; `got` and `heads` are the server's. */
 export interface Ping {
   t: 'ping'
@@ -79,6 +103,8 @@ export interface Ping {
   got?: number
   /** Channels in which the server has pushed more than the client has acknowledged: the last offset pushed. */
   heads?: Record<string, number>
+  /** The number of the last `delivered` or `present` said on this link. */
+  news?: number
 }
 
 /** The answer, with what the answerer has. Both directions. */
@@ -87,6 +113,7 @@ export interface Pong {
   id: number
   got?: number
   heads?: Record<string, number>
+  news?: number
 }
 
 /** The client leaves for good: nothing needs to be kept ready for it. Client → server. */
@@ -112,6 +139,8 @@ export interface Welcome {
   window: number
   /** The authenticated user's id, when there is one. */
   user?: string
+  /** The server knows `track`, `watch` and `seen`. */
+  receipts?: boolean
 }
 
 /** msg:A, cumulative: the server has everything up to `seq` for good. Server → client. */
@@ -120,6 +149,8 @@ export interface Accepted {
   seq: number
   /** True when the answer is for this one message only (servers with ids of their own, through a codec). */
   only?: boolean
+  /** The offsets that messages got: pairs of `seq` and offset, the same each time a message is answered. */
+  placed?: [seq: number, offset: number][]
 }
 
 /** One message is not taken, for a reason; it did not enter the log. Server → client. */
@@ -143,12 +174,80 @@ export interface Subscribed {
   id?: number
 }
 
-/** A subscription or a history request is not allowed. Server → client. */
+/** ack:A, cumulative: the server keeps for good that this device has the channel up to `offset`. Server → client. */
+export interface Noted {
+  t: 'noted'
+  ch: string
+  offset: number
+  /** That of the `sub`. */
+  id?: number
+}
+
+/** A device that has a message. */
+export interface Recipient {
+  client: string
+  /** '' when anonymous. */
+  user: string
+  /** When it was known to have it, ms since 1970. */
+  time: number
+}
+
+/** What has become of the messages `seq` … `to` that this client sent to one channel. */
+export interface Receipt {
+  seq: number
+  to: number
+  /** Recipients that have them; a recipient is a person, or a device of nobody known. The sender is none. */
+  count: number
+  /** Recipients that there are. */
+  of: number
+  /** The one that came last to have them. */
+  by?: Recipient
+  /** Deleted before anybody had them. */
+  gone?: boolean
+}
+
+/** ack:N, who has this client's messages. What is said last counts. Server → client. */
+export interface Delivered {
+  t: 'delivered'
+  /** Counts the `delivered` and `present` of this link: 1, 2, 3 … */
+  n: number
+  ch: string
+  list: Receipt[]
+}
+
+/** `away`: linked, and nobody looks. */
+export type Presence = 'online' | 'away' | 'offline'
+
+/** A device in a channel, and how it was seen last. */
+export interface Seat {
+  client: string
+  /** '' when anonymous. */
+  user: string
+  presence: Presence
+  /** When it was last seen, ms since 1970. */
+  time: number
+}
+
+/** Who is in a watched channel: `all` of it, or what has changed. Server → client. */
+export interface Present {
+  t: 'present'
+  /** As in `delivered`. */
+  n: number
+  ch: string
+  all?: boolean
+  list: Seat[]
+  /** Clients that are in it no more. */
+  left?: string[]
+}
+
+/** A subscription, a history request or a watch is not allowed. Server → client. */
 export interface Denied {
   t: 'denied'
   ch: string
-  /** The history request meant; absent for a subscription. */
+  /** The history request meant; absent for a subscription and a watch. */
   id?: number
+  /** A watch is meant. */
+  watch?: boolean
   code: string
   reason: string
 }
@@ -199,9 +298,35 @@ export interface Fault {
   reason: string
 }
 
-export type ClientFrame<B = Body> = Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Ping | Pong | Bye
+export type ClientFrame<B = Body> =
+  | Hello
+  | Send<B>
+  | Subscribe
+  | Unsubscribe
+  | History
+  | Received
+  | Track
+  | Watch
+  | Unwatch
+  | Seen
+  | Ping
+  | Pong
+  | Bye
 
 export type ServerFrame<B = Body> =
-  Welcome | Accepted | Refused | Subscribed | Denied | Message<B> | Page<B> | Ping | Pong | Retry | Fault
+  | Welcome
+  | Accepted
+  | Refused
+  | Subscribed
+  | Denied
+  | Message<B>
+  | Page<B>
+  | Noted
+  | Delivered
+  | Present
+  | Ping
+  | Pong
+  | Retry
+  | Fault
 
 export type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>

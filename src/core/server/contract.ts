@@ -27,6 +27,14 @@ export interface ServerOptions {
   callTimeout: number
   /** Whether `authorize` is asked at all; when not, everything is allowed. */
   guarded: boolean
+  /** Whether `review` is asked at all; when not, every message is taken as it is. */
+  reviewed: boolean
+  /** How often at most a sender is told of its receipts in one channel, and a watcher of who is there. */
+  newsEvery: number
+  /** A device that is not linked any more, and has not left, is offline after this. */
+  presenceGrace: number
+  /** How often a node says which devices are linked to it. One of which nothing is said for three times as long is offline. */
+  presenceEvery: number
   sign: (grant: TicketGrant) => string
   /** What a ticket says, when it is genuine and not expired. */
   verify: (ticket: string) => TicketGrant | undefined
@@ -47,6 +55,10 @@ export const serverDefaults = {
   maxLinks: 100_000,
   callTimeout: 30_000,
   guarded: false,
+  reviewed: false,
+  newsEvery: 250,
+  presenceGrace: 10_000,
+  presenceEvery: 15_000,
 } as const satisfies Partial<ServerOptions>
 
 /** What a ticket proves. */
@@ -68,7 +80,7 @@ export type ServerInput =
   /** The answer to a `call`. */
   | { on: 'done'; op: number; result: CallResult }
   | { on: 'failed'; op: number; error: unknown }
-  /** The store tells of a log that grew, by whatever node. */
+  /** The store tells of a channel, whatever node has changed it. */
   | { on: 'changed'; change: Change }
   /** Send everybody away, the last `spread` ms from now, to come back `after` + a share of `spread` ms later. */
   | { on: 'drain'; after: number; spread: number }
@@ -78,6 +90,8 @@ export type ServerOutput =
   /** After it, no more is said of this link, and nothing of it is listened to. */
   | { do: 'close'; link: number; code: number; reason: string }
   | { do: 'call'; op: number; request: CallRequest }
+  /** What changes in this channel is to be told, or no longer. */
+  | { do: 'follow'; ch: string; wanted: boolean }
   | { do: 'log'; level: LogLevel; event: string; fields: LogFields }
   /** After `drain`: no link is left and no call is under way. */
   | { do: 'drained' }
@@ -85,7 +99,7 @@ export type ServerOutput =
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Record<string, string | number | boolean | Error>
 
-export type Action = 'publish' | 'subscribe' | 'history'
+export type Action = 'publish' | 'subscribe' | 'history' | 'presence'
 
 export interface AuthorizeAsk {
   /** '' when anonymous. */
@@ -95,9 +109,27 @@ export interface AuthorizeAsk {
 }
 
 /** All that the server asks of the world, and answers to it. */
-export interface Asked extends Pick<Store, 'open' | 'append' | 'read' | 'cursor' | 'keep' | 'forget'> {
+export interface Asked extends Pick<
+  Store,
+  'open' | 'append' | 'read' | 'sent' | 'cursor' | 'keep' | 'leave' | 'forget' | 'members' | 'seen'
+> {
   authorize: (ask: AuthorizeAsk) => Promise<boolean>
+  /** A hook of the server's owner for each message before it is stored. Asked only where there is one. */
+  review: (ask: ReviewAsk) => Promise<Review>
 }
+
+/** A message that somebody wants to send. */
+export interface ReviewAsk {
+  client: string
+  user: string
+  ch: string
+  id: string
+  body: Packed
+}
+
+/** What becomes of it: it is taken, with this body, or refused with a reason that its sender is told. */
+export type Review = { is: 'taken'; body: Packed } | { is: 'refused'; code: string; reason: string }
+
 export type CallName = keyof Asked
 export type AskOf<Name extends CallName> = Parameters<Asked[Name]>[0]
 export type ResultOf<Name extends CallName> = Awaited<ReturnType<Asked[Name]>>
