@@ -1,6 +1,6 @@
 import { pack, sizeOf } from '../../wire/body.js'
 import type { Entry, Packed, Send } from '../../wire/frame.js'
-import type { Appended, Draft } from '../store.js'
+import type { Appended, Draft, Place } from '../store.js'
 import { Close } from '../../wire/close.js'
 import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
@@ -12,7 +12,7 @@ export interface Journal {
   expect(channels: readonly string[]): void
   /** They are in, or not, and nothing more is on the way. */
   settle(channels: readonly string[]): void
-  stored(ch: string, epoch: string, entry: Entry<Packed>): void
+  stored(place: Place, entry: Entry<Packed>, sender: Peer | undefined): void
 }
 
 interface Item extends Draft {
@@ -158,9 +158,11 @@ export class Session {
     const { seq, fates } = answer.result
     this.seq = seq
     this.#peer?.tell({ t: 'accepted', seq })
-    records.forEach(({ ch, id, from, time, body }, at) => {
+    records.forEach(({ id, from, time, body }, at) => {
       const fate = fates[at]
-      if (fate?.is === 'stored') this.#journal.stored(ch, fate.epoch, { offset: fate.offset, id, from, time, body })
+      if (fate?.is !== 'stored') return
+      const { offset } = fate.place
+      this.#journal.stored(fate.place, { offset, id, from, time, body }, this.#peer)
     })
   }
 
