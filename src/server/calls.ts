@@ -10,12 +10,22 @@ export async function perform(request: CallRequest, asked: Asked): Promise<CallR
       return asked.append(request.ask)
     case 'read':
       return asked.read(request.ask)
+    case 'sent':
+      return asked.sent(request.ask)
     case 'cursor':
       return asked.cursor(request.ask)
     case 'keep':
       return asked.keep(request.ask)
+    case 'leave':
+      return asked.leave(request.ask)
     case 'forget':
       return asked.forget(request.ask)
+    case 'members':
+      return asked.members(request.ask)
+    case 'seen':
+      return asked.seen(request.ask)
+    case 'review':
+      return asked.review(request.ask)
     case 'authorize':
       return asked.authorize(request.ask)
     default:

@@ -125,6 +125,9 @@ class Running implements HoldfastServer {
       case 'call':
         this.#call(output.op, output.request)
         break
+      case 'follow':
+        this.#settings.store.follow?.(output.ch, output.wanted)
+        break
       case 'log':
         this.#settings.log[output.level](output.fields, output.event)
         break
@@ -165,7 +168,11 @@ function askedOf({ store, authorize }: Settings): Asked {
     read: (ask) => store.read(ask),
     cursor: (ask) => store.cursor(ask),
     keep: (ask) => store.keep(ask),
+    leave: (ask) => store.leave(ask),
     forget: (ask) => store.forget(ask),
+    sent: (ask) => store.sent(ask),
+    members: (ask) => store.members(ask),
+    seen: (ask) => store.seen(ask),
     authorize: async ({ user, action, ch }) =>
       authorize === undefined || (await authorize({ user, action, channel: ch })),
   }

@@ -50,6 +50,10 @@ export class Effects {
     this.#others.push({ do: 'log', level, event, fields })
   }
 
+  follow(ch: string, wanted: boolean): void {
+    this.#others.push({ do: 'follow', ch, wanted })
+  }
+
   drained(): void {
     this.#others.push({ do: 'drained' })
   }

@@ -14,6 +14,8 @@ export class Peer {
   stage: Stage
   /** Last sign of life. */
   heardAt: number
+  /** Frames of receipts and presence told on this link. */
+  news = 0
   readonly link: number
   /** '' when anonymous. */
   readonly user: string

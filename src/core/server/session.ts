@@ -1,5 +1,5 @@
 import type { Entry, Packed, Send, ServerFrame } from '../../wire/frame.js'
-import type { Appended, Draft, Fate } from '../store.js'
+import type { Appended, Draft, Fate, Place } from '../store.js'
 import { Close } from '../../wire/close.js'
 import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
@@ -13,7 +13,7 @@ export interface Journal {
   expect(channels: readonly string[]): void
   /** They are in, or not, and nothing more is on the way. */
   settle(channels: readonly string[]): void
-  stored(ch: string, epoch: string, entry: Entry<Packed>): void
+  stored(place: Place, entry: Entry<Packed>, sender: Peer | undefined): void
 }
 
 /** One client's messages on their way into the log: in order, one batch at a time, each batch all that came meanwhile. */
@@ -118,12 +118,12 @@ export class Session {
     for (const frame of framesOf(records, fates, this.seq, seq)) this.#peer?.tell(frame)
     this.seq = seq
     const placed: Placed[] = []
-    records.forEach(({ ch, id, from, time, body, seq: own }, at) => {
+    records.forEach(({ id, from, time, body }, at) => {
       const fate = fates[at]
       if (fate?.is !== 'stored') return
-      const { epoch, offset } = fate.place
-      placed.push([own, offset])
-      this.#journal.stored(ch, epoch, { offset, id, from, time, body })
+      const { seq, offset } = fate.place
+      placed.push([seq, offset])
+      this.#journal.stored(fate.place, { offset, id, from, time, body }, this.#peer)
     })
     this.#repeats.keep(placed)
   }
