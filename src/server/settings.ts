@@ -107,10 +107,25 @@ const isOrigins: Check = [
 const isOrigin = (value: unknown): boolean =>
   typeof value === 'string' && (value === '*' || value === 'null' || /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/.test(value))
 
+const storeMethods = [
+  'open',
+  'append',
+  'read',
+  'sent',
+  'cursor',
+  'keep',
+  'leave',
+  'forget',
+  'members',
+  'seen',
+  'watch',
+  'close',
+]
+
 /** Fills in the defaults. Throws `OptionError`, naming the option and what it takes. */
 export function settle(given: ServerSettings): Settings {
   checkOptions<Settings>(given as Partial<Settings>, {
-    store: hasMethods('a store', 'open', 'append', 'read', 'cursor', 'keep', 'forget', 'watch', 'close'),
+    store: hasMethods('a store', ...storeMethods),
     authenticate: orAbsent(isFunction),
     authorize: orAbsent(isFunction),
     secret: isSecret,

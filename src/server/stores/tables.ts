@@ -1,111 +1,95 @@
-import type { AppendAsk, Appended, Change, Cursor, Draft, Fate, KeepAsk, ReadAsk, Slice } from '../../core/store.js'
-import type { CursorAsk, ForgetAsk, OpenAsk, Opened } from '../../core/store.js'
-import { Log } from './log.js'
+import type { AppendAsk, Appended, Change, Cursor, CursorAsk, Draft, Fate, ForgetAsk } from '../../core/store.js'
+import type { KeepAsk, Member, MembersAsk, OpenAsk, Opened, Place, ReadAsk } from '../../core/store.js'
+import type { Device, Roster, SeenAsk, SentAsk, Slice } from '../../core/store.js'
+import { type Client, Clients } from './clients.js'
+import { storeLimits } from './limits.js'
+import { Logs, type LogsLimits } from './logs.js'
+import { hadByAll, isInbox, moved, verdict } from './rules.js'
+import { Seats } from './seats.js'
 
-/** What is kept, at most. Durations in ms, sizes in bytes, roughly. */
-export interface TablesOptions {
-  /** Entries of one channel. Default 10,000. */
-  maxEntries: number
-  /** Entries of one channel, together. Default 16 MiB. */
-  maxBytes: number
-  /** Age of an entry. Default 24 h. */
-  maxAge: number
-  /** Channels; beyond, the one longest without a new entry is forgotten. Default 10,000. */
-  maxChannels: number
-  /** All entries together; beyond, channels are forgotten likewise. Default 256 MiB. */
-  totalBytes: number
-  /** A client that did nothing for so long is forgotten. Default 24 h. */
-  clientTtl: number
-  /** Clients; beyond, the one longest idle is forgotten. Default 100,000. */
-  maxClients: number
-  /** Cursors of one client; beyond, the one longest unchanged is forgotten. Default 1,000. */
-  maxCursors: number
-}
+/** What is kept in memory, at most. */
+export type TablesOptions = LogsLimits
 
-const DAY = 86_400_000
-/** Between two looks for entries past their age, ms. */
-const SWEEP = 60_000
-
-export const tablesDefaults: TablesOptions = {
-  maxEntries: 10_000,
-  maxBytes: 2 ** 24,
-  maxAge: DAY,
-  maxChannels: 10_000,
-  totalBytes: 2 ** 28,
-  clientTtl: DAY,
-  maxClients: 100_000,
-  maxCursors: 1_000,
-}
-
-interface Client {
-  key: string
-  seq: number
-  touchedAt: number
-  cursors: Map<string, Cursor>
-}
+export const tablesDefaults: TablesOptions = { ...storeLimits, maxChannels: 10_000, totalBytes: 2 ** 28 }
 
 /** The state and the rules of a store, without the waiting: each call is decided at once, in one step. */
 export class Tables {
-  readonly #options: TablesOptions
-  readonly #now: () => number
-  readonly #id: string
-  /** Both maps in the order of last use, the longest unused first. */
-  readonly #logs = new Map<string, Log>()
-  readonly #clients = new Map<string, Client>()
+  readonly #logs: Logs
+  readonly #clients: Clients
+  readonly #seats: Seats
   readonly #listeners = new Set<(change: Change) => void>()
-  #bytes = 0
-  /** Counts the channels forgotten: one that begins again must not look like the one that was. */
-  #generation = 0
-  #sweepAt = -Infinity
 
   /** @param now ms since 1970. @param id a name that no other store has. */
   constructor(options: TablesOptions, now: () => number, id: string) {
-    this.#options = options
-    this.#now = now
-    this.#id = id
+    this.#logs = new Logs(options, now, id)
+    this.#clients = new Clients(options, now)
+    this.#seats = new Seats(options.maxCursors)
   }
 
-  open({ client, key, acked }: OpenAsk): Opened {
-    const known = this.#touch(client)
-    if (known && known.key !== key) return { is: 'taken' }
-    const one = known ?? { key, seq: 0, touchedAt: this.#now(), cursors: new Map<string, Cursor>() }
-    one.seq = Math.max(one.seq, acked)
-    this.#clients.set(client, one)
-    this.#forgetClients()
-    return { is: 'open', seq: one.seq, known: known !== undefined }
+  open(ask: OpenAsk): Opened {
+    this.#expire()
+    const known = this.#clients.get(ask.client)
+    if (known && (known.key !== ask.key || known.user !== ask.user)) return { is: 'taken' }
+    const client = this.#clients.touch(ask.client) ?? this.#clients.add(ask)
+    client.seq = Math.max(client.seq, ask.acked)
+    this.#expire()
+    return { is: 'open', seq: client.seq, known: known !== undefined }
   }
 
   append({ client, records }: AppendAsk): Appended {
     const one = this.#touch(client)
     if (!one) return { is: 'unknown' }
     const fates = records.map((record) => this.#take(one, record))
-    const grown = new Set(records.flatMap(({ ch }, at) => (fates[at]?.is === 'stored' ? [ch] : [])))
-    for (const ch of grown) this.#grew(ch)
+    const grown = new Set(fates.flatMap((fate) => (fate.is === 'stored' ? [fate.place.ch] : [])))
+    for (const ch of grown) {
+      const { epoch, next } = this.#logs.bounds(ch)
+      this.#tell({ is: 'grown', ch, epoch, next })
+    }
     return { is: 'done', seq: one.seq, fates }
   }
 
-  read({ ch, from, limit, bytes }: ReadAsk): Slice {
-    this.#sweep()
-    const log = this.#logs.get(ch)
-    return log ? log.read(from, limit, bytes) : { epoch: this.#epoch, oldest: 1, next: 1, entries: [] }
+  read(ask: ReadAsk): Slice {
+    return this.#logs.read(ask)
+  }
+
+  sent({ client, from }: SentAsk): Place[] {
+    return this.#clients.get(client)?.places.from(from) ?? []
   }
 
   cursor({ client, ch }: CursorAsk): Cursor | undefined {
-    return this.#clients.get(client)?.cursors.get(ch)
+    return this.#seats.get(client, ch)
   }
 
   keep({ client, ch, cursor }: KeepAsk): void {
-    const cursors = this.#touch(client)?.cursors
-    if (!cursors) return
-    const kept = cursors.get(ch)
-    if (kept?.epoch === cursor.epoch && kept.offset >= cursor.offset) return
-    cursors.delete(ch)
-    cursors.set(ch, cursor)
-    dropOldest(cursors, this.#options.maxCursors)
+    const one = this.#touch(client)
+    if (!one) return
+    const kept = moved(this.#seats.get(client, ch), cursor, this.#logs.bounds(ch).epoch)
+    const displaced = this.#seats.put(client, ch, kept)
+    this.#trim(ch)
+    this.#tell({ is: 'member', ch, member: memberOf(client, one, kept) })
+    for (const other of displaced) this.#left(client, other)
+  }
+
+  leave({ client, ch }: CursorAsk): void {
+    if (this.#seats.delete(client, ch)) this.#left(client, ch)
   }
 
   forget({ client }: ForgetAsk): void {
     this.#clients.delete(client)
+    for (const ch of this.#seats.of(client)) this.leave({ client, ch })
+  }
+
+  members({ ch }: MembersAsk): Roster {
+    this.#expire()
+    const members = [...this.#seats.in(ch)].flatMap(([name, cursor]) => {
+      const client = this.#clients.get(name)
+      return client ? [memberOf(name, client, cursor)] : []
+    })
+    return { ...this.#logs.bounds(ch), members }
+  }
+
+  seen({ devices }: SeenAsk): void {
+    for (const device of devices) this.#see(device)
   }
 
   watch(onChange: (change: Change) => void): () => void {
@@ -115,81 +99,59 @@ export class Tables {
     }
   }
 
-  get #epoch(): string {
-    return this.#generation ? `${this.#id}.${this.#generation}` : this.#id
-  }
-
-  #take(client: Client, { seq, after, ch, id, from, time, body }: Draft): Fate {
-    if (seq <= client.seq) return { is: 'duplicate' }
-    if (after > client.seq) return { is: 'gap' }
-    const log = this.#logs.get(ch) ?? new Log(this.#epoch)
-    const offset = log.next
-    // The channel written last stands last.
-    this.#logs.delete(ch)
-    this.#logs.set(ch, log)
-    client.seq = seq
-    this.#resize(log, () => log.add({ offset, id, from, time, body }))
-    this.#trim(log)
-    return { is: 'stored', epoch: log.epoch, offset }
-  }
-
-  #grew(ch: string): void {
-    const log = this.#logs.get(ch)
-    if (log) for (const listener of this.#listeners) listener({ ch, epoch: log.epoch, next: log.next })
-  }
-
-  #trim(log: Log): void {
-    const { maxEntries, maxBytes, maxChannels, totalBytes } = this.#options
-    while (log.size > maxEntries || (log.bytes > maxBytes && log.size > 1)) this.#resize(log, () => log.trim())
-    for (const [ch, oldest] of this.#logs) {
-      if (oldest === log || (this.#logs.size <= maxChannels && this.#bytes <= totalBytes)) break
-      this.#logs.delete(ch)
-      this.#bytes -= oldest.bytes
-      this.#generation++
+  #take(client: Client, record: Draft): Fate {
+    const is = verdict(client.seq, record)
+    if (is === 'gap') return { is }
+    if (is === 'duplicate') {
+      const place = client.places.find(record.seq)
+      return { is, ...(place && { place }) }
     }
-    while (this.#bytes > totalBytes && log.size > 1) this.#resize(log, () => log.trim())
-    this.#sweep()
+    const place = this.#logs.add(record)
+    if (typeof place === 'string') return { is: 'full', reason: place }
+    client.seq = record.seq
+    client.places.add(place)
+    return { is: 'stored', place }
   }
 
-  /** A channel without entries keeps its count: what is quiet for a day has lost nothing. */
-  #sweep(): void {
-    const now = this.#now()
-    if (now < this.#sweepAt) return
-    this.#sweepAt = now + SWEEP
-    for (const log of this.#logs.values())
-      while (log.since <= now - this.#options.maxAge) this.#resize(log, () => log.trim())
+  #see(device: Device): void {
+    const { client, user, presence, seenAt } = device
+    const one = this.#touch(client)
+    const last = one?.device
+    if (!one || (last && seenAt < last.seenAt)) return
+    one.device = { client, user, presence, seenAt }
+    if (presence === (last?.presence ?? 'offline') && user === (last?.user ?? one.user)) return
+    for (const ch of this.#seats.of(client)) {
+      const cursor = this.#seats.get(client, ch)
+      if (cursor) this.#tell({ is: 'member', ch, member: memberOf(client, one, cursor) })
+    }
   }
 
-  #resize(log: Log, change: () => void): void {
-    this.#bytes -= log.bytes
-    change()
-    this.#bytes += log.bytes
-  }
-
-  /** The client used last stands last. */
   #touch(name: string): Client | undefined {
-    this.#forgetClients()
-    const client = this.#clients.get(name)
-    if (!client) return undefined
-    client.touchedAt = this.#now()
-    this.#clients.delete(name)
-    this.#clients.set(name, client)
-    return client
+    this.#expire()
+    return this.#clients.touch(name)
   }
 
-  #forgetClients(): void {
-    const since = this.#now() - this.#options.clientTtl
-    for (const [name, { touchedAt }] of this.#clients) {
-      if (touchedAt > since) break
-      this.#clients.delete(name)
-    }
-    dropOldest(this.#clients, this.#options.maxClients)
+  #expire(): void {
+    for (const client of this.#clients.expire()) this.forget({ client })
+  }
+
+  #left(client: string, ch: string): void {
+    this.#trim(ch)
+    this.#tell({ is: 'left', ch, client })
+  }
+
+  /** What all have leaves an inbox, also when the one who had not is gone: a full one would never be read again. */
+  #trim(ch: string): void {
+    if (isInbox(ch)) this.#logs.trim(ch, hadByAll(this.#seats.in(ch).values(), this.#logs.bounds(ch).epoch))
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change)
   }
 }
 
-function dropOldest(map: Map<string, unknown>, max: number): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= max) return
-    map.delete(oldest)
-  }
-}
+/** A device that no node ever spoke of was last there when it received. */
+const memberOf = (name: string, { user, device }: Client, cursor: Cursor): Member => ({
+  ...(device ?? { client: name, user, presence: 'offline', seenAt: cursor.time }),
+  cursor,
+})
