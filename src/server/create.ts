@@ -4,7 +4,7 @@ import { Server } from '../core/server.js'
 import { type Asked, type CallRequest, serverDefaults } from '../core/server/contract.js'
 import type { ServerInput, ServerOptions, ServerOutput } from '../core/server/contract.js'
 import { type Feed, run } from '../shell/run.js'
-import { perform } from './calls.js'
+import { askedOf, perform } from './calls.js'
 import type { Carrier } from './carrier.js'
 import { type AttachOptions, Door } from './door.js'
 import { Gate } from './gate.js'
@@ -156,24 +156,8 @@ function upwards(): () => number {
 /** Ms since 1970. */
 const wall = (): number => Date.now()
 
-function coreOptions({ secret, ticketTtl, authorize, ...settings }: Settings): ServerOptions {
+function coreOptions({ secret, ticketTtl, authorize, onMessage, ...settings }: Settings): ServerOptions {
   const tickets = createTickets(secret, ticketTtl, wall)
-  return { ...serverDefaults, ...settings, ...tickets, guarded: authorize !== undefined, wall }
-}
-
-function askedOf({ store, authorize }: Settings): Asked {
-  return {
-    open: (ask) => store.open(ask),
-    append: (ask) => store.append(ask),
-    read: (ask) => store.read(ask),
-    cursor: (ask) => store.cursor(ask),
-    keep: (ask) => store.keep(ask),
-    leave: (ask) => store.leave(ask),
-    forget: (ask) => store.forget(ask),
-    sent: (ask) => store.sent(ask),
-    members: (ask) => store.members(ask),
-    seen: (ask) => store.seen(ask),
-    authorize: async ({ user, action, ch }) =>
-      authorize === undefined || (await authorize({ user, action, channel: ch })),
-  }
+  const hooks = { guarded: authorize !== undefined, reviewed: onMessage !== undefined }
+  return { ...serverDefaults, ...settings, ...tickets, ...hooks, wall }
 }
