@@ -221,6 +221,19 @@ describe('a slow reader', () => {
     ])
   })
 
+  it('that says it has what nobody wrote yet is told so, and nothing is changed', () => {
+    const world = new World({ pushWindow: 2 })
+    world.open(1, 'ann', [sub()])
+    fill(world, 5)
+    world.read(1)
+    const kept = world.calls('keep').length
+    world.say(1, got(6), got(Number.MAX_SAFE_INTEGER))
+    const error = { t: 'error', code: 'bad-offset', reason: expect.any(String) as string }
+    expect(world.read(1)).toEqual([error, { ...error }])
+    expect(world.calls('keep')).toHaveLength(kept)
+    expect(world.closes(1)).toEqual([])
+  })
+
   it('that says it has more than was pushed is believed as far as was pushed', () => {
     const world = new World({ pushWindow: 2 })
     world.open(1, 'ann', [sub()])
@@ -229,7 +242,7 @@ describe('a slow reader', () => {
     world.say(1, got(0), got(1, 'elsewhere'))
     const joined = world.calls('keep').length
     expect(joined).toBe(1)
-    world.say(1, got(Number.MAX_SAFE_INTEGER))
+    world.say(1, got(5))
     expect(offsets(world)).toEqual([3, 4])
     const kept = world.calls('keep').slice(joined)
     expect(kept.map(({ request }) => request.ask)).toMatchObject([{ cursor: { offset: 2 } }])
