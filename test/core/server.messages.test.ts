@@ -67,6 +67,7 @@ describe('messages', () => {
     world.release()
     expect(world.log().entries.map(({ id }) => id)).toEqual(['ann:1', 'bob:1'])
     world.feed({ on: 'closed', link: 2 })
+    world.wait(10_000)
     expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
   })
 

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { type Score, tally } from '../../src/core/server/tally.js'
 import type { Seated } from '../../src/core/server/roster.js'
 
-const member = (client: string, since: number, offset: number, more: Partial<Seated> & { time?: number } = {}): Seated => {
+const member = (
+  client: string,
+  since: number,
+  offset: number,
+  more: Partial<Seated> & { time?: number } = {},
+): Seated => {
   const { time = 0, ...rest } = more
   const cursor = { epoch: 'e', since, offset, time }
   return { client, user: '', presence: 'online', shown: 'online', seenAt: 0, cursor, ...rest }
@@ -22,7 +27,11 @@ describe('a tally', () => {
   })
 
   it('counts the devices of one person once, whichever has it', () => {
-    const members = [member('a', 1, 2, { user: 'bob' }), member('b', 4, 5, { user: 'bob' }), member('c', 1, 9, { user: 'cid' })]
+    const members = [
+      member('a', 1, 2, { user: 'bob' }),
+      member('b', 4, 5, { user: 'bob' }),
+      member('c', 1, 9, { user: 'cid' }),
+    ]
     expect(counts(tally([2, 3, 4], 'e', members))).toBe('2/2 1/2 2/2')
   })
 

@@ -113,6 +113,7 @@ export class Watchers {
   leave(peer: Peer): void {
     for (const ch of this.#peers.get(peer)?.keys() ?? []) this.unwatch(peer, ch)
     this.#peers.delete(peer)
+    if (!this.#due.size) this.deadline = Infinity
   }
 
   tick(now: number): void {

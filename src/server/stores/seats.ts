@@ -27,30 +27,32 @@ export class Seats {
     return [...(this.#byClient.get(client)?.keys() ?? [])]
   }
 
-  /** Returns the channels that had to give way. */
-  put(client: string, ch: string, cursor: Cursor): string[] {
+  /** Returns the channels that had to give way, and where the client was in them. */
+  put(client: string, ch: string, cursor: Cursor): [string, Cursor][] {
     const seats = this.#byChannel.get(ch) ?? new Map<string, Cursor>()
     this.#byChannel.set(ch, seats.set(client, cursor))
     const channels = this.#byClient.get(client) ?? new Map<string, true>()
     channels.delete(ch)
     this.#byClient.set(client, channels.set(ch, true))
-    const displaced = dropOldest(channels, this.#max)
-    for (const one of displaced) this.#vacate(client, one)
-    return displaced
+    return dropOldest(channels, this.#max).flatMap((one) => {
+      const was = this.#vacate(client, one)
+      return was ? [[one, was]] : []
+    })
   }
 
-  /** Whether it was a member. */
-  delete(client: string, ch: string): boolean {
+  /** Returns where it was, if it was a member. */
+  delete(client: string, ch: string): Cursor | undefined {
     const channels = this.#byClient.get(client)
-    if (!channels?.delete(ch)) return false
+    if (!channels?.delete(ch)) return undefined
     if (!channels.size) this.#byClient.delete(client)
-    this.#vacate(client, ch)
-    return true
+    return this.#vacate(client, ch)
   }
 
-  #vacate(client: string, ch: string): void {
+  #vacate(client: string, ch: string): Cursor | undefined {
     const seats = this.#byChannel.get(ch)
+    const was = seats?.get(client)
     seats?.delete(client)
     if (!seats?.size) this.#byChannel.delete(ch)
+    return was
   }
 }

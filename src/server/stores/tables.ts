@@ -2,6 +2,7 @@ import type { AppendAsk, Appended, Change, Cursor, CursorAsk, Draft, Fate, Forge
 import type { KeepAsk, Member, MembersAsk, OpenAsk, Opened, Place, ReadAsk } from '../../core/store.js'
 import type { Device, Roster, SeenAsk, SentAsk, Slice } from '../../core/store.js'
 import { type Client, Clients } from './clients.js'
+import { dropOldest } from './drop.js'
 import { storeLimits } from './limits.js'
 import { Logs, type LogsLimits } from './logs.js'
 import { hadByAll, isInbox, moved, verdict } from './rules.js'
@@ -17,6 +18,9 @@ export class Tables {
   readonly #logs: Logs
   readonly #clients: Clients
   readonly #seats: Seats
+  /** Of inboxes: what former members had, in one. */
+  readonly #past = new Map<string, Member>()
+  readonly #maxPast: number
   readonly #listeners = new Set<(change: Change) => void>()
 
   /** @param now ms since 1970. @param id a name that no other store has. */
@@ -24,6 +28,7 @@ export class Tables {
     this.#logs = new Logs(options, now, id)
     this.#clients = new Clients(options, now)
     this.#seats = new Seats(options.maxCursors)
+    this.#maxPast = options.maxChannels
   }
 
   open(ask: OpenAsk): Opened {
@@ -67,16 +72,17 @@ export class Tables {
     const displaced = this.#seats.put(client, ch, kept)
     this.#trim(ch)
     this.#tell({ is: 'member', ch, member: memberOf(client, one, kept) })
-    for (const other of displaced) this.#left(client, other)
+    for (const [other, was] of displaced) this.#left(client, other, was)
   }
 
   leave({ client, ch }: CursorAsk): void {
-    if (this.#seats.delete(client, ch)) this.#left(client, ch)
+    const was = this.#seats.delete(client, ch)
+    if (was) this.#left(client, ch, was)
   }
 
   forget({ client }: ForgetAsk): void {
-    this.#clients.delete(client)
     for (const ch of this.#seats.of(client)) this.leave({ client, ch })
+    this.#clients.delete(client)
   }
 
   members({ ch }: MembersAsk): Roster {
@@ -85,7 +91,8 @@ export class Tables {
       const client = this.#clients.get(name)
       return client ? [memberOf(name, client, cursor)] : []
     })
-    return { ...this.#logs.bounds(ch), members }
+    const past = this.#past.get(ch)
+    return { ...this.#logs.bounds(ch), members, ...(past && { past }) }
   }
 
   seen({ devices }: SeenAsk): void {
@@ -135,9 +142,24 @@ export class Tables {
     for (const client of this.#clients.expire()) this.forget({ client })
   }
 
-  #left(client: string, ch: string): void {
+  #left(client: string, ch: string, cursor: Cursor): void {
+    if (isInbox(ch)) this.#remember(client, ch, cursor)
     this.#trim(ch)
     this.#tell({ is: 'left', ch, client })
+  }
+
+  /** What those had who are gone; as long as the log is known. */
+  #remember(client: string, ch: string, cursor: Cursor): void {
+    const { epoch, next } = this.#logs.bounds(ch)
+    if (next === 1) return
+    const known = this.#past.get(ch)
+    const joined = moved(known?.cursor, cursor, epoch)
+    const user = ch.slice(1)
+    const further = joined.offset === cursor.offset && joined.time === cursor.time
+    const name = further ? client : (known?.client ?? client)
+    this.#past.delete(ch)
+    this.#past.set(ch, { client: name, user, presence: 'offline', seenAt: joined.time, cursor: joined })
+    dropOldest(this.#past, this.#maxPast)
   }
 
   /** What all have leaves an inbox, also when the one who had not is gone: a full one would never be read again. */
