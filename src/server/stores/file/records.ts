@@ -3,7 +3,7 @@ import { Books } from '../books.js'
 import type { StoreLimits } from '../limits.js'
 import { FileClients, type FileClient } from './clients.js'
 import { FileLogs } from './logs.js'
-import { prepare } from './schema.js'
+import { inspect, prepare } from './schema.js'
 import { FileSeats } from './seats.js'
 import { type DatabaseConstructor, Sqlite } from './sqlite.js'
 
@@ -32,9 +32,9 @@ export class Records {
 
   /** Throws `HoldfastError`. */
   constructor({ Libsql, path, limits, maxFile, now, tell }: RecordsSettings) {
-    this.#sqlite = new Sqlite(Libsql, path)
+    this.#sqlite = new Sqlite(Libsql, path, (sqlite) => inspect(sqlite, path))
     try {
-      const epoch = prepare(this.#sqlite, path)
+      const epoch = prepare(this.#sqlite)
       this.#sqlite.limit(maxFile)
       this.#tell = tell
       this.#clients = new FileClients(this.#sqlite, limits, now)

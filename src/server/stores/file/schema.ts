@@ -37,20 +37,26 @@ const TABLES = `
   CREATE INDEX taken ON seats (client, moved);
 `
 
-/** Makes the tables where there are none; returns the name of this database, which no other has. Throws `HoldfastError`. */
-export function prepare(sqlite: Sqlite, path: string): string {
-  const version = Number(sqlite.one('PRAGMA user_version')?.['user_version'])
-  const application = Number(sqlite.one('PRAGMA application_id')?.['application_id'])
-  const empty = sqlite.one('SELECT 1 FROM sqlite_schema') === undefined
-  if (empty)
+/** Throws `HoldfastError` where there is something in the file, and it is not ours. */
+export function inspect(sqlite: Sqlite, path: string): void {
+  if (isEmpty(sqlite)) return
+  const pragma = (name: string): number => Number(sqlite.one(`PRAGMA ${name}`)?.[name])
+  if (pragma('application_id') !== APPLICATION)
+    throw new HoldfastError('store-failed', `${path} is a database, and not one of Holdfast`)
+  const version = pragma('user_version')
+  if (version !== VERSION)
+    throw new HoldfastError('store-failed', `${path} is of version ${version}, and this is version ${VERSION}`)
+}
+
+/** Makes the tables where there are none; returns the name of this database, which no other has. */
+export function prepare(sqlite: Sqlite): string {
+  if (isEmpty(sqlite))
     sqlite.commit(() => {
       sqlite.exec(TABLES)
       sqlite.run('INSERT INTO meta (id) VALUES (?)', randomUUID())
       sqlite.exec(`PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${VERSION}`)
     })
-  else if (application !== APPLICATION)
-    throw new HoldfastError('store-failed', `${path} is a database, and not one of Holdfast`)
-  else if (version !== VERSION)
-    throw new HoldfastError('store-failed', `${path} is of version ${version}, this is version ${VERSION}`)
   return String(sqlite.one('SELECT id FROM meta')?.['id'])
 }
+
+const isEmpty = (sqlite: Sqlite): boolean => sqlite.one('SELECT 1 FROM sqlite_schema') === undefined

@@ -36,19 +36,27 @@ export class Sqlite {
   readonly #file: string
   readonly #statements = new Map<string, Statement>()
 
-  /** Opens or makes the file. Throws `HoldfastError`: `store-locked` where another has it open, else `store-failed`. */
-  constructor(Libsql: DatabaseConstructor, path: string) {
+  /**
+   * Opens or makes the file. Throws `HoldfastError`: `store-locked` where another has it open, else `store-failed`.
+   * @param inspect looks at what is in the file before it is touched, and throws where it is to be left alone.
+   */
+  constructor(Libsql: DatabaseConstructor, path: string, inspect: (sqlite: Sqlite) => void) {
     this.#path = path
     try {
       this.#database = new Libsql(path)
-      // Before the first look into the file, so that the lock is held from then on and nothing is shared in memory.
-      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE')
-      const [mode] = this.#database.prepare('PRAGMA journal_mode = WAL').all([]) as Row[]
-      if (mode?.['journal_mode'] !== 'wal') throw new Error('its file system takes no write-ahead log')
-      this.#database.exec('PRAGMA synchronous = FULL')
-      this.#database.exec('BEGIN IMMEDIATE; COMMIT')
     } catch (cause) {
       throw explain(path, cause)
+    }
+    try {
+      // Before the first look, so that the lock is held from then on and nothing is shared in memory.
+      this.exec('PRAGMA locking_mode = EXCLUSIVE')
+      inspect(this)
+      const mode = this.one('PRAGMA journal_mode = WAL')?.['journal_mode']
+      if (mode !== 'wal') throw new Error('its file system takes no write-ahead log')
+      this.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT')
+    } catch (cause) {
+      this.close()
+      throw cause instanceof HoldfastError ? cause : explain(path, cause)
     }
     this.#file = identify(path)
   }
