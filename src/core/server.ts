@@ -3,14 +3,20 @@ import type { FrameError } from '../wire/errors.js'
 import type { ClientFrame, Hello } from '../wire/frame.js'
 import { assertNever, type Machine } from './port.js'
 import type { ServerInput, ServerOptions, ServerOutput } from './server/contract.js'
+import { Devices } from './server/devices.js'
 import { Drain } from './server/drain.js'
 import { Effects } from './server/effects.js'
 import { Feeds } from './server/feeds.js'
+import { Follows } from './server/follows.js'
 import { Library } from './server/history.js'
+import { Ledger } from './server/ledger.js'
 import { inspect, roundTime } from './server/patrol.js'
 import { Peer } from './server/peer.js'
+import { Receipts } from './server/receipts.js'
+import { Rosters } from './server/rosters.js'
 import type { Session } from './server/session.js'
 import { Sessions } from './server/sessions.js'
+import { Watchers } from './server/watchers.js'
 
 /** Frames of one packet, and frames held while a hello is answered: more is no client, but a flood. */
 const MAX_FRAMES = 4_096
@@ -25,6 +31,10 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   readonly #feeds: Feeds
   readonly #library: Library
   readonly #sessions: Sessions
+  readonly #rosters: Rosters
+  readonly #receipts: Receipts
+  readonly #watchers: Watchers
+  readonly #devices: Devices
   readonly #peers = new Map<number, Peer>()
   #drain: Drain | undefined
   /** Patrol goes round then; Infinity while there is nothing to watch. */
@@ -35,9 +45,14 @@ export class Server implements Machine<ServerInput, ServerOutput> {
 
   constructor(options: ServerOptions) {
     this.#options = options
-    this.#feeds = new Feeds(this.#effects, options)
+    const follows = new Follows(this.#effects)
+    this.#feeds = new Feeds(this.#effects, options, follows)
+    this.#rosters = new Rosters(this.#effects, options, follows)
+    this.#receipts = new Receipts(this.#effects, options, this.#rosters)
+    this.#watchers = new Watchers(this.#effects, options, this.#rosters)
+    this.#devices = new Devices(this.#effects, options)
     this.#library = new Library(this.#effects, options)
-    this.#sessions = new Sessions(this.#effects, options, this.#feeds)
+    this.#sessions = new Sessions(this.#effects, options, new Ledger(this.#feeds, this.#receipts))
   }
 
   /** Links open now. */
@@ -47,12 +62,15 @@ export class Server implements Machine<ServerInput, ServerOutput> {
 
   /** How much is remembered at this moment: with no link and no call under way, nothing. */
   get load(): { links: number; sessions: number; channels: number; calls: number } {
-    const { size: channels } = this.#feeds
+    const parts = [this.#feeds, this.#rosters, this.#receipts, this.#watchers, this.#devices]
+    const channels = parts.reduce((sum, { size }) => sum + size, 0)
     return { links: this.links, sessions: this.#sessions.size, channels, calls: this.#effects.pending }
   }
 
   get deadline(): number {
-    return Math.min(this.#roundAt, this.#feeds.deadline, this.#drain?.deadline ?? Infinity)
+    const { deadline: devices } = this.#devices
+    const told = Math.min(this.#rosters.deadline, this.#receipts.deadline, this.#watchers.deadline, devices)
+    return Math.min(this.#roundAt, this.#feeds.deadline, this.#drain?.deadline ?? Infinity, told)
   }
 
   handle(input: ServerInput, now: number): ServerOutput[] {
@@ -61,6 +79,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     const busy = this.#peers.size > 0 || this.#effects.pending > 0
     if (!busy) this.#roundAt = Infinity
     else if (this.#roundAt === Infinity) this.#roundAt = now + roundTime(this.#options)
+    if (!busy && this.#drain) this.#devices.clear()
     if (!busy && this.#drain?.end()) this.#effects.drained()
     return this.#effects.take()
   }
@@ -90,6 +109,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
         break
       case 'changed':
         this.#feeds.changed(input.change)
+        this.#rosters.changed(input.change)
         break
       case 'drain':
         this.#drain ??= new Drain(input.after, input.spread, this.#peers.size, now)
@@ -102,6 +122,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
 
   #tick(now: number): void {
     if (now >= this.#feeds.deadline) this.#feeds.retry()
+    for (const part of [this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now)
     this.#drain?.proceed(this.#peers.values(), now)
     if (now >= this.#roundAt) this.#patrol(now)
   }
@@ -122,7 +143,9 @@ export class Server implements Machine<ServerInput, ServerOutput> {
 
   #gone(peer: Peer): void {
     this.#peers.delete(peer.link)
-    this.#feeds.leave(peer)
+    for (const part of [this.#feeds, this.#receipts, this.#watchers]) part.leave(peer)
+    const session = this.#sessions.of(peer)
+    if (session) this.#devices.lose(peer, session.client)
     this.#sessions.leave(peer)
   }
 
@@ -166,7 +189,10 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     }
     const held: ClientFrame[] = []
     peer.stage = { is: 'opening', hello, held }
-    this.#sessions.greet(peer, hello, () => this.#perform(peer, held))
+    this.#sessions.greet(peer, hello, () => {
+      this.#devices.come(peer, hello.client)
+      this.#perform(peer, held)
+    })
   }
 
   #obey(peer: Peer, session: Session | undefined, frame: Exclude<ClientFrame, { t: 'hello' | 'ping' }>): void {
@@ -186,10 +212,23 @@ export class Server implements Machine<ServerInput, ServerOutput> {
       case 'history':
         this.#library.ask(peer, frame)
         break
+      case 'track':
+        if (session) this.#receipts.track(peer, session.client, frame.from)
+        break
+      case 'watch':
+        this.#watchers.watch(peer, frame.ch)
+        break
+      case 'unwatch':
+        this.#watchers.unwatch(peer, frame.ch)
+        break
+      case 'seen':
+        if (session) this.#devices.look(session.client, frame.away)
+        break
       case 'pong':
         break
       case 'bye':
         session?.flush()
+        if (session) this.#devices.forget(session.client)
         session?.leave()
         peer.close(Close.normal, 'bye')
         break
@@ -202,7 +241,8 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   #beat(t: 'ping' | 'pong', id: number, peer: Peer): void {
     const got = this.#sessions.of(peer)?.seq
     const heads = this.#feeds.heads(peer)
-    peer.tell({ t, id, ...(got !== undefined && { got }), ...(heads && { heads }) })
+    const { news } = peer
+    peer.tell({ t, id, ...(got !== undefined && { got }), ...(heads && { heads }), ...(news && { news }) })
   }
 
   /** Looks at every link. A round that comes late means that this process was held: nobody is judged for that. */

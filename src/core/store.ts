@@ -2,7 +2,8 @@ import type { Entry, Packed, Presence } from '../wire/frame.js'
 
 /**
  * Where logs, clients and members live. Several server nodes may share one store.
- * A call that rejects leaves it unknown whether it was done: the asker asks again, and repeating is harmless.
+ * A call that rejects leaves it unknown whether it was done: the asker asks again, and repeating is harmless. Calls of
+ * one node about one client take effect in the order in which they were made.
  */
 export interface Store {
   /** Claims a client id, or comes back to it. Decided in one step. */
@@ -29,7 +30,10 @@ export interface Store {
   forget(ask: ForgetAsk): Promise<void>
   /** Who is a member of a channel. */
   members(ask: MembersAsk): Promise<Roster>
-  /** What a node knows of the devices that are linked to it: said again from time to time, and when it changes. */
+  /**
+   * How a node saw devices: said when that changes, and from time to time. What is older than what is known changes
+   * nothing, so that the node which a device has left does not speak over the one to which it went.
+   */
   seen(ask: SeenAsk): Promise<void>
   /** Tells of what changes, by whatever node, this one included; may tell late. Returns the end of the telling. */
   watch(onChange: (change: Change) => void): () => void
@@ -163,6 +167,11 @@ export interface MembersAsk {
 /** Who follows a channel, and what the log held at that moment. */
 export interface Roster extends Bounds {
   members: readonly Member[]
+  /**
+   * Of a person's inbox: what those had received who are no members any more, joined as `keep` does. It holds back
+   * nothing, and says of what was deleted that it had arrived.
+   */
+  past?: Member
 }
 
 /** A device, and how it was seen last. */

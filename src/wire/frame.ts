@@ -299,19 +299,7 @@ export interface Fault {
 }
 
 export type ClientFrame<B = Body> =
-  | Hello
-  | Send<B>
-  | Subscribe
-  | Unsubscribe
-  | History
-  | Received
-  | Track
-  | Watch
-  | Unwatch
-  | Seen
-  | Ping
-  | Pong
-  | Bye
+  Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye
 
 export type ServerFrame<B = Body> =
   | Welcome

@@ -37,7 +37,17 @@ export const clientShapes: Shapes<ClientFrame> = {
 }
 
 export const serverShapes: Shapes<ServerFrame> = {
-  welcome: { v: 'n', ticket: 's', resumed: 'b', got: 'n', idle: 'n', max: 'n', window: 'n', user: 's?', receipts: 'b?' },
+  welcome: {
+    v: 'n',
+    ticket: 's',
+    resumed: 'b',
+    got: 'n',
+    idle: 'n',
+    max: 'n',
+    window: 'n',
+    user: 's?',
+    receipts: 'b?',
+  },
   accepted: { seq: 'n', only: 'b?', placed: 'p?' },
   refused: { seq: 'n', code: 's', reason: 's' },
   subscribed: { ch: 'c', epoch: 's', next: 'n', lost: 'r?', id: 'n?' },

@@ -33,7 +33,7 @@ export interface ServerOptions {
   newsEvery: number
   /** A device that is not linked any more, and has not left, is offline after this. */
   presenceGrace: number
-  /** How often a node says which devices are linked to it. One of which nothing is said for three times as long is offline. */
+  /** How often a node says when it last heard of the devices linked to it. One not heard of for so long and `idle` is offline. */
   presenceEvery: number
   sign: (grant: TicketGrant) => string
   /** What a ticket says, when it is genuine and not expired. */

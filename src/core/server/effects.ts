@@ -28,7 +28,7 @@ export class Effects {
   #ops = 0
   readonly #calls = new Map<number, Call>()
   /** What does not answer at present: each outage is logged once. */
-  readonly #outages = new Set<'store' | 'authorize'>()
+  readonly #outages = new Set<Outage>()
 
   /** Calls under way. */
   get pending(): number {
@@ -48,6 +48,10 @@ export class Effects {
 
   log(level: LogLevel, event: string, fields: LogFields): void {
     this.#others.push({ do: 'log', level, event, fields })
+  }
+
+  follow(ch: string, wanted: boolean): void {
+    this.#others.push({ do: 'follow', ch, wanted })
   }
 
   drained(): void {
@@ -106,4 +110,6 @@ export class Effects {
   }
 }
 
-const outageOf = ({ name }: Call): 'store' | 'authorize' => (name === 'authorize' ? name : 'store')
+type Outage = 'store' | 'authorize' | 'review'
+
+const outageOf = ({ name }: Call): Outage => (name === 'authorize' || name === 'review' ? name : 'store')

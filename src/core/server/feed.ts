@@ -25,6 +25,8 @@ export interface Parcel {
   bytes: number
 }
 
+type FeedOptions = Pick<ServerOptions, 'pushWindow' | 'pushBytes' | 'wall'>
+
 /** One link's subscription of one channel: what was pushed, and what the client says it has. */
 export class Feed {
   state: FeedState = { is: 'live' }
@@ -37,19 +39,17 @@ export class Feed {
   readonly ch: string
   readonly #client: string
   readonly #effects: Effects
-  readonly #options: Pick<ServerOptions, 'pushWindow' | 'pushBytes'>
+  readonly #options: FeedOptions
+  /** The first offset of this position: from there on nothing is missing. */
+  #since = 1
   /** Sizes of what is pushed and not received. */
   #unreceived: number[] = []
   #bytes = 0
   #saving: 'no' | 'yes' | 'again' = 'no'
+  /** The store has the position up to here. */
+  #kept = 0
 
-  constructor(
-    peer: Peer,
-    client: string,
-    ch: string,
-    effects: Effects,
-    options: Pick<ServerOptions, 'pushWindow' | 'pushBytes'>,
-  ) {
+  constructor(peer: Peer, client: string, ch: string, effects: Effects, options: FeedOptions) {
     this.peer = peer
     this.#client = client
     this.ch = ch
@@ -67,14 +67,17 @@ export class Feed {
     return this.#unreceived.length < this.#options.pushWindow && this.#bytes < this.#options.pushBytes
   }
 
-  /** Takes a position and tells of it. */
+  /** Takes a position and tells of it. Who follows is a member, and has all that it need not be told again. */
   place({ epoch, next, lost }: Position): void {
     this.epoch = epoch
     this.next = next
+    this.#since = next
+    this.#kept = 0
     this.#unreceived = []
     this.#bytes = 0
     const { ch, id } = this
     this.peer.tell({ t: 'subscribed', ch, epoch, next, ...(lost && { lost }), ...(id && { id }) })
+    this.#save()
   }
 
   push({ frame, bytes }: Parcel): void {
@@ -88,11 +91,21 @@ export class Feed {
   receive(offset: number): boolean {
     // It may have more than this position has reached: what it asked for again came the first time after all.
     const count = Math.min(offset, this.next - 1) - this.received
-    if (count <= 0) return false
+    if (count <= 0) {
+      // Said again, for no answer came.
+      if (this.received > this.#kept) this.#save()
+      else this.#note()
+      return false
+    }
     for (const bytes of this.#unreceived.splice(0, count)) this.#bytes -= bytes
     this.#save()
     const { pushWindow, pushBytes } = this.#options
     return this.#unreceived.length <= pushWindow / 2 && this.#bytes <= pushBytes / 2
+  }
+
+  /** It follows no longer. */
+  leave(): void {
+    this.#effects.call('leave', { client: this.#client, ch: this.ch }, () => undefined)
   }
 
   /** Asks where this client was last. */
@@ -100,18 +113,30 @@ export class Feed {
     this.#effects.call('cursor', { client: this.#client, ch: this.ch }, then)
   }
 
-  /** One save at a time, the latest position only. */
+  /** One save at a time, the latest position only. The client hears what is kept for good. */
   #save(): void {
     if (this.#saving !== 'no') {
       this.#saving = 'again'
       return
     }
     this.#saving = 'yes'
-    const cursor = { epoch: this.epoch, offset: this.received }
-    this.#effects.call('keep', { client: this.#client, ch: this.ch, cursor }, (answer) => {
+    const { ch, id, epoch, received: offset } = this
+    const cursor = { epoch, since: this.#since, offset, time: this.#options.wall() }
+    this.#effects.call('keep', { client: this.#client, ch, cursor }, (answer) => {
       const again = this.#saving === 'again' && answer.is === 'known'
       this.#saving = 'no'
+      if (this.state.is === 'gone') return
+      if (answer.is === 'known' && epoch === this.epoch && id === this.id) {
+        this.#kept = offset
+        this.#note()
+      }
       if (again) this.#save()
     })
+  }
+
+  /** There is nothing to say of a position from which nothing was received. */
+  #note(): void {
+    const { ch, id } = this
+    if (this.#kept >= this.#since) this.peer.tell({ t: 'noted', ch, offset: this.#kept, ...(id && { id }) })
   }
 }

@@ -4,40 +4,42 @@ import type { Change, Slice } from '../store.js'
 import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
 import { Feed, type FeedState, type Parcel } from './feed.js'
+import type { Follows } from './follows.js'
 import type { Peer } from './peer.js'
 import { locate, type Wanted } from './position.js'
-import type { Journal } from './session.js'
-import { Topic } from './topic.js'
+import type { Topic } from './topic.js'
+import { Topics } from './topics.js'
 
 /** Entries of one read. */
 const PAGE = 256
 /** What the store failed to read is read again after this, ms. */
 const RETRY = 1_000
 
-type Options = Pick<ServerOptions, 'pushWindow' | 'pushBytes' | 'maxSubscriptions'>
+type Options = Pick<ServerOptions, 'pushWindow' | 'pushBytes' | 'maxSubscriptions' | 'wall'>
 type Locating = FeedState & { is: 'locating' }
 
 /** All subscriptions of this node. A new entry goes straight to those who wait for it; the others read the log. */
-export class Feeds implements Journal {
+export class Feeds {
   /** When to `retry`. */
   deadline = Infinity
   readonly #effects: Effects
   readonly #options: Options
-  readonly #topics = new Map<string, Topic>()
+  readonly #topics: Topics
   readonly #peers = new Map<Peer, Map<string, Feed>>()
   readonly #stalled = new Set<Feed>()
-  /** Batches under way into each channel, followed or not. */
-  readonly #writing = new Map<string, number>()
+  /** Channels in which something may have been missed, and the store did not say. */
+  readonly #unsure = new Set<string>()
   readonly #parcels = new WeakMap<Entry<Packed>, Parcel>()
 
-  constructor(effects: Effects, options: Options) {
+  constructor(effects: Effects, options: Options, follows: Follows) {
     this.#effects = effects
     this.#options = options
+    this.#topics = new Topics(follows)
   }
 
   /** Channels followed or written to. */
   get size(): number {
-    return this.#topics.size + this.#writing.size + this.#peers.size
+    return this.#topics.size + this.#peers.size
   }
 
   subscribe(peer: Peer, client: string, { ch, id = 0, ...wanted }: Subscribe): void {
@@ -53,7 +55,7 @@ export class Feeds implements Journal {
       const fresh = new Feed(peer, client, ch, this.#effects, this.#options)
       fresh.id = id
       this.#peers.set(peer, feeds.set(ch, fresh))
-      this.#topicOf(ch).feeds.add(fresh)
+      this.#topics.of(ch).feeds.add(fresh)
       this.#admit(fresh, wanted)
     }
   }
@@ -63,6 +65,7 @@ export class Feeds implements Journal {
     if (!feed || id < feed.id) return
     this.#peers.get(peer)?.delete(ch)
     this.#drop(feed)
+    feed.leave()
   }
 
   /** The link is gone. */
@@ -73,7 +76,9 @@ export class Feeds implements Journal {
 
   receive(peer: Peer, { ch, offset, id = 0 }: Received): void {
     const feed = this.#peers.get(peer)?.get(ch)
-    if (feed?.id === id && feed.receive(offset) && feed.state.is === 'full') this.#advance(feed)
+    if (feed?.id !== id) return
+    if (this.#topics.of(ch).isBeyond(feed, offset)) peer.warn('bad-offset', `nothing has offset ${offset} yet`)
+    else if (feed.receive(offset) && feed.state.is === 'full') this.#advance(feed)
   }
 
   /** The last offset pushed, of each channel in which the client has not said that it has it. */
@@ -84,26 +89,26 @@ export class Feeds implements Journal {
     return behind.length ? Object.fromEntries(behind.map(({ ch, next }) => [ch, next - 1])) : undefined
   }
 
-  changed({ ch, epoch, next }: Change): void {
+  changed(change: Change): void {
+    const { ch } = change
     const topic = this.#topics.get(ch)
     if (!topic) return
-    topic.note(epoch, next)
+    if (change.is === 'unsure') this.#look(ch)
+    if (change.is !== 'grown') return
+    topic.note(change.epoch, change.next)
     // What this node itself has under way may be just what is told of.
-    topic.patience ||= this.#writing.get(ch) ?? 0
+    topic.patience ||= this.#topics.writing(ch)
     if (!topic.patience) this.#catchUp(topic)
   }
 
   expect(channels: readonly string[]): void {
-    for (const ch of channels) this.#writing.set(ch, (this.#writing.get(ch) ?? 0) + 1)
+    for (const ch of channels) this.#topics.expect(ch)
   }
 
   settle(channels: readonly string[]): void {
     for (const ch of channels) {
-      const writing = (this.#writing.get(ch) ?? 1) - 1
-      if (writing) this.#writing.set(ch, writing)
-      else this.#writing.delete(ch)
-      const topic = this.#topics.get(ch)
-      if (topic?.waited()) this.#catchUp(topic)
+      const topic = this.#topics.settle(ch)
+      if (topic) this.#catchUp(topic)
     }
   }
 
@@ -120,9 +125,11 @@ export class Feeds implements Journal {
 
   /** Tries again what the store failed to answer. */
   retry(): void {
-    const stalled = [...this.#stalled]
+    const [stalled, unsure] = [[...this.#stalled], [...this.#unsure]]
     this.#stalled.clear()
+    this.#unsure.clear()
     this.deadline = Infinity
+    for (const ch of unsure) this.#look(ch)
     for (const feed of stalled) {
       if (feed.state.is !== 'stalled') continue
       if (feed.state.wanted) this.#admit(feed, feed.state.wanted)
@@ -130,18 +137,29 @@ export class Feeds implements Journal {
     }
   }
 
-  #topicOf(ch: string): Topic {
-    let topic = this.#topics.get(ch)
-    if (!topic) this.#topics.set(ch, (topic = new Topic()))
-    return topic
+  /** Something may have been missed: where does the log end? */
+  #look(ch: string): void {
+    this.#read(ch, 0, 0, (answer) => {
+      const topic = this.#topics.get(ch)
+      if (!topic) return
+      if (answer.is === 'failed') {
+        this.#unsure.add(ch)
+        this.#wait()
+      } else {
+        topic.note(answer.result.epoch, answer.result.next)
+        this.#catchUp(topic)
+      }
+    })
+  }
+
+  #wait(): void {
+    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY)
   }
 
   #drop(feed: Feed): void {
     feed.state = { is: 'gone' }
     this.#stalled.delete(feed)
-    const topic = this.#topicOf(feed.ch)
-    topic.feeds.delete(feed)
-    if (!topic.feeds.size) this.#topics.delete(feed.ch)
+    this.#topics.drop(feed)
   }
 
   /** Said again: another position. One question at a time, however often it is said. */
@@ -194,7 +212,7 @@ export class Feeds implements Journal {
       if (state.then) this.#locate(feed, state.then)
       else if (answer.is === 'failed') this.#stall(feed, wanted)
       else {
-        this.#topicOf(feed.ch).note(answer.result.epoch, answer.result.next)
+        this.#topics.of(feed.ch).note(answer.result.epoch, answer.result.next)
         feed.place(locate(wanted, answer.result))
         this.#fill(feed, answer.result)
         this.#advance(feed)
@@ -204,7 +222,7 @@ export class Feeds implements Journal {
 
   /** Sets a subscription at rest going, when it may go and there is where to go. */
   #advance(feed: Feed): void {
-    const topic = this.#topicOf(feed.ch)
+    const topic = this.#topics.of(feed.ch)
     if (!feed.room) feed.state = { is: 'full' }
     else if (topic.isBehind(feed)) this.#pull(feed, topic)
     else feed.state = { is: 'live' }
@@ -265,7 +283,7 @@ export class Feeds implements Journal {
   #stall(feed: Feed, wanted?: Wanted): void {
     feed.state = wanted ? { is: 'stalled', wanted } : { is: 'stalled' }
     this.#stalled.add(feed)
-    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY)
+    this.#wait()
   }
 
   #parcel(ch: string, entry: Entry<Packed>): Parcel {

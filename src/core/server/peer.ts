@@ -14,6 +14,8 @@ export class Peer {
   stage: Stage
   /** Last sign of life. */
   heardAt: number
+  /** Frames of receipts and presence told on this link. */
+  news = 0
   readonly link: number
   /** '' when anonymous. */
   readonly user: string
@@ -37,6 +39,13 @@ export class Peer {
 
   tell(frame: ServerFrame<Packed>): void {
     if (!this.gone) this.#effects.write(this.link, frame)
+  }
+
+  /** Names what is wrong and was not done. Nothing else is the matter. */
+  warn(code: string, reason: string): void {
+    if (this.gone) return
+    this.#effects.log('info', 'refused', { link: this.link, code })
+    this.tell({ t: 'error', code, reason })
   }
 
   /** Names what is wrong, then closes. */

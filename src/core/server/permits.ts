@@ -1,5 +1,6 @@
 import type { Action } from './contract.js'
 import type { Effects } from './effects.js'
+import { inboxOf, isInbox } from './inbox.js'
 
 export type Permit = 'yes' | 'no' | 'asking'
 /** `failed`: the hook did not answer; the next time it is asked again. */
@@ -23,6 +24,7 @@ export class Permits {
 
   /** The permit as far as it is known; while `asking`, `then` is called when the verdict comes. */
   check(action: Action, ch: string, then: (verdict: Verdict) => void): Permit {
+    if (isPrivate(action, ch) && ch !== inboxOf(this.#user)) return 'no'
     if (!this.#guarded) return 'yes'
     const name = `${action} ${ch}`
     const known = this.#known.get(name)
@@ -47,3 +49,7 @@ export class Permits {
     })
   }
 }
+
+/** Whoever may write to a person, only that person reads it. */
+const isPrivate = (action: Action, ch: string): boolean =>
+  isInbox(ch) && (action === 'subscribe' || action === 'history')

@@ -63,7 +63,7 @@ export class Sessions {
       return false
     }
     if (answer.result.is === 'taken') {
-      peer.fault(Close.forbidden, 'taken', 'this client id belongs to another key')
+      peer.fault(Close.forbidden, 'taken', 'this client id belongs to another key, or to another user')
       return false
     }
     const { seq, known } = answer.result
@@ -86,7 +86,8 @@ export class Sessions {
     const { idle, maxPacket: max, window, sign } = this.#options
     const { user } = peer
     const ticket = sign({ client, user })
-    peer.tell({ t: 'welcome', v: PROTOCOL_VERSION, ticket, resumed, got, idle, max, window, ...(user && { user }) })
+    const terms = { ticket, resumed, got, idle, max, window, receipts: true }
+    peer.tell({ t: 'welcome', v: PROTOCOL_VERSION, ...terms, ...(user && { user }) })
   }
 
   #sessionOf(client: string): Session {

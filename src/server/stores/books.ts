@@ -66,7 +66,10 @@ export class Books<C extends Client> {
   }
 
   leave({ client, ch }: CursorAsk): void {
-    if (this.#seats.delete(client, ch)) this.#left(client, ch)
+    const was = this.#seats.get(client, ch)
+    if (!was || !this.#seats.delete(client, ch)) return
+    if (isInbox(ch)) this.#remember(client, ch, was)
+    this.#left(client, ch)
   }
 
   forget({ client }: ForgetAsk): void {
@@ -77,7 +80,8 @@ export class Books<C extends Client> {
   members({ ch }: MembersAsk): Roster {
     this.expire()
     const members = [...this.#seats.in(ch)].map(([client, cursor]) => memberOf(client, cursor))
-    return { ...this.#logs.bounds(ch), members }
+    const past = isInbox(ch) ? this.#logs.past(ch) : undefined
+    return { ...this.#logs.bounds(ch), members, ...(past && { past }) }
   }
 
   seen({ devices }: SeenAsk): void {
@@ -126,6 +130,15 @@ export class Books<C extends Client> {
   #left(client: string, ch: string): void {
     this.#trim(ch)
     this.#tell({ is: 'left', ch, client })
+  }
+
+  /** What those of an inbox had who are gone: of what was deleted then it is known that it had arrived. */
+  #remember(client: string, ch: string, cursor: Cursor): void {
+    const known = this.#logs.past(ch)
+    const joined = moved(known?.cursor, cursor, this.#logs.bounds(ch).epoch)
+    const name = known && joined.offset > cursor.offset ? known.client : client
+    const user = ch.slice(1)
+    this.#logs.remember(ch, { client: name, user, presence: 'offline', seenAt: joined.time, cursor: joined })
   }
 
   /** What all have leaves an inbox, also when the one who had not is gone: a full one would never be read again. */

@@ -1,4 +1,4 @@
-import type { Bounds, Draft, Place, ReadAsk, Slice } from '../../core/store.js'
+import type { Bounds, Draft, Member, Place, ReadAsk, Slice } from '../../core/store.js'
 import type { StoreLimits } from './limits.js'
 import { Log } from './log.js'
 import type { LogBook } from './parts.js'
@@ -63,6 +63,15 @@ export class Logs implements LogBook {
   trim(ch: string, offset: number): void {
     const log = this.#logs.get(ch)
     while (log?.size && log.oldest <= offset) this.#resize(log, () => log.trim())
+  }
+
+  past(ch: string): Member | undefined {
+    return this.#logs.get(ch)?.past
+  }
+
+  remember(ch: string, past: Member): void {
+    const log = this.#logs.get(ch)
+    if (log) log.past = past
   }
 
   get #empty(): Bounds {

@@ -1,4 +1,4 @@
-import type { Bounds, Cursor, Device, Draft, OpenAsk, Place, ReadAsk, Slice } from '../../core/store.js'
+import type { Bounds, Cursor, Device, Draft, Member, OpenAsk, Place, ReadAsk, Slice } from '../../core/store.js'
 
 // What the rules of a store (books.ts) need somebody to keep: in memory, or in a database.
 
@@ -49,4 +49,7 @@ export interface LogBook {
   bounds(ch: string): Bounds
   /** Lets everything up to an offset go. */
   trim(ch: string, offset: number): void
+  /** What former members of an inbox had, in one; forgotten with its log. */
+  past(ch: string): Member | undefined
+  remember(ch: string, past: Member): void
 }

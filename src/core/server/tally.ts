@@ -1,0 +1,122 @@
+import type { Recipient } from '../../wire/frame.js'
+import type { Seated } from './roster.js'
+
+/** What is known of one message's way to its recipients. */
+export interface Score {
+  /** Recipients that have it. */
+  count: number
+  /** Recipients that it is for: their reading began before it. */
+  of: number
+  /** Recipients that do not have it, and are there to get it at any moment. */
+  awaited: number
+  /** Who came last to have it. */
+  by?: Recipient
+}
+
+/** From the first place to before the last, by their index. */
+type Range = [from: number, to: number]
+
+/** Numbers for a row of places, of which whole ranges are raised at once. */
+class Steps {
+  readonly #steps: Int32Array
+
+  constructor(size: number) {
+    this.#steps = new Int32Array(size + 1)
+  }
+
+  raise([from, to]: Range, by = 1): void {
+    if (to <= from) return
+    this.#steps[from] = (this.#steps[from] ?? 0) + by
+    this.#steps[to] = (this.#steps[to] ?? 0) - by
+  }
+
+  /** The number at each place. */
+  *values(): Generator<number> {
+    let sum = 0
+    for (const step of this.#steps) yield (sum += step)
+  }
+}
+
+/**
+ * Counts who has what, for messages in one epoch of a log: each member has a run of it, so the work grows with the
+ * members and the messages, not with their product. A recipient is a person, or a device of nobody known.
+ * @param offsets of the messages, rising.
+ */
+export function tally(offsets: readonly number[], epoch: string, members: readonly Seated[]): Score[] {
+  const size = offsets.length
+  const [count, of, awaited] = [new Steps(size), new Steps(size), new Steps(size)]
+  /** Who reads another log is thought to want what comes in this one. */
+  const startOf = ({ cursor }: Seated): number => (cursor.epoch === epoch ? indexOf(offsets, cursor.since) : 0)
+  const runOf = (member: Seated): Range => {
+    const { cursor } = member
+    return cursor.epoch === epoch ? [startOf(member), indexOf(offsets, cursor.offset + 1)] : [0, 0]
+  }
+  for (const devices of parties(members)) {
+    const runs = union(devices.map(runOf))
+    of.raise([Math.min(...devices.map(startOf)), size])
+    const there = Math.min(...devices.map((device) => (device.shown === 'offline' ? size : startOf(device))))
+    awaited.raise([there, size])
+    for (const [from, to] of runs) {
+      count.raise([from, to])
+      awaited.raise([Math.max(from, there), to], -1)
+    }
+  }
+  const scores = zip(count, of, awaited, size)
+  for (const [index, { client, user, cursor }] of latest(members, runOf, size))
+    Object.assign(scores[index] ?? {}, { by: { client, user, time: cursor.time } })
+  return scores
+}
+
+/** The index of the first offset that is not below `offset`. */
+function indexOf(offsets: readonly number[], offset: number): number {
+  let [low, high] = [0, offsets.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((offsets[middle] ?? 0) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function parties(members: readonly Seated[]): Iterable<Seated[]> {
+  const all = new Map<string, Seated[]>()
+  for (const member of members) {
+    const name = member.user ? `user ${member.user}` : `device ${member.client}`
+    const party = all.get(name)
+    if (party) party.push(member)
+    else all.set(name, [member])
+  }
+  return all.values()
+}
+
+/** The same places, each in one range only. */
+function union(ranges: Range[]): Range[] {
+  const merged: Range[] = []
+  for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
+    const last = merged.at(-1)
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+    else merged.push([from, to])
+  }
+  return merged
+}
+
+function zip(count: Steps, of: Steps, awaited: Steps, size: number): Score[] {
+  const [counts, ofs, awaiteds] = [[...count.values()], [...of.values()], [...awaited.values()]]
+  return Array.from({ length: size }, (_, at) => ({
+    count: counts[at] ?? 0,
+    of: ofs[at] ?? 0,
+    awaited: awaiteds[at] ?? 0,
+  }))
+}
+
+/** For each place that somebody has, the one that moved last. */
+function latest(members: readonly Seated[], runOf: (member: Seated) => Range, size: number): Map<number, Seated> {
+  const found = new Map<number, Seated>()
+  const byTime = [...members].sort((a, b) => b.cursor.time - a.cursor.time)
+  for (const member of byTime) {
+    if (found.size >= size) break
+    const [from, to] = runOf(member)
+    for (let at = from; at < to; at++) if (!found.has(at)) found.set(at, member)
+  }
+  return found
+}
