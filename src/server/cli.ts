@@ -72,19 +72,28 @@ function start({ port, host, path, origin, idle, drain, logLevel, metrics, metri
   const allowedOrigins = origin?.includes('*') ? '*' : origin
   const http = createHttpServer()
   const server = createServer({ allowedOrigins, secret, idle, log }).attach(http, { path })
-  listen(http, host, port, (at) => console.log(`holdfast is listening on ws://${at}${path}`))
+  listen(http, { host, port, flag: '--port' }, (at) => console.log(`holdfast is listening on ws://${at}${path}`))
   const open = [http]
   if (metrics !== undefined) {
     const scrape = createScrape(server)
-    listen(scrape, metricsHost, metrics, (at) => console.log(`metrics are on http://${at}/metrics`))
+    listen(scrape, { host: metricsHost, port: metrics, flag: '--metrics' }, (at) =>
+      console.log(`metrics are on http://${at}/metrics`),
+    )
     open.push(scrape)
   }
   stopOnSignal(open, server, drain)
 }
 
-function listen(http: HttpServer, host: string, port: number, onListening: (at: string) => void): void {
-  http.on('error', (error: NodeJS.ErrnoException) => fail(explain(error, host, port)))
-  http.listen(port, host, () => {
+/** Where to listen, and the flag that says so. */
+interface Place {
+  host: string
+  port: number
+  flag: string
+}
+
+function listen(http: HttpServer, place: Place, onListening: (at: string) => void): void {
+  http.on('error', (error: NodeJS.ErrnoException) => fail(explain(error, place)))
+  http.listen(place.port, place.host, () => {
     const { address, family, port: bound } = http.address() as AddressInfo
     onListening(`${family === 'IPv6' ? `[${address}]` : address}:${bound}`)
   })
@@ -107,9 +116,9 @@ function stopOnSignal(open: HttpServer[], server: HoldfastServer, spread: number
   process.on('SIGTERM', stop).on('SIGINT', stop)
 }
 
-function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use; choose another with --port`
-  if (code === 'EACCES') return `port ${port} needs rights that this user has not; choose one above 1023 with --port`
+function explain({ code, message }: NodeJS.ErrnoException, { host, port, flag }: Place): string {
+  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use; choose another with ${flag}`
+  if (code === 'EACCES') return `port ${port} needs rights that this user has not; choose one above 1023 with ${flag}`
   return message
 }
 

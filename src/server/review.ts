@@ -51,8 +51,9 @@ const decoded = (body: Packed): unknown => (typeof body === 'string' ? unpack(bo
 function encoded(body: unknown, client: string, log: Log): Review {
   try {
     return { is: 'taken', body: pack(body) }
-  } catch (err) {
-    log.warn({ client, err }, 'review-not-encodable')
+  } catch {
+    // The error would tell of the body.
+    log.warn({ client }, 'review-not-encodable')
     return { is: 'refused', code: 'not-encodable', reason: 'the changed body is neither JSON nor binary' }
   }
 }
