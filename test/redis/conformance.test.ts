@@ -8,7 +8,7 @@ let server: RedisServer
 beforeAll(async () => {
   server = await RedisServer.open()
 })
-afterAll(() => server.close())
+afterAll(() => server.stop())
 
 async function openStand(limits: StoreLimitsWanted): Promise<StoreStand> {
   let now = 1_800_000_000_000

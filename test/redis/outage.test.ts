@@ -9,7 +9,7 @@ afterEach(leaveAll)
 
 async function redis(persistence: Persistence = 'none', more: string[] = []): Promise<RedisServer> {
   const server = await RedisServer.open(persistence, more)
-  later(() => server.close())
+  later(() => server.stop())
   return server
 }
 

@@ -16,7 +16,7 @@ beforeEach(() => control.flushall())
 afterEach(leaveAll)
 afterAll(async () => {
   control.disconnect()
-  await server.close()
+  await server.stop()
 })
 
 async function storeOf(options: RedisStoreOptions = {}): Promise<RedisStore> {

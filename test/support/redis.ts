@@ -19,6 +19,9 @@ const settings: Record<Persistence, string[]> = {
   none: ['--appendonly', 'no', '--save', ''],
 }
 
+/** `npm test` runs without what it cannot get, and says so; any other run needs it. */
+export const withRedis = !(process.env.WITHOUT ?? '').split(',').includes('redis')
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -95,7 +98,8 @@ export class RedisServer {
     return redis
   }
 
-  async close(): Promise<void> {
+  /** Ends it, and deletes what it kept. */
+  async stop(): Promise<void> {
     await this.kill()
     rmSync(this.#folder, { recursive: true, force: true })
   }
