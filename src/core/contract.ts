@@ -1,8 +1,8 @@
 import type { ClientFrame, Packed, ServerFrame, Subscribe } from '../wire/frame.js'
 import type { LadderOptions } from './ladder.js'
 import type { LinkInput, LinkOptions } from './link.js'
-import type { Draft, OutboxOptions, Settled } from './outbox.js'
-import type { ReaderOutput } from './reader.js'
+import type { LedgersOutput } from './ledgers.js'
+import type { Draft, OutboxOptions } from './outbox.js'
 import type { RouteOutput } from './route.js'
 import type { Status } from './status.js'
 
@@ -24,12 +24,15 @@ export type ClientInput<Tag> =
   | { on: 'send'; draft: Draft<Tag> }
   | { on: 'subscribe'; ch: string; from: Subscribe['from'] }
   | { on: 'unsubscribe'; ch: string }
+  | { on: 'watch'; ch: string }
+  | { on: 'unwatch'; ch: string }
+  /** Nobody looks at this page, or somebody does again. */
+  | { on: 'look'; away: boolean }
   | { on: 'history'; id: number; ch: string; from: number; limit: number }
 
 export type ClientOutput<Tag> =
   | RouteOutput
-  | ReaderOutput
-  | Settled<Tag>
+  | LedgersOutput<Tag>
   | { do: 'write'; link: number; frames: ClientFrame<Packed>[] }
   /** The server's limit of a packet, bytes. */
   | { do: 'limit'; link: number; max: number }

@@ -44,6 +44,11 @@ export interface Settled<Tag> {
   do: 'settled'
   tag: Tag
   error?: MessageError
+  /** Which it was, when the server has taken it. */
+  seq?: number
+  ch?: string
+  /** Who has it will be told. */
+  tracked?: boolean
 }
 
 /** Between two looks for expired messages, ms: bounds the work, whatever the ttls. */
@@ -166,7 +171,7 @@ export class Outbox<Tag> {
     // The overdue one alone was missing: what went after it has fallen, and is sent again. With more, only the answer was late.
     if (this.#strikes && count === 1) this.interrupt()
     this.#strikes = 0
-    return done.map(({ tag }) => ({ do: 'settled', tag }))
+    return done.map(taken)
   }
 
   /** One message is settled out of turn: accepted, or refused with a reason. */
@@ -178,7 +183,7 @@ export class Outbox<Tag> {
     if (!at) this.#strikes = 0
     // In order means: what followed a refused message was not looked at.
     if (error) this.interrupt()
-    return [error ? fail(item, error.code, error.reason) : { do: 'settled', tag: item.tag }]
+    return [error ? fail(item, error.code, error.reason) : taken(item)]
   }
 
   /** Settles what has expired: surely not taken if it was never sent, in doubt otherwise. */
@@ -258,6 +263,8 @@ export class Outbox<Tag> {
     if (this.#slots.get(item.key) === item) this.#slots.delete(item.key)
   }
 }
+
+const taken = <Tag>({ tag, seq, ch }: Draft<Tag>): Settled<Tag> => ({ do: 'settled', tag, seq, ch })
 
 function fail<Tag>({ tag }: { tag: Tag }, code: MessageErrorCode, reason: string): Settled<Tag> {
   return { do: 'settled', tag, error: new MessageError(code, reason) }
