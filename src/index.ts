@@ -4,7 +4,8 @@ export { createClient } from './client/create.js'
 export type { ClientEvents, ClientStats } from './client/events.js'
 export type { NetworkSource } from './client/hear.js'
 export type { JournalEntry } from './client/journal.js'
-export { type MessageState, OutgoingMessage } from './client/message.js'
+export { type Delivery, type MessageState, OutgoingMessage } from './client/message.js'
+export { Presence, type PresenceEvents, type PresentUser } from './client/presence.js'
 export type { MemoryLike } from './client/memory.js'
 export type { CreateClientOptions, ReadyOptions } from './client/options.js'
 export type { Provider } from './client/target.js'
@@ -25,7 +26,7 @@ export {
   type MessageErrorCode,
   OptionError,
 } from './wire/errors.js'
-export type { ClientFrame, Frame, Message, Packed, Page, ServerFrame } from './wire/frame.js'
+export type { ClientFrame, Frame, Message, Packed, Page, Recipient, Seat, ServerFrame } from './wire/frame.js'
 export type { Connection, LeafClock, Target, Transport, TransportEvents } from './transports/transport.js'
 export { webSocket, type WebSocketLike, type WebSocketOptions } from './transports/websocket.js'
 export { longPoll, type LongPollOptions, shortPoll, type ShortPollOptions } from './transports/poll.js'
