@@ -1,6 +1,6 @@
 // A store that lives in another process, as a database does. Bytes pass, because the channel clones (`serialization: 'advanced'`).
 
-const calls = ['open', 'append', 'read', 'cursor', 'keep', 'forget', 'notify']
+const calls = ['open', 'append', 'read', 'sent', 'cursor', 'keep', 'leave', 'forget', 'members', 'seen', 'notify']
 
 /** Answers a child's calls to `store`, tells it what is appended, and passes it the notes of other servers. */
 export function shareStore(store, child) {

@@ -16,6 +16,7 @@ import {
   withDefaults,
 } from './options.js'
 import type { Check } from './options.js'
+import type { OnMessage } from './review.js'
 import { MemoryStore } from './stores/memory.js'
 
 /**
@@ -32,6 +33,8 @@ export interface Settings {
   authenticate: Authenticate | undefined
   /** Asked once for each link, action and channel. Default: everything is allowed. */
   authorize: Authorize | undefined
+  /** Takes, changes or refuses each message before it is stored. Default: all are taken as they are. */
+  onMessage: OnMessage | undefined
   /**
    * Signs session and link tickets (HMAC-SHA256); the same on every node. 16 bytes at least. Default: random, for one
    * process only.
@@ -50,7 +53,7 @@ export interface Settings {
   helloTimeout: number
   /** What `authenticate` may take. Default 10 s. */
   authenticateTimeout: number
-  /** What a store or `authorize` may take. Default 30 s. */
+  /** What a store, `authorize` or `onMessage` may take. Default 30 s. */
   callTimeout: number
   /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
   maxPacket: number
@@ -84,6 +87,11 @@ export interface Settings {
   maxSubscriptions: number
   /** Links at once; others are told when to come back. Default 100,000. */
   maxLinks: number
+  /**
+   * Links let in a second, up to a second's worth at once; others are told when to come back, each at a time of its own.
+   * Set it to what the machine and the store can welcome. Default 2,000.
+   */
+  maxAccepts: number
   /** WebSocket compression (RFC 7692); costs memory for each link. Over HTTP nothing is compressed. Default false. */
   perMessageDeflate: boolean
   /** Structured logger (pino's shape). Default: none. */
@@ -107,12 +115,28 @@ const isOrigins: Check = [
 const isOrigin = (value: unknown): boolean =>
   typeof value === 'string' && (value === '*' || value === 'null' || /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/.test(value))
 
+const storeMethods = [
+  'open',
+  'append',
+  'read',
+  'sent',
+  'cursor',
+  'keep',
+  'leave',
+  'forget',
+  'members',
+  'seen',
+  'watch',
+  'close',
+]
+
 /** Fills in the defaults. Throws `OptionError`, naming the option and what it takes. */
 export function settle(given: ServerSettings): Settings {
   checkOptions<Settings>(given as Partial<Settings>, {
-    store: hasMethods('a store', 'open', 'append', 'read', 'cursor', 'keep', 'forget', 'watch', 'close'),
+    store: hasMethods('a store', ...storeMethods),
     authenticate: orAbsent(isFunction),
     authorize: orAbsent(isFunction),
+    onMessage: orAbsent(isFunction),
     secret: isSecret,
     ticketTtl: isTime(1),
     allowedOrigins: orAbsent(isOrigins),
@@ -130,6 +154,7 @@ export function settle(given: ServerSettings): Settings {
     pushWindow: isWhole(1),
     maxSubscriptions: isWhole(1),
     maxLinks: isLimit(1),
+    maxAccepts: isLimit(1),
     perMessageDeflate: isBoolean,
     log: hasMethods('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error'),
     env: hasMethods('now, timer, random, id and defer', 'now', 'timer', 'random', 'id', 'defer'),
@@ -138,12 +163,14 @@ export function settle(given: ServerSettings): Settings {
 }
 
 function defaults({ store }: ServerSettings): Settings {
-  const { idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks } = serverDefaults
+  const { idle, helloTimeout, callTimeout, maxPacket, window, pushWindow } = serverDefaults
+  const { maxSubscriptions, maxLinks, maxAccepts } = serverDefaults
   return {
-    ...{ idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks },
+    ...{ idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks, maxAccepts },
     store: store ?? new MemoryStore(),
     authenticate: undefined,
     authorize: undefined,
+    onMessage: undefined,
     secret: randomBytes(32),
     ticketTtl: 86_400_000,
     allowedOrigins: undefined,

@@ -11,10 +11,10 @@ describe('a hello', () => {
     expect(world.read(1)).toEqual([
       {
         ...{ t: 'welcome', v: 1, ticket: 'ticket of ann/Ann', resumed: false, got: 0 },
-        ...{ idle: 45_000, max: 2 ** 20, window: 256, user: 'Ann' },
+        ...{ idle: 45_000, max: 2 ** 20, window: 256, receipts: true, user: 'Ann' },
       },
       { t: 'subscribed', ch: 'room', epoch: 'epoch', next: 1 },
-      { t: 'accepted', seq: 1 },
+      { t: 'accepted', seq: 1, placed: [[1, 1]] },
       { t: 'message', ch: 'room', offset: 1, id: 'ann:1', from: 'Ann', time: 1_000, body: '1' },
     ])
   })
@@ -61,7 +61,7 @@ describe('a hello', () => {
     world.open(2)
     expect(world.closes(1)).toEqual([4409])
     world.say(2, send(1))
-    expect(world.reads(2, 'accepted')).toEqual([{ t: 'accepted', seq: 1 }])
+    expect(world.reads(2, 'accepted')).toEqual([{ t: 'accepted', seq: 1, placed: [[1, 1]] }])
   })
 
   it('of an earlier link that is answered late does not take it back', () => {
@@ -175,6 +175,7 @@ describe('silence', () => {
     world.wait(4_000)
     expect(world.closes(1)).toEqual([4408])
     expect(world.server.links).toBe(0)
+    world.wait(10_000)
     expect(world.server.deadline).toBe(Infinity)
   })
 
@@ -216,7 +217,7 @@ describe('a ping', () => {
     world.say(1, { t: 'ping', id: 5 })
     expect(world.read(1)).toEqual([{ t: 'pong', id: 5, got: 2, heads: { room: 2 } }])
     world.say(1, { t: 'received', ch: 'room', offset: 2 }, { t: 'ping', id: 6 })
-    expect(world.read(1)).toEqual([{ t: 'pong', id: 6, got: 2 }])
+    expect(world.reads(1, 'pong')).toEqual([{ t: 'pong', id: 6, got: 2 }])
   })
 
   it('is answered once a packet', () => {
@@ -308,5 +309,58 @@ describe('a full server', () => {
     expect(world.closes(3)).toEqual([1013])
     world.say(1, hello())
     expect(world.reads(1, 'welcome')).toHaveLength(1)
+  })
+})
+
+describe('a crowd', () => {
+  const arrive = (world: World, from: number, to: number) => {
+    for (let link = from; link <= to; link++) world.feed({ on: 'opened', link })
+  }
+  const inside = (world: World, from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((link) => !world.closes(link).length)
+
+  it('is let in at the rate the server takes, and each of the others gets a time of its own at that rate', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 6)
+    expect(inside(world, 1, 6)).toEqual([1, 2, 3, 4])
+    expect(world.reads(5, 'retry')).toEqual([{ t: 'retry', after: 2_250, spread: 0 }])
+    expect(world.reads(6, 'retry')).toEqual([{ t: 'retry', after: 2_500, spread: 0 }])
+    expect(world.closes(6)).toEqual([1013])
+  })
+
+  it('finds a place again as time goes by, and no more of them than a second has, however long nobody came', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 4)
+    world.now += 249
+    arrive(world, 5, 5)
+    world.now += 1
+    arrive(world, 6, 7)
+    expect(inside(world, 5, 7)).toEqual([6])
+    world.now += 60_000
+    arrive(world, 10, 19)
+    expect(inside(world, 10, 19)).toEqual([10, 11, 12, 13])
+  })
+
+  it('of which each comes back at its time finds room', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 14)
+    const times = Array.from({ length: 10 }, (_, at) => world.reads(5 + at, 'retry')[0]?.after ?? NaN)
+    times.forEach((time, at) => {
+      world.now = time
+      arrive(world, 100 + at, 100 + at)
+    })
+    expect(inside(world, 100, 109)).toHaveLength(10)
+  })
+
+  it('that finds no room either comes back no faster than to a full server', () => {
+    const world = new World({ maxLinks: 1, maxAccepts: 1_000 })
+    arrive(world, 1, 3)
+    expect(world.reads(3, 'retry')).toEqual([{ t: 'retry', after: 2_020, spread: 0 }])
+  })
+
+  it('is no crowd where there is no limit', () => {
+    const world = new World({ maxAccepts: Infinity })
+    arrive(world, 1, 5_000)
+    expect(world.server.links).toBe(5_000)
   })
 })

@@ -1,45 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../src/core/store.js'
 import { MemoryStore } from '../../src/server/index.js'
-import type { MemoryStoreOptions } from '../../src/server/index.js'
-
-class Bench {
-  now = 1_000_000
-  readonly store: MemoryStore
-  readonly changes: Change[] = []
-
-  constructor(options: MemoryStoreOptions = {}) {
-    this.store = new MemoryStore({ now: () => this.now, id: () => 'e', ...options })
-    this.store.watch((change) => this.changes.push(change))
-  }
-
-  open(client = 'ann', key = 'k', acked = 0) {
-    return this.store.open({ client, key, user: '', acked })
-  }
-
-  append(client: string, seq: number, ch = 'room', body: string | Uint8Array = '1', after = seq - 1) {
-    const record = { ch, seq, after, id: `${client}:${seq}`, from: '', time: this.now, body }
-    return this.store.append({ client, records: [record] })
-  }
-
-  async fill(count: number, ch = 'room', body = '1', client = 'ann') {
-    const opened = await this.open(client)
-    const start = opened.is === 'open' ? opened.seq : 0
-    for (let at = 1; at <= count; at++) await this.append(client, start + at, ch, body)
-  }
-
-  read(from = 0, limit = 100, bytes = Infinity, ch = 'room') {
-    return this.store.read({ ch, from, limit, bytes })
-  }
-}
+import { Bench } from '../support/store-bench.js'
 
 describe('a client', () => {
-  it('is new, then known, and bound to its key', async () => {
+  it('is new, then known, and bound to its key and user', async () => {
     const bench = new Bench()
     expect(await bench.open()).toEqual({ is: 'open', seq: 0, known: false })
     await bench.append('ann', 1)
     expect(await bench.open()).toEqual({ is: 'open', seq: 1, known: true })
     expect(await bench.open('ann', 'other')).toEqual({ is: 'taken' })
+    expect(await bench.open('ann', 'k', 0, 'Bob')).toEqual({ is: 'taken' })
   })
 
   it('begins where it says everything is settled, and never goes back', async () => {
@@ -117,16 +88,16 @@ describe('append', () => {
       is: 'done',
       seq: 3,
       fates: [
-        { is: 'stored', epoch: 'e', offset: 1 },
-        { is: 'stored', epoch: 'e', offset: 1 },
-        { is: 'duplicate' },
+        { is: 'stored', place: { seq: 1, ch: 'a', epoch: 'e', offset: 1 } },
+        { is: 'stored', place: { seq: 2, ch: 'b', epoch: 'e', offset: 1 } },
+        { is: 'duplicate', place: { seq: 2, ch: 'b', epoch: 'e', offset: 1 } },
         { is: 'gap' },
-        { is: 'stored', epoch: 'e', offset: 2 },
+        { is: 'stored', place: { seq: 3, ch: 'a', epoch: 'e', offset: 2 } },
       ],
     })
     expect(bench.changes).toEqual([
-      { ch: 'a', epoch: 'e', next: 3 },
-      { ch: 'b', epoch: 'e', next: 2 },
+      { is: 'grown', ch: 'a', epoch: 'e', next: 3 },
+      { is: 'grown', ch: 'b', epoch: 'e', next: 2 },
     ])
     expect((await bench.read(0, 9, 999, 'a')).entries).toEqual([
       { offset: 1, id: 'ann:1', from: 'Ann', time: 5, body: '1' },
@@ -215,44 +186,6 @@ describe('limits', () => {
     expect(kept).toEqual(Array.from({ length: 39 }, (_, at) => 61 + at))
     await bench.fill(200, 'last', 'x'.repeat(1_000))
     expect((await bench.read(0, 999, Infinity, 'last')).entries).toHaveLength(39)
-  })
-})
-
-describe('a cursor', () => {
-  const keep = (bench: Bench, offset: number, epoch = 'e', ch = 'room') =>
-    bench.store.keep({ client: 'ann', ch, cursor: { epoch, offset } })
-  const cursor = (bench: Bench, ch = 'room') => bench.store.cursor({ client: 'ann', ch })
-
-  it('never goes back within its epoch', async () => {
-    const bench = new Bench()
-    await bench.open()
-    expect(await cursor(bench)).toBeUndefined()
-    await keep(bench, 5)
-    await keep(bench, 3)
-    expect(await cursor(bench)).toEqual({ epoch: 'e', offset: 5 })
-    await keep(bench, 1, 'f')
-    expect(await cursor(bench)).toEqual({ epoch: 'f', offset: 1 })
-  })
-
-  it('of a client that is not known is not kept', async () => {
-    const bench = new Bench()
-    await keep(bench, 5)
-    await bench.open()
-    expect(await cursor(bench)).toBeUndefined()
-  })
-
-  it('beyond the limit displaces the one longest unchanged', async () => {
-    const bench = new Bench({ maxCursors: 2 })
-    await bench.open()
-    for (const [offset, ch] of [
-      [1, 'a'],
-      [1, 'b'],
-      [2, 'a'],
-      [1, 'c'],
-    ] as const)
-      await keep(bench, offset, 'e', ch)
-    expect(await cursor(bench, 'a')).toBeDefined()
-    expect(await cursor(bench, 'b')).toBeUndefined()
   })
 })
 

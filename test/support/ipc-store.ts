@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { AskOf, CallName, ResultOf } from '../../src/core/server/contract.js'
 import type { Change, MemoryStore, Store } from '../../src/server/index.js'
 
-type Name = Exclude<CallName, 'authorize'>
+type Name = Exclude<CallName, 'authorize' | 'review'>
 
 export interface Call {
   call: number
@@ -69,9 +69,13 @@ export function remoteStore(): Store {
     open: method('open'),
     append: method('append'),
     read: method('read'),
+    sent: method('sent'),
     cursor: method('cursor'),
     keep: method('keep'),
+    leave: method('leave'),
     forget: method('forget'),
+    members: method('members'),
+    seen: method('seen'),
     watch(onChange) {
       watchers.add(onChange)
       return () => watchers.delete(onChange)

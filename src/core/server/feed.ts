@@ -46,6 +46,8 @@ export class Feed {
   #unreceived: number[] = []
   #bytes = 0
   #saving: 'no' | 'yes' | 'again' = 'no'
+  /** The store has the position up to here. */
+  #kept = 0
 
   constructor(peer: Peer, client: string, ch: string, effects: Effects, options: FeedOptions) {
     this.peer = peer
@@ -66,10 +68,11 @@ export class Feed {
   }
 
   /** Takes a position and tells of it. Who follows is a member, and has all that it need not be told again. */
-  place({ epoch, next, lost }: Position): void {
+  place({ epoch, next, since = next, lost }: Position): void {
     this.epoch = epoch
     this.next = next
-    this.#since = next
+    this.#since = Math.min(since, next)
+    this.#kept = 0
     this.#unreceived = []
     this.#bytes = 0
     const { ch, id } = this
@@ -88,7 +91,12 @@ export class Feed {
   receive(offset: number): boolean {
     // It may have more than this position has reached: what it asked for again came the first time after all.
     const count = Math.min(offset, this.next - 1) - this.received
-    if (count <= 0) return false
+    if (count <= 0) {
+      // Said again, for no answer came.
+      if (this.received > this.#kept) this.#save()
+      else this.#note()
+      return false
+    }
     for (const bytes of this.#unreceived.splice(0, count)) this.#bytes -= bytes
     this.#save()
     const { pushWindow, pushBytes } = this.#options
@@ -118,8 +126,17 @@ export class Feed {
       const again = this.#saving === 'again' && answer.is === 'known'
       this.#saving = 'no'
       if (this.state.is === 'gone') return
-      if (answer.is === 'known' && offset >= cursor.since) this.peer.tell({ t: 'noted', ch, offset, ...(id && { id }) })
+      if (answer.is === 'known' && epoch === this.epoch && id === this.id) {
+        this.#kept = offset
+        this.#note()
+      }
       if (again) this.#save()
     })
+  }
+
+  /** There is nothing to say of a position from which nothing was received. */
+  #note(): void {
+    const { ch, id } = this
+    if (this.#kept >= this.#since) this.peer.tell({ t: 'noted', ch, offset: this.#kept, ...(id && { id }) })
   }
 }

@@ -20,7 +20,7 @@ interface Sender {
   from: number
   /** The channel used last stands last. */
   readonly channels: Map<string, Tracker>
-  /** The store is to be asked where its messages went; Infinity when it was. */
+  /** When the store is asked again where its messages went, if it did not say. */
   askAt: number
 }
 
@@ -32,6 +32,8 @@ export class Receipts {
   readonly #options: Options
   readonly #rosters: Rosters
   readonly #senders = new Map<Peer, Sender>()
+  /** Those of which the store did not say where their messages went. */
+  readonly #unasked = new Map<Peer, Sender>()
   readonly #due = new Set<Tracker>()
 
   constructor(effects: Effects, options: Options, rosters: Rosters) {
@@ -62,12 +64,14 @@ export class Receipts {
   leave(peer: Peer): void {
     for (const tracker of this.#senders.get(peer)?.channels.values() ?? []) this.#drop(tracker)
     this.#senders.delete(peer)
+    this.#unasked.delete(peer)
+    if (!this.#due.size && !this.#unasked.size) this.deadline = Infinity
   }
 
   tick(now: number): void {
     if (now < this.deadline) return
     this.deadline = Infinity
-    for (const [peer, sender] of this.#senders) {
+    for (const [peer, sender] of this.#unasked) {
       if (now >= sender.askAt) this.#ask(peer, sender)
       else this.#wait(sender.askAt)
     }
@@ -78,11 +82,15 @@ export class Receipts {
 
   #ask(peer: Peer, sender: Sender): void {
     const { client, from } = sender
-    sender.askAt = Infinity
+    this.#unasked.delete(peer)
     this.#effects.call('sent', { client, from }, (answer) => {
       if (this.#senders.get(peer) !== sender) return
       if (answer.is === 'known') this.#add(peer, sender, answer.result)
-      else this.#wait((sender.askAt = this.#effects.now + RETRY))
+      else {
+        sender.askAt = this.#effects.now + RETRY
+        this.#unasked.set(peer, sender)
+        this.#wait(sender.askAt)
+      }
     })
   }
 

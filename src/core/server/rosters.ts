@@ -52,6 +52,7 @@ export class Rosters {
     if (!roster?.users.delete(user) || roster.users.size) return
     this.#rosters.delete(ch)
     this.#follows.end(ch)
+    if (!this.#rosters.size) this.deadline = Infinity
   }
 
   changed(change: Change): void {

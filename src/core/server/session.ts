@@ -1,10 +1,11 @@
-import { pack, sizeOf } from '../../wire/body.js'
-import type { Entry, Packed, Send } from '../../wire/frame.js'
-import type { Appended, Draft, Place } from '../store.js'
+import type { Entry, Packed, Send, ServerFrame } from '../../wire/frame.js'
+import type { Appended, Draft, Fate, Place } from '../store.js'
 import { Close } from '../../wire/close.js'
 import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
+import { Intake } from './intake.js'
 import type { Peer } from './peer.js'
+import { type Placed, Repeats } from './repeats.js'
 
 /** What a session tells of its messages: who follows their channels wants to know. */
 export interface Journal {
@@ -15,39 +16,33 @@ export interface Journal {
   stored(place: Place, entry: Entry<Packed>, sender: Peer | undefined): void
 }
 
-interface Item extends Draft {
-  bytes: number
-}
-
 /** One client's messages on their way into the log: in order, one batch at a time, each batch all that came meanwhile. */
 export class Session {
   readonly client: string
   /** The highest message taken in order, as far as this node knows. */
   seq = 0
-  #state: 'ready' | 'asking' | 'storing' = 'ready'
-  #queue: Item[] = []
-  #bytes = 0
+  #state: { is: 'ready' } | { is: 'storing'; upTo: number } = { is: 'ready' }
   #peer: Peer | undefined
   #leaving = false
-  /** Something came that was already taken: say so again. */
-  #repeated = false
   readonly #effects: Effects
-  readonly #options: Pick<ServerOptions, 'window' | 'queueBytes' | 'wall'>
   readonly #journal: Journal
   readonly #onIdle: (session: Session) => void
+  readonly #intake: Intake
+  readonly #repeats: Repeats
 
   constructor(
     client: string,
     effects: Effects,
-    options: Pick<ServerOptions, 'window' | 'queueBytes' | 'wall'>,
+    options: ServerOptions,
     journal: Journal,
     onIdle: (session: Session) => void,
   ) {
     this.client = client
     this.#effects = effects
-    this.#options = options
     this.#journal = journal
     this.#onIdle = onIdle
+    this.#intake = new Intake(client, effects, options, () => this.#pump())
+    this.#repeats = new Repeats(client, effects, (placed) => this.#peer?.tell(accepted(this.seq, placed)))
   }
 
   get peer(): Peer | undefined {
@@ -60,7 +55,6 @@ export class Session {
     this.seq = seq
     this.#leaving = false
     this.#clear()
-    if (this.#state === 'asking') this.#state = 'ready'
   }
 
   /** The link is gone. */
@@ -68,7 +62,6 @@ export class Session {
     if (this.#peer !== peer || this.#leaving) return
     this.#peer = undefined
     this.#clear()
-    if (this.#state === 'asking') this.#state = 'ready'
     this.#rest()
   }
 
@@ -78,70 +71,36 @@ export class Session {
     this.#rest()
   }
 
-  /** Queues one message, or drops it when the queue is full: what the client pipelined behind it falls as gaps. */
-  offer(peer: Peer, { seq, after = seq - 1, ch, body }: Send): void {
-    if (seq <= this.seq) {
-      this.#repeated = true
-      return
-    }
-    const packed = packedOf(body)
-    if (packed === undefined) {
-      peer.tell({ t: 'refused', seq, code: 'not-encodable', reason: 'the body is nested too deeply' })
-      return
-    }
-    const bytes = sizeOf(packed)
-    const { window, queueBytes, wall } = this.#options
-    const full = this.#queue.length >= window * 2 || this.#bytes + bytes > queueBytes
-    if (full && this.#queue.length) return
-    const id = `${this.client}:${seq}`
-    this.#queue.push({ ch, seq, after, id, from: peer.user, time: wall(), body: packed, bytes })
-    this.#bytes += bytes
+  /** One message; what the client pipelined behind one that is dropped falls as gaps. */
+  offer(peer: Peer, frame: Send): void {
+    if (frame.seq <= this.seq) this.#repeats.note(frame.seq)
+    else this.#intake.offer(peer, frame)
   }
 
   /** After the frames of one packet: sets off what can go. */
   flush(): void {
-    if (this.#repeated) this.#peer?.tell({ t: 'accepted', seq: this.seq })
-    this.#repeated = false
+    this.#repeats.flush()
     this.#pump()
   }
 
   #pump(): void {
     const peer = this.#peer
-    if (this.#state !== 'ready') return
-    if (!peer) {
-      this.#rest()
-      return
-    }
-    const batch: Item[] = []
-    for (let item; (item = this.#queue[0]);) {
-      const permit = peer.permits.check('publish', item.ch, (verdict) => this.#permitted(peer, verdict))
-      if (permit === 'asking') this.#state = 'asking'
-      // A refusal waits for the answer to what went before it.
-      if (permit === 'asking' || (permit === 'no' && batch.length)) break
-      this.#queue.shift()
-      this.#bytes -= item.bytes
-      if (permit === 'yes') batch.push(item)
-      else peer.tell({ t: 'refused', seq: item.seq, code: 'forbidden', reason: 'publishing here is not allowed' })
-    }
+    if (peer) this.#intake.vet(peer, this.#state.is === 'storing' ? this.#state.upTo : this.seq)
+    if (this.#state.is === 'storing') return
+    const { repeated, refused, batch } = this.#intake.take(this.seq)
+    for (const frame of refused) peer?.tell(frame)
+    for (const seq of repeated) this.#repeats.note(seq)
+    this.#repeats.flush()
     if (batch.length) this.#store(batch)
     else this.#rest()
   }
 
-  /** The hook has answered for the head of the queue. Where it failed the client will say it all again. */
-  #permitted(peer: Peer, verdict: 'yes' | 'no' | 'failed'): void {
-    if (this.#peer !== peer || this.#state !== 'asking') return
-    this.#state = 'ready'
-    if (verdict === 'failed') this.#clear()
-    this.#pump()
-  }
-
-  #store(batch: Item[]): void {
-    const channels = [...new Set(batch.map(({ ch }) => ch))]
-    const records = batch.map(({ bytes: _, ...draft }): Draft => draft)
-    this.#state = 'storing'
+  #store(records: Draft[]): void {
+    const channels = [...new Set(records.map(({ ch }) => ch))]
+    this.#state = { is: 'storing', upTo: records.at(-1)?.seq ?? 0 }
     this.#journal.expect(channels)
     this.#effects.call('append', { client: this.client, records }, (answer) => {
-      this.#state = 'ready'
+      this.#state = { is: 'ready' }
       this.#stored(records, answer)
       this.#journal.settle(channels)
       this.#pump()
@@ -156,25 +115,27 @@ export class Session {
       return
     }
     const { seq, fates } = answer.result
+    for (const frame of framesOf(records, fates, this.seq, seq)) this.#peer?.tell(frame)
     this.seq = seq
-    this.#peer?.tell({ t: 'accepted', seq })
+    const placed: Placed[] = []
     records.forEach(({ id, from, time, body }, at) => {
       const fate = fates[at]
       if (fate?.is !== 'stored') return
-      const { offset } = fate.place
+      const { seq, offset } = fate.place
+      placed.push([seq, offset])
       this.#journal.stored(fate.place, { offset, id, from, time, body }, this.#peer)
     })
+    this.#repeats.keep(placed)
   }
 
   #clear(): void {
-    this.#queue = []
-    this.#bytes = 0
-    this.#repeated = false
+    this.#intake.clear()
+    this.#repeats.clear()
   }
 
   /** Nothing is left to do: a session that nobody holds ends here. */
   #rest(): void {
-    if (this.#state !== 'ready' || this.#queue.length) return
+    if (this.#state.is !== 'ready' || !this.#intake.isEmpty) return
     if (this.#leaving) {
       this.#effects.call('forget', { client: this.client }, () => undefined)
       this.#leaving = false
@@ -184,11 +145,33 @@ export class Session {
   }
 }
 
-/** What was parsed has a JSON form, unless it is nested deeper than the stack. */
-function packedOf(body: unknown): Packed | undefined {
-  try {
-    return body instanceof Uint8Array ? body : pack(body)
-  } catch {
-    return undefined
-  }
+const accepted = (seq: number, placed: Placed[]): ServerFrame<Packed> => ({
+  t: 'accepted',
+  seq,
+  ...(placed.length && { placed }),
+})
+
+/** What the client is told of a batch: a refusal stands behind the answer to what went before it. */
+function framesOf(
+  records: readonly Draft[],
+  fates: readonly Fate[],
+  before: number,
+  seq: number,
+): ServerFrame<Packed>[] {
+  const frames: ServerFrame<Packed>[] = []
+  let placed: Placed[] = []
+  let upTo = before
+  records.forEach((record, at) => {
+    const fate = fates[at]
+    if (fate?.is === 'full') {
+      if (upTo > before) frames.push(accepted(upTo, placed))
+      frames.push({ t: 'refused', seq: record.seq, code: 'inbox-full', reason: fate.reason })
+      placed = []
+    } else if (fate && fate.is !== 'gap') {
+      upTo = Math.max(upTo, record.seq)
+      if (fate.place) placed.push([record.seq, fate.place.offset])
+    }
+  })
+  frames.push(accepted(seq, placed))
+  return frames
 }

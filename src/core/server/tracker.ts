@@ -41,7 +41,7 @@ export class Tracker implements RosterUser {
     let at = this.#places.length
     while (at && (this.#places[at - 1]?.seq ?? 0) >= place.seq) at--
     if (this.#places[at]?.seq === place.seq) return
-    this.#places.splice(at, 0, place)
+    this.#places.splice(at, 0, { ...place })
     if (this.#places.length > PLACES) this.#places.shift()
     this.changed()
   }

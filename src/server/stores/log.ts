@@ -1,12 +1,12 @@
-import type { Slice } from '../../core/store.js'
+import type { Member, Slice } from '../../core/store.js'
 import type { Entry, Packed } from '../../wire/frame.js'
-
-/** What an entry costs beside its body, bytes, roughly. */
-const OVERHEAD = 256
+import { costOf } from './rules.js'
 
 /** One channel's entries, trimmed from the front. */
 export class Log {
   readonly epoch: string
+  /** Of an inbox: what former members had. */
+  past: Member | undefined
   /** What it holds, bytes, roughly. */
   bytes = 0
   next = 1
@@ -59,5 +59,3 @@ export class Log {
     return { epoch, oldest, next, entries: this.#entries.slice(start, end) }
   }
 }
-
-const costOf = ({ body }: Entry<Packed>): number => body.length + OVERHEAD

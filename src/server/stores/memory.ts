@@ -1,8 +1,10 @@
 import type { AppendAsk, Appended, Change, Cursor, CursorAsk, ForgetAsk, KeepAsk } from '../../core/store.js'
-import type { NotifyAsk, OpenAsk, Opened, ReadAsk, Slice, Store } from '../../core/store.js'
+import type { MembersAsk, NotifyAsk, OpenAsk, Opened, Place, ReadAsk } from '../../core/store.js'
+import type { Roster, SeenAsk, SentAsk, Slice, Store } from '../../core/store.js'
 import { createEnv } from '../../shell/env.js'
 import { checkOptions, isFunction, isLimit, withDefaults } from '../options.js'
 import { Bus } from './bus.js'
+import { limitChecks } from './limits.js'
 import { Tables, tablesDefaults, type TablesOptions } from './tables.js'
 
 /** Limits; each has a default. */
@@ -15,7 +17,8 @@ export interface MemoryStoreOptions extends Partial<TablesOptions> {
 
 /**
  * A store in this process's memory: any number of server instances may share it, and it outlives each of them.
- * What it holds ends with the process; the next one has another epoch, which is how clients learn of the loss.
+ * What it holds ends with the process; the next one has another epoch, which is how clients learn of the loss. Past
+ * `maxChannels` and `totalBytes` inboxes are forgotten like other channels, whether they were fetched or not.
  */
 export class MemoryStore implements Store {
   readonly #tables: Tables
@@ -24,14 +27,9 @@ export class MemoryStore implements Store {
   /** Throws `OptionError`. */
   constructor(options: MemoryStoreOptions = {}) {
     checkOptions<Required<MemoryStoreOptions>>(options, {
-      maxEntries: isLimit(1),
-      maxBytes: isLimit(1),
-      maxAge: isLimit(1),
+      ...limitChecks,
       maxChannels: isLimit(1),
       totalBytes: isLimit(1),
-      clientTtl: isLimit(1),
-      maxClients: isLimit(1),
-      maxCursors: isLimit(1),
       now: isFunction,
       id: isFunction,
     })
@@ -51,6 +49,10 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#tables.read(ask))
   }
 
+  sent(ask: SentAsk): Promise<readonly Place[]> {
+    return Promise.resolve(this.#tables.sent(ask))
+  }
+
   cursor(ask: CursorAsk): Promise<Cursor | undefined> {
     return Promise.resolve(this.#tables.cursor(ask))
   }
@@ -60,8 +62,22 @@ export class MemoryStore implements Store {
     return Promise.resolve()
   }
 
+  leave(ask: CursorAsk): Promise<void> {
+    this.#tables.leave(ask)
+    return Promise.resolve()
+  }
+
   forget(ask: ForgetAsk): Promise<void> {
     this.#tables.forget(ask)
+    return Promise.resolve()
+  }
+
+  members(ask: MembersAsk): Promise<Roster> {
+    return Promise.resolve(this.#tables.members(ask))
+  }
+
+  seen(ask: SeenAsk): Promise<void> {
+    this.#tables.seen(ask)
     return Promise.resolve()
   }
 

@@ -1,0 +1,64 @@
+import type { Device, OpenAsk, Place } from '../../core/store.js'
+import type { StoreLimits } from './limits.js'
+import type { Client, ClientBook } from './parts.js'
+import { Places } from './places.js'
+
+export interface MemoryClient extends Client {
+  touchedAt: number
+  readonly places: Places
+}
+
+/** The clients that are known. */
+export class Clients implements ClientBook<MemoryClient> {
+  readonly #limits: StoreLimits
+  readonly #now: () => number
+  /** The one used last stands last. */
+  readonly #clients = new Map<string, MemoryClient>()
+
+  constructor(limits: StoreLimits, now: () => number) {
+    this.#limits = limits
+    this.#now = now
+  }
+
+  find(name: string): MemoryClient | undefined {
+    return this.#clients.get(name)
+  }
+
+  add({ client, key, user }: OpenAsk): MemoryClient {
+    const device: Device | undefined = undefined
+    return { name: client, key, user, seq: 0, device, touchedAt: 0, places: new Places() }
+  }
+
+  save(client: MemoryClient): void {
+    client.touchedAt = this.#now()
+    this.#clients.delete(client.name)
+    this.#clients.set(client.name, client)
+  }
+
+  delete(name: string): void {
+    this.#clients.delete(name)
+  }
+
+  due(): string[] {
+    const { clientTtl, maxClients } = this.#limits
+    const since = this.#now() - clientTtl
+    const due: string[] = []
+    for (const [name, { touchedAt }] of this.#clients) {
+      if (touchedAt > since && this.#clients.size - due.length <= maxClients) break
+      due.push(name)
+    }
+    return due
+  }
+
+  place({ places }: MemoryClient, place: Place): void {
+    places.add(place)
+  }
+
+  placeOf({ places }: MemoryClient, seq: number): Place | undefined {
+    return places.find(seq)
+  }
+
+  placesFrom(name: string, seq: number): Place[] {
+    return this.#clients.get(name)?.places.from(seq) ?? []
+  }
+}
