@@ -25,7 +25,7 @@ export class Books<C extends Client> {
     const client = known ?? this.#clients.add(ask)
     client.seq = Math.max(client.seq, ask.acked)
     this.#clients.save(client)
-    this.#expire()
+    this.expire()
     return { is: 'open', seq: client.seq, known: known !== undefined }
   }
 
@@ -78,7 +78,7 @@ export class Books<C extends Client> {
   }
 
   members({ ch }: MembersAsk): Roster {
-    this.#expire()
+    this.expire()
     const members = [...this.#seats.in(ch)].map(([client, cursor]) => memberOf(client, cursor))
     const past = isInbox(ch) ? this.#logs.past(ch) : undefined
     return { ...this.#logs.bounds(ch), members, ...(past && { past }) }
@@ -118,11 +118,12 @@ export class Books<C extends Client> {
 
   /** The client, unless it was idle for too long. */
   #find(name: string): C | undefined {
-    this.#expire(name)
+    this.expire(name)
     return this.#clients.find(name)
   }
 
-  #expire(name?: string): void {
+  /** Forgets clients that were idle for too long, or are too many. */
+  expire(name?: string): void {
     for (const client of this.#clients.due(name)) this.forget({ client })
   }
 
