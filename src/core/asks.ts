@@ -34,6 +34,10 @@ export class Asks {
     return this.#open.delete(key)
   }
 
+  clear(): void {
+    this.#open.clear()
+  }
+
   /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on; never when Infinity. */
   due(now: number, patience: number): ClientFrame<Packed>[] {
     const frames: ClientFrame<Packed>[] = []

@@ -1,15 +1,16 @@
 import { Close, type Closing, verdict } from '../wire/close.js'
 import { ConnectionError, FrameError } from '../wire/errors.js'
 import { type ClientFrame, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
-import type { Ping, Pong, Retry, ServerFrame, Welcome } from '../wire/frame.js'
+import type { Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 import { Greeting } from './greeting.js'
+import { Ledgers } from './ledgers.js'
 import type { Link } from './link.js'
-import { Outbox } from './outbox.js'
+import type { Outbox } from './outbox.js'
 import type { Machine } from './port.js'
-import { Reader } from './reader.js'
+import type { Reader } from './reader.js'
 import { Route } from './route.js'
-import { Rtt } from './rtt.js'
+import type { Rtt } from './rtt.js'
 import { type Status, statusOf } from './status.js'
 
 export type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
@@ -18,13 +19,13 @@ export type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 const FIRST_FLIGHT = 32_768
 
 /** What is said of messages counts only from a server that has welcomed us: a welcome says it all again. */
-const verdicts = new Set<ServerFrame['t']>(['accepted', 'refused'])
+const verdicts = new Set<ServerFrame['t']>(['accepted', 'refused', 'delivered'])
+/** What is about the link; the rest goes to the ledgers. */
+type About = 'welcome' | 'ping' | 'pong' | 'retry' | 'error'
 
 /** The client's decisions: what to say to the server and to the app, and when. */
 export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>> {
-  readonly rtt = new Rtt()
-  readonly outbox: Outbox<Tag>
-  readonly reader: Reader
+  readonly ledgers: Ledgers<Tag>
   readonly route: Route
   readonly #greeting: Greeting
   readonly #options: ClientOptions
@@ -38,35 +39,18 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   #reason = ''
   #said = ''
 
-  /** What each frame means. */
-  readonly #heard: { [T in ServerFrame['t']]: (frame: ServerFrame & { t: T }, link: number) => void } = {
+  /** What each frame means for the link. */
+  readonly #heard: { [T in About]: (frame: ServerFrame & { t: T }, link: number) => void } = {
     welcome: (frame, link) => {
       this.#welcome(link, frame)
     },
-    accepted: ({ seq, only }) => {
-      this.#out.push(...(only ? this.outbox.settle(seq) : this.outbox.ack(seq, this.#now)))
-    },
-    refused: ({ seq, code, reason }) => {
-      this.#out.push(...this.outbox.settle(seq, { code: 'refused', reason: `${code}: ${reason}` }))
-    },
-    message: (frame) => {
-      this.reader.message(frame, this.#now)
-    },
-    subscribed: (frame) => {
-      this.reader.subscribed(frame, this.#now)
-    },
-    denied: (frame) => {
-      this.reader.denied(frame)
-    },
-    page: (frame) => {
-      this.reader.answer(frame.id, frame)
-    },
     ping: (frame) => {
-      this.#compare(frame)
-      this.#write([...this.reader.received(), { t: 'pong', id: frame.id }])
+      this.ledgers.compare(frame, this.#now)
+      this.#write([...this.#received, { t: 'pong', id: frame.id }])
     },
     pong: (frame) => {
-      this.#compare(frame)
+      this.ledgers.compare(frame, this.#now)
+      this.ledgers.pong(frame)
     },
     retry: (frame, link) => {
       this.#sendAway(frame, link)
@@ -79,25 +63,38 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   constructor(options: ClientOptions) {
     this.#options = options
     this.#greeting = new Greeting(options.id, options.key)
-    this.outbox = new Outbox(options.outbox, this.rtt)
-    this.reader = new Reader((output) => this.#out.push(output))
+    this.ledgers = new Ledgers({ outbox: options.outbox, greets: options.link.greets }, (output) =>
+      this.#out.push(output),
+    )
     const isFatal = (closing: Closing): boolean => this.#isFatal(closing)
-    const link = { ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal }
+    const link = { ...options.link, rtt: this.ledgers.rtt, closeTimeout: 0, isFatal }
     this.route = new Route(link, options.ladder, {
       emit: (output) => this.#out.push(output),
       greet: (to, moving) => this.#greet(to, moving),
       // What races is asked, and answers, without a name: the answer says which link it came by.
       ask: (to) => this.#out.push({ do: 'write', link: to, frames: [{ t: 'ping', id: 0 }] }),
       beat: () => {
-        this.#write([...this.reader.received(), { t: 'ping', id: ++this.#pings }])
+        const id = ++this.#pings
+        this.#write([...this.#received, ...this.ledgers.news(this.#now, id), { t: 'ping', id }])
       },
       lost: (reason) => {
-        this.outbox.interrupt()
-        this.reader.interrupt()
+        this.ledgers.interrupt()
         this.#reason = reason
         this.#failure = undefined
       },
     })
+  }
+
+  get rtt(): Rtt {
+    return this.ledgers.rtt
+  }
+
+  get outbox(): Outbox<Tag> {
+    return this.ledgers.outbox
+  }
+
+  get reader(): Reader {
+    return this.ledgers.reader
   }
 
   get link(): Link {
@@ -109,9 +106,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   get deadline(): number {
-    const { outbox, reader } = this
-    const always = Math.min(this.route.deadline, outbox.expiresAt)
-    return this.#serving ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always
+    const always = Math.min(this.route.deadline, this.outbox.expiresAt)
+    return this.#serving ? Math.min(always, this.ledgers.dueAt) : always
   }
 
   handle(input: ClientInput<Tag>, now: number): ClientOutput<Tag>[] {
@@ -132,19 +128,16 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #decide(input: ClientInput<Tag>): void {
-    const { reader, outbox } = this
     switch (input.on) {
       case 'send':
-        this.#out.push(...outbox.push(input.draft))
-        return
+      case 'restore':
       case 'subscribe':
-        reader.subscribe(input.ch, input.from)
-        return
       case 'unsubscribe':
-        this.#write(reader.unsubscribe(input.ch))
-        return
       case 'history':
-        reader.history(input.id, input.ch, input.from, input.limit)
+      case 'watch':
+      case 'unwatch':
+      case 'look':
+        this.#write(this.ledgers.take(input))
         return
       case 'opened':
         this.route.opened(input.link, this.#now)
@@ -160,7 +153,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         this.#ended(input.closing, input.link)
         return
       default:
-        if (input.on === 'close') this.#write([...reader.received(), { t: 'bye' }])
+        if (input.on === 'close') this.#write([...this.#received, { t: 'bye' }])
         // Another network, another way.
         else if (input.on === 'online') this.#greeting.passes = Infinity
         this.route.handle(input, this.#now)
@@ -177,11 +170,14 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       this.#out.push({ do: 'write', link, frames: [hello] })
       return
     }
-    this.outbox.interrupt()
-    this.reader.resume()
+    this.ledgers.resume()
     // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
     if (this.link.state.is === 'up') this.#welcomed()
-    else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2))
+    else
+      this.#say(
+        [hello],
+        this.route.known || this.ledgers.isShared ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2),
+      )
   }
 
   /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
@@ -198,35 +194,32 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const pong = frames.some((frame) => frame.t === 'pong' && frame.id === this.#pings)
     this.route.heard(pong, this.#now)
     for (const frame of frames) {
-      const hear = this.#heard[frame.t] as (frame: ServerFrame, link: number) => void
       // It may have been dropped for the frame before.
       if (!this.route.ladder.has(link)) return
-      if (this.link.state.is === 'up' || !verdicts.has(frame.t)) hear(frame, link)
+      if (this.link.state.is === 'up' || !verdicts.has(frame.t)) this.#hear(frame, link)
       else this.#out.push({ do: 'fault', error: new FrameError('bad-frame', `${frame.t} before the welcome`) })
     }
   }
 
-  /** What the server has, and what it has pushed, is held against what is known here. */
-  #compare({ got = 0, heads }: Ping | Pong): void {
-    this.reader.heads(heads, this.#now)
-    this.#out.push(...this.outbox.ack(got, this.#now))
+  #hear(frame: ServerFrame, link: number): void {
+    const { t } = frame
+    // The table has for each type what takes a frame of that type, which the compiler cannot follow.
+    if (t in this.#heard) (this.#heard[t as About] as (frame: ServerFrame, link: number) => void)(frame, link)
+    else (this.ledgers.heard[t as never] as (frame: ServerFrame, now: number) => void)(frame, this.#now)
   }
 
   #welcome(link: number, welcome: Welcome): void {
-    const { v, idle, got, window } = welcome
+    const { v, idle, got, window, receipts = false } = welcome
     if (v !== PROTOCOL_VERSION) {
       this.#give({ code: Close.version, reason: `the server speaks version ${v}` }, link)
       return
     }
-    const { outbox } = this
     const { packet, body } = this.#greeting.accept(welcome)
-    if (link !== this.route.front) {
-      // It takes over: what was under way on the other may have come too late.
-      outbox.interrupt()
-      this.reader.resume()
-    }
+    // It takes over: what was under way on the other may have come too late.
+    if (link !== this.route.front) this.ledgers.resume()
     this.route.welcomed(link, idle, this.#now)
-    this.#out.push({ do: 'limit', link, max: packet }, ...outbox.ack(got, this.#now), ...outbox.agree(window, body))
+    this.#out.push({ do: 'limit', link, max: packet })
+    this.ledgers.agree({ got, window, body, receipts }, this.#now)
     this.#welcomed()
   }
 
@@ -258,22 +251,21 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   #isFatal({ code, max }: Closing): boolean {
     // Too large for something on the way: it is one message that fails for it.
     const said = max === undefined ? verdict(code) : 'retry'
-    const fatal = said === 'fatal' || (said === 'renew' && this.#renewed)
+    // What lies ready for another page while nobody looks at this one was taken: two may not have one name.
+    const taken = code === Close.replaced && this.#options.shared && this.ledgers.isAway
+    const fatal = taken || said === 'fatal' || (said === 'renew' && this.#renewed)
     this.#renewed ||= said === 'renew'
     return fatal
   }
 
   /** After every input: what is due is settled, and what may leave leaves in one piece. */
   #flush(): void {
-    const { outbox, reader } = this
+    const { ledgers } = this
     const now = this.#now
-    this.#out.push(...outbox.expire(now))
-    if (this.link.state.is === 'closed') {
-      this.#out.push(...outbox.close(`the client is closed: ${this.link.state.closing.reason}`))
-      reader.close()
-    }
+    ledgers.expire(now)
+    if (this.link.state.is === 'closed') ledgers.close(`the client is closed: ${this.link.state.closing.reason}`)
     if (!this.#serving) return
-    const overdue = outbox.retransmit(now)
+    const overdue = this.outbox.retransmit(now)
     this.#say(overdue)
     // Overdue on a link that is up: it was said again, in case only the message was lost; does the link live?
     if (overdue.length) this.route.probe(now)
@@ -284,11 +276,12 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
    * (only a hello sets a limit) the acknowledgements travel with them.
    */
   #say(first: ClientFrame<Packed>[], limit?: number): void {
-    const { reader } = this
+    const { ledgers } = this
     const now = this.#now
+    const up = limit === undefined
     const { frames, sent } = this.outbox.pump(now, limit)
-    const due = [...first, ...reader.questions(now, this.#patience), ...frames]
-    const acks = limit === undefined && (due.length || now >= reader.ackAt) ? reader.received() : []
+    const due = [...first, ...ledgers.questions(now), ...(up ? ledgers.news(now) : []), ...frames]
+    const acks = up && (due.length || now >= this.reader.ackAt) ? this.#received : []
     this.#write([...acks, ...due])
     for (const tag of sent) this.#out.push({ do: 'sent', tag })
   }
@@ -298,8 +291,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     if (front !== undefined && frames.length) this.#out.push({ do: 'write', link: front, frames })
   }
 
-  /** How long a question may go without an answer, ms. A server that does not greet may not answer at all. */
-  get #patience(): number {
-    return this.#options.link.greets ? Math.max(1_000, 2 * this.rtt.rto) : Infinity
+  get #received(): ClientFrame<Packed>[] {
+    return this.ledgers.received(this.#now)
   }
 }

@@ -1,7 +1,18 @@
 import { ConnectionError } from '../wire/errors.js'
-import type { ClientFrame, Denied, History, Message, Packed, Page, Pong, Subscribe, Subscribed } from '../wire/frame.js'
+import type {
+  ClientFrame,
+  Denied,
+  History,
+  Message,
+  Noted,
+  Packed,
+  Page,
+  Pong,
+  Subscribe,
+  Subscribed,
+} from '../wire/frame.js'
 import { Asks } from './asks.js'
-import { type Gap, Inbox, type Taken } from './inbox.js'
+import { type Gap, Inbox, type Place, type Taken } from './inbox.js'
 
 export type ReaderOutput =
   | { do: 'deliver'; ch: string; message: Message }
@@ -16,12 +27,15 @@ const ACK_COUNT = 32
 
 /** The downlink's ledgers: a cursor per channel, the questions not yet answered, the acknowledgements not yet told. */
 export class Reader {
-  /** When the acknowledgements are to leave, even alone. */
-  ackAt = Infinity
   gaps = 0
   readonly #inboxes = new Map<string, Inbox>()
   readonly #asks = new Asks()
+  /** Acknowledgements that the server has not noted, where it says so. */
+  readonly #acks = new Asks()
+  #ackAt = Infinity
   readonly #emit: (output: ReaderOutput) => void
+  /** Where another page was, in channels not followed yet. */
+  readonly #places = new Map<string, Place>()
   #forgotten = 0
   #subscriptions = 0
 
@@ -34,6 +48,11 @@ export class Reader {
     return this.#asks.deadline
   }
 
+  /** When the acknowledgements are to leave, even alone. */
+  get ackAt(): number {
+    return Math.min(this.#ackAt, this.#acks.deadline)
+  }
+
   get duplicates(): number {
     let sum = this.#forgotten
     for (const { duplicates } of this.#inboxes.values()) sum += duplicates
@@ -42,18 +61,32 @@ export class Reader {
 
   subscribe(ch: string, from: Subscribe['from']): void {
     if (this.#inboxes.has(ch)) return
-    const inbox = new Inbox(ch, from, ++this.#subscriptions)
+    const inbox = new Inbox(ch, from, ++this.#subscriptions, from === 'last' ? this.#places.get(ch) : undefined)
+    this.#places.delete(ch)
     this.#inboxes.set(ch, inbox)
     this.#ask(inbox)
   }
 
   unsubscribe(ch: string): ClientFrame<Packed>[] {
     this.#asks.delete(ch)
+    this.#acks.delete(ch)
     const inbox = this.#inboxes.get(ch)
     if (!inbox) return []
     this.#inboxes.delete(ch)
     this.#forgotten += inbox.duplicates
     return [{ t: 'unsub', ch, id: inbox.id }]
+  }
+
+  /** Where each channel is to go on, on the next page. */
+  get places(): Record<string, Place> {
+    const places = new Map(this.#places)
+    for (const [ch, { epoch, next }] of this.#inboxes)
+      if (epoch !== undefined && next !== undefined) places.set(ch, { epoch, next })
+    return Object.fromEntries(places)
+  }
+
+  restore(places: Record<string, Place>): void {
+    for (const [ch, place] of Object.entries(places)) if (!this.#inboxes.has(ch)) this.#places.set(ch, place)
   }
 
   history(id: number, ch: string, from: number, limit: number): void {
@@ -64,11 +97,13 @@ export class Reader {
   /** The link is gone, and every question with it. */
   interrupt(): void {
     this.#asks.interrupt()
-    this.ackAt = Infinity
+    this.#acks.clear()
+    this.#ackAt = Infinity
   }
 
   /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
   resume(): void {
+    this.#acks.clear()
     for (const inbox of this.#inboxes.values()) {
       inbox.sure = false
       this.#ask(inbox)
@@ -81,16 +116,25 @@ export class Reader {
     return this.#asks.due(now, patience)
   }
 
-  /** The cumulative acknowledgements not yet told. They travel with whatever leaves next. */
-  received(): ClientFrame<Packed>[] {
-    this.ackAt = Infinity
-    const frames: ClientFrame<Packed>[] = []
+  /**
+   * The cumulative acknowledgements not yet told. They travel with whatever leaves next; one that is not noted within
+   * `patience` ms is told again.
+   */
+  received(now: number, patience: number): ClientFrame<Packed>[] {
+    this.#ackAt = Infinity
     for (const [ch, inbox] of this.#inboxes) {
       if (inbox.untold < 1) continue
       inbox.told += inbox.untold
-      frames.push({ t: 'received', ch, offset: inbox.told, id: inbox.id })
+      this.#acks.delete(ch)
+      this.#acks.add(ch, () => ({ t: 'received', ch, offset: inbox.told, id: inbox.id }))
     }
-    return frames
+    return this.#acks.due(now, patience)
+  }
+
+  /** The server keeps for good what it was told. */
+  noted({ ch, offset, id }: Noted): void {
+    const inbox = this.#inboxes.get(ch)
+    if (inbox && (id ?? inbox.id) === inbox.id && offset >= inbox.told) this.#acks.delete(ch)
   }
 
   message(frame: Message, now: number): void {
@@ -127,7 +171,7 @@ export class Reader {
       if (head >= inbox.next) this.#ask(inbox)
       else {
         inbox.told = Math.min(inbox.told, head - 1)
-        this.ackAt = now
+        this.#ackAt = now
       }
     }
   }
@@ -151,7 +195,7 @@ export class Reader {
       this.gaps++
       this.#emit({ do: 'gap', ch, gap })
     }
-    if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY)
+    if (messages.length) this.#ackAt = Math.min(this.#ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY)
     for (const message of messages) this.#emit({ do: 'deliver', ch, message })
   }
 }

@@ -1,5 +1,7 @@
 import type { Asked, CallRequest, CallResult } from '../core/server/contract.js'
 import { assertNever } from '../core/port.js'
+import { reviewBy } from './review.js'
+import type { Settings } from './settings.js'
 
 /** Carries out what the core asks of the world. Rejects when that fails, in whatever way it fails. */
 export async function perform(request: CallRequest, asked: Asked): Promise<CallResult> {
@@ -30,5 +32,24 @@ export async function perform(request: CallRequest, asked: Asked): Promise<CallR
       return asked.authorize(request.ask)
     default:
       return assertNever(request)
+  }
+}
+
+/** Where the core's questions go. */
+export function askedOf({ store, authorize, onMessage, log }: Settings): Asked {
+  return {
+    open: (ask) => store.open(ask),
+    append: (ask) => store.append(ask),
+    read: (ask) => store.read(ask),
+    cursor: (ask) => store.cursor(ask),
+    keep: (ask) => store.keep(ask),
+    leave: (ask) => store.leave(ask),
+    forget: (ask) => store.forget(ask),
+    sent: (ask) => store.sent(ask),
+    members: (ask) => store.members(ask),
+    seen: (ask) => store.seen(ask),
+    review: reviewBy(onMessage, log),
+    authorize: async ({ user, action, ch }) =>
+      authorize === undefined || (await authorize({ user, action, channel: ch })),
   }
 }

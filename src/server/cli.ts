@@ -4,7 +4,9 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import type { AddressInfo } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
-import { createServer, type HoldfastServer } from './create.js'
+import { createServer } from './create.js'
+import { createScrape } from './scrape.js'
+import type { HoldfastServer } from './server.js'
 
 interface Flags {
   port: number
@@ -14,6 +16,8 @@ interface Flags {
   idle: number
   drain: number
   logLevel: string
+  metrics?: number
+  metricsHost: string
 }
 
 const whole = (most: number) => (text: string) => {
@@ -51,6 +55,8 @@ function flags(): Flags {
     )
     .option('--idle <ms>', 'silence after which a link is dropped', whole(3_600_000), 45_000)
     .option('--drain <ms>', 'on SIGTERM and SIGINT, clients are sent away over this time', whole(600_000), 4_000)
+    .option('--metrics <port>', 'serve /metrics for Prometheus on this TCP port; 0 takes a free one', whole(65_535))
+    .option('--metrics-host <address>', 'address for that', '127.0.0.1')
     .addOption(new Option('--log-level <level>', 'least to log').choices(LEVELS).default('info'))
     .addHelpText(
       'after',
@@ -60,38 +66,59 @@ function flags(): Flags {
     .opts<Flags>()
 }
 
-function start({ port, host, path, origin, idle, drain, logLevel }: Flags): void {
+function start({ port, host, path, origin, idle, drain, logLevel, metrics, metricsHost }: Flags): void {
   const log = pino({ level: logLevel })
   const secret = process.env['HOLDFAST_SECRET']
   const allowedOrigins = origin?.includes('*') ? '*' : origin
   const http = createHttpServer()
   const server = createServer({ allowedOrigins, secret, idle, log }).attach(http, { path })
-  http.on('error', (error: NodeJS.ErrnoException) => fail(explain(error, host, port)))
-  http.listen(port, host, () => {
+  listen(http, { host, port, flag: '--port' }, (at) => console.log(`holdfast is listening on ws://${at}${path}`))
+  const open = [http]
+  if (metrics !== undefined) {
+    const scrape = createScrape(server)
+    listen(scrape, { host: metricsHost, port: metrics, flag: '--metrics' }, (at) =>
+      console.log(`metrics are on http://${at}/metrics`),
+    )
+    open.push(scrape)
+  }
+  stopOnSignal(open, server, drain)
+}
+
+/** Where to listen, and the flag that says so. */
+interface Place {
+  host: string
+  port: number
+  flag: string
+}
+
+function listen(http: HttpServer, place: Place, onListening: (at: string) => void): void {
+  http.on('error', (error: NodeJS.ErrnoException) => fail(explain(error, place)))
+  http.listen(place.port, place.host, () => {
     const { address, family, port: bound } = http.address() as AddressInfo
-    console.log(`holdfast is listening on ws://${family === 'IPv6' ? `[${address}]` : address}:${bound}${path}`)
+    onListening(`${family === 'IPv6' ? `[${address}]` : address}:${bound}`)
   })
-  stopOnSignal(http, server, drain)
 }
 
 /** A second signal does not wait. */
-function stopOnSignal(http: HttpServer, server: HoldfastServer, spread: number): void {
+function stopOnSignal(open: HttpServer[], server: HoldfastServer, spread: number): void {
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(1)
     stopping = true
     console.log('holdfast sends its clients away and stops')
     void server.close({ spread }).then(() => {
-      http.close()
-      http.closeAllConnections()
+      for (const http of open) {
+        http.close()
+        http.closeAllConnections()
+      }
     })
   }
   process.on('SIGTERM', stop).on('SIGINT', stop)
 }
 
-function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use; choose another with --port`
-  if (code === 'EACCES') return `port ${port} needs rights that this user has not; choose one above 1023 with --port`
+function explain({ code, message }: NodeJS.ErrnoException, { host, port, flag }: Place): string {
+  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use; choose another with ${flag}`
+  if (code === 'EACCES') return `port ${port} needs rights that this user has not; choose one above 1023 with ${flag}`
   return message
 }
 

@@ -4,37 +4,22 @@ import { Server } from '../core/server.js'
 import { type Asked, type CallRequest, serverDefaults } from '../core/server/contract.js'
 import type { ServerInput, ServerOptions, ServerOutput } from '../core/server/contract.js'
 import { type Feed, run } from '../shell/run.js'
-import { perform } from './calls.js'
+import { askedOf, perform } from './calls.js'
 import type { Carrier } from './carrier.js'
 import { type AttachOptions, Door } from './door.js'
 import { Gate } from './gate.js'
 import { HttpLinks } from './http/links.js'
 import { Relay } from './http/relay.js'
 import { Rungs } from './http/rungs.js'
+import type { LinkInput } from './input.js'
+import { createInstruments, type Instruments } from './instruments.js'
 import { checkOptions, isTime } from './options.js'
+import { Owner, type ReadOptions, type ServerPage } from './owner.js'
+import type { CloseOptions, HoldfastServer } from './server.js'
+import type { Published, PublishOptions } from './publish.js'
 import { type ServerSettings, settle, type Settings } from './settings.js'
 import { Sockets } from './sockets.js'
 import { createLinkTickets, createTickets } from './tickets.js'
-
-export interface CloseOptions {
-  /** Clients stay away so long, ms. Default 1,000. */
-  after?: number
-  /** The last client is sent away so much later than the first, and their return is spread as widely, ms. Default 4,000. */
-  spread?: number
-}
-
-/** A running server: what `createServer` gives. */
-export interface HoldfastServer {
-  /** Takes upgrades and requests on a path of an HTTP server. Returns the server itself. Throws `OptionError`. */
-  attach(httpServer: HttpServer, options?: AttachOptions): HoldfastServer
-  /**
-   * Tells all clients to come back later, closes their links over `spread` ms, and resolves when the last one is gone
-   * and everything taken is stored. The HTTP server stays as it is, a store passed in stays open.
-   */
-  close(options?: CloseOptions): Promise<void>
-  /** Links open now. */
-  readonly links: number
-}
 
 /** Creates a server that speaks `docs/PROTOCOL.md`. Throws `OptionError`, naming the option and what it takes. */
 export function createServer(options: ServerSettings = {}): HoldfastServer {
@@ -47,6 +32,8 @@ class Running implements HoldfastServer {
   readonly #ownsStore: boolean
   readonly #machine: Server
   readonly #feed: Feed<ServerInput>
+  readonly #instruments: Instruments = createInstruments()
+  readonly #owner: Owner
   readonly #asked: Asked
   readonly #links: HttpLinks
   readonly #carriers: readonly Carrier[]
@@ -64,15 +51,18 @@ class Running implements HoldfastServer {
     this.#machine = new Server(coreOptions(settings))
     this.#asked = askedOf(settings)
     this.#feed = run<ServerInput, ServerOutput>(this.#machine, env, (output) => this.#perform(output))
+    const { metrics } = this.#instruments
     const number = upwards()
-    const sockets = new Sockets(settings, env, log, this.#feed, number)
-    this.#links = new HttpLinks(settings, env, log, this.#feed, number)
+    const hear = (input: LinkInput): void => this.#hear(input)
+    const sockets = new Sockets(settings, env, log, hear, number, (bytes) => metrics.wrote('websocket', bytes))
+    this.#links = new HttpLinks(settings, env, log, hear, number, (by, bytes) => metrics.wrote(by, bytes))
     this.#carriers = [sockets, this.#links]
-    this.#gate = new Gate(settings)
+    this.#gate = new Gate(settings, (status) => metrics.rejected.add(String(status)))
+    this.#owner = new Owner(settings, metrics, wall)
     const node = env.id()
     this.#relay = new Relay({ node, store, local: this.#links, env, log })
     this.#door = new Door(settings, this.#gate, sockets, this.#rungs(node))
-    this.#unwatch = store.watch((change) => this.#feed({ on: 'changed', change }))
+    this.#unwatch = store.watch((change) => this.#hear({ on: 'changed', change }))
   }
 
   #rungs(node: string): Rungs {
@@ -90,6 +80,18 @@ class Running implements HoldfastServer {
     return this.#machine.links
   }
 
+  publish(channel: string, body: unknown, options: PublishOptions = {}): Promise<Published> {
+    return this.#owner.publish(channel, body, options)
+  }
+
+  read(channel: string, options: ReadOptions = {}): Promise<ServerPage> {
+    return this.#owner.read(channel, options)
+  }
+
+  metrics(): Promise<string> {
+    return this.#instruments.text()
+  }
+
   attach(httpServer: HttpServer, options?: AttachOptions): this {
     this.#door.attach(httpServer, options)
     return this
@@ -104,8 +106,8 @@ class Running implements HoldfastServer {
   async #drain(after: number, spread: number): Promise<void> {
     this.#gate.close(Math.ceil((after + spread) / 1_000))
     const drained = new Promise<void>((resolve) => (this.#onDrained = resolve))
-    this.#feed({ on: 'drain', after, spread })
-    await drained
+    this.#hear({ on: 'drain', after, spread })
+    await Promise.all([drained, this.#owner.close()])
     await Promise.all(this.#carriers.map((carrier) => carrier.empty()))
     this.#relay.stop()
     await this.#door.leave()
@@ -114,7 +116,14 @@ class Running implements HoldfastServer {
     if (this.#ownsStore) await this.#settings.store.close()
   }
 
+  /** All that the core hears is counted. */
+  #hear(input: LinkInput): void {
+    this.#instruments.metrics.input(input)
+    this.#feed(input)
+  }
+
   #perform(output: ServerOutput): void {
+    this.#instruments.metrics.output(output)
     switch (output.do) {
       case 'write':
         for (const carrier of this.#carriers) carrier.write(output)
@@ -140,9 +149,9 @@ class Running implements HoldfastServer {
   }
 
   #call(op: number, request: CallRequest): void {
-    perform(request, this.#asked).then(
-      (result) => this.#feed({ on: 'done', op, result }),
-      (error: unknown) => this.#feed({ on: 'failed', op, error }),
+    this.#instruments.metrics.time(request.call, perform(request, this.#asked)).then(
+      (result) => this.#hear({ on: 'done', op, result }),
+      (error: unknown) => this.#hear({ on: 'failed', op, error }),
     )
   }
 }
@@ -156,24 +165,8 @@ function upwards(): () => number {
 /** Ms since 1970. */
 const wall = (): number => Date.now()
 
-function coreOptions({ secret, ticketTtl, authorize, ...settings }: Settings): ServerOptions {
+function coreOptions({ secret, ticketTtl, authorize, onMessage, ...settings }: Settings): ServerOptions {
   const tickets = createTickets(secret, ticketTtl, wall)
-  return { ...serverDefaults, ...settings, ...tickets, guarded: authorize !== undefined, wall }
-}
-
-function askedOf({ store, authorize }: Settings): Asked {
-  return {
-    open: (ask) => store.open(ask),
-    append: (ask) => store.append(ask),
-    read: (ask) => store.read(ask),
-    cursor: (ask) => store.cursor(ask),
-    keep: (ask) => store.keep(ask),
-    leave: (ask) => store.leave(ask),
-    forget: (ask) => store.forget(ask),
-    sent: (ask) => store.sent(ask),
-    members: (ask) => store.members(ask),
-    seen: (ask) => store.seen(ask),
-    authorize: async ({ user, action, ch }) =>
-      authorize === undefined || (await authorize({ user, action, channel: ch })),
-  }
+  const hooks = { guarded: authorize !== undefined, reviewed: onMessage !== undefined }
+  return { ...serverDefaults, ...settings, ...tickets, ...hooks, wall }
 }

@@ -66,7 +66,7 @@ export class Door {
     stream.on('error', ignore)
     const who = await this.#gate.judge(request)
     if (typeof who === 'number') {
-      this.#settings.log.info({ status: who }, 'upgrade refused')
+      this.#gate.refused('upgrade', who)
       refuse(stream, who, this.#gate.closedFor)
     } else if (!stream.destroyed) {
       stream.off('error', ignore)

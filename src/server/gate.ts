@@ -7,11 +7,14 @@ type GateSettings = Pick<Settings, 'allowedOrigins' | 'authenticate' | 'authenti
 /** Who may come in: the same for an upgrade as for a request. */
 export class Gate {
   readonly #settings: GateSettings
+  readonly #onRefused: (status: number) => void
   /** Seconds until it may open again; absent while it is open. */
   #closedFor: number | undefined
 
-  constructor(settings: GateSettings) {
+  /** @param onRefused hears the status of each link that was not opened. */
+  constructor(settings: GateSettings, onRefused: (status: number) => void) {
     this.#settings = settings
+    this.#onRefused = onRefused
   }
 
   get closedFor(): number | undefined {
@@ -35,6 +38,12 @@ export class Gate {
     if (admission.is === 'refused') return admission.status
     // It may have been closed while the hook was thinking.
     return this.#isClosed() ? 503 : admission
+  }
+
+  /** Somebody who asked for a link was refused one. */
+  refused(what: 'upgrade' | 'opening', status: number): void {
+    this.#settings.log.info({ status }, `${what} refused`)
+    this.#onRefused(status)
   }
 
   #isClosed(): boolean {

@@ -16,6 +16,7 @@ import {
   withDefaults,
 } from './options.js'
 import type { Check } from './options.js'
+import type { OnMessage } from './review.js'
 import { MemoryStore } from './stores/memory.js'
 
 /**
@@ -32,6 +33,8 @@ export interface Settings {
   authenticate: Authenticate | undefined
   /** Asked once for each link, action and channel. Default: everything is allowed. */
   authorize: Authorize | undefined
+  /** Takes, changes or refuses each message before it is stored. Default: all are taken as they are. */
+  onMessage: OnMessage | undefined
   /**
    * Signs session and link tickets (HMAC-SHA256); the same on every node. 16 bytes at least. Default: random, for one
    * process only.
@@ -50,7 +53,7 @@ export interface Settings {
   helloTimeout: number
   /** What `authenticate` may take. Default 10 s. */
   authenticateTimeout: number
-  /** What a store or `authorize` may take. Default 30 s. */
+  /** What a store, `authorize` or `onMessage` may take. Default 30 s. */
   callTimeout: number
   /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
   maxPacket: number
@@ -133,6 +136,7 @@ export function settle(given: ServerSettings): Settings {
     store: hasMethods('a store', ...storeMethods),
     authenticate: orAbsent(isFunction),
     authorize: orAbsent(isFunction),
+    onMessage: orAbsent(isFunction),
     secret: isSecret,
     ticketTtl: isTime(1),
     allowedOrigins: orAbsent(isOrigins),
@@ -166,6 +170,7 @@ function defaults({ store }: ServerSettings): Settings {
     store: store ?? new MemoryStore(),
     authenticate: undefined,
     authorize: undefined,
+    onMessage: undefined,
     secret: randomBytes(32),
     ticketTtl: 86_400_000,
     allowedOrigins: undefined,

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
-import type { ServerInput, ServerOutput } from '../core/server/contract.js'
+import type { ServerOutput } from '../core/server/contract.js'
 import type { Env } from '../shell/env.js'
 import { serverCodec } from '../wire/codec.js'
 import { type Packed, type ServerFrame, SUBPROTOCOL } from '../wire/frame.js'
 import { Batches, PACKET } from './batches.js'
 import type { Carrier } from './carrier.js'
-import { inputOf } from './input.js'
+import { inputOf, type LinkInput } from './input.js'
 import type { Log } from './log.js'
 
 export interface SocketsOptions {
@@ -28,19 +28,28 @@ export class Sockets implements Carrier {
   readonly #options: SocketsOptions
   readonly #env: Env
   readonly #log: Log
-  readonly #feed: (input: ServerInput) => void
+  readonly #feed: (input: LinkInput) => void
   readonly #server: WebSocketServer
   readonly #links = new Map<number, WebSocket>()
   /** Every socket not yet closed, those that the core has let go included. */
   readonly #open = new Set<WebSocket>()
   readonly #batches: Batches<WebSocket>
   readonly #number: () => number
+  readonly #onSent: (bytes: number) => void
   #onEmpty: (() => void) | undefined
 
-  /** @param number the next link's number. */
-  constructor(options: SocketsOptions, env: Env, log: Log, feed: (input: ServerInput) => void, number: () => number) {
+  /** @param number the next link's number. @param onSent hears of what leaves. */
+  constructor(
+    options: SocketsOptions,
+    env: Env,
+    log: Log,
+    feed: (input: LinkInput) => void,
+    number: () => number,
+    onSent: (bytes: number) => void,
+  ) {
     this.#options = options
     this.#number = number
+    this.#onSent = onSent
     this.#batches = new Batches(env, (socket, frames) => this.#send(socket, frames))
     this.#env = env
     this.#log = log
@@ -96,14 +105,14 @@ export class Sockets implements Carrier {
     // A close always follows an error, and says as much as anybody needs.
     socket.on('error', (err) => this.#log.debug({ link: number, err }, 'socket error'))
     socket.on('close', (code) => this.#closed(number, socket, code))
-    this.#feed({ on: 'opened', link: number, user })
+    this.#feed({ on: 'opened', link: number, user, transport: 'websocket' })
   }
 
   #closed(number: number, socket: WebSocket, code: number): void {
     this.#links.delete(number)
     this.#open.delete(socket)
     this.#log.debug({ link: number, code }, 'closed')
-    this.#feed({ on: 'closed', link: number })
+    this.#feed({ on: 'closed', link: number, code })
     if (!this.#open.size) this.#onEmpty?.()
   }
 
@@ -116,7 +125,10 @@ export class Sockets implements Carrier {
 
   #send(socket: WebSocket, frames: ServerFrame<Packed>[]): void {
     if (socket.readyState !== WebSocket.OPEN) return
-    for (const packet of serverCodec.encode(frames, PACKET)) socket.send(packet)
+    for (const packet of serverCodec.encode(frames, PACKET)) {
+      this.#onSent(Buffer.byteLength(packet))
+      socket.send(packet)
+    }
     // It asks for much and reads nothing: the core has stopped pushing long before.
     if (socket.bufferedAmount > this.#options.maxBuffered) socket.terminate()
   }

@@ -2,3 +2,6 @@ export { type Peer, type Stand, type TransportCase, transportCases } from './con
 export type { Connection, LeafClock, Target, Transport, TransportEvents } from '../transports/transport.js'
 export type { Packet } from '../wire/codec.js'
 export type { Closing } from '../wire/close.js'
+export { type StoreCase, storeCases, type StoreFeature, type StoreLimitsWanted, type StoreStand } from './store.js'
+export type * from '../core/store.js'
+export type { Entry, Packed } from '../wire/frame.js'

@@ -83,9 +83,9 @@ function perform(bench: OutboxBench, model: Model, step: Step, now: number): voi
       return model.frames(frames, sent)
     }
     case 'ack': {
-      const due = model.alive.filter((message) => message.sent && message.seq <= step.seq).map(({ tag }) => tag)
+      const due = model.alive.filter((message) => message.sent && message.seq <= step.seq)
       const settled = outbox.ack(step.seq, now)
-      expect(settled).toEqual(due.map((tag) => ({ do: 'settled', tag })))
+      expect(settled).toEqual(due.map(({ tag, seq }) => ({ do: 'settled', tag, seq, ch: 'c' })))
       return model.settle(settled, true)
     }
     case 'settle':

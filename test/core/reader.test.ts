@@ -42,6 +42,54 @@ describe('acknowledgements', () => {
   })
 })
 
+describe('acknowledgements of a server that notes them', () => {
+  const reading = (): ClientBench => {
+    const bench = new ClientBench().up({ receipts: true })
+    bench.follow()
+    bench.hear(subscribed(1), ...messages(1))
+    return bench
+  }
+  const noted = (offset: number, id?: number) => ({ t: 'noted', ch: 'room', offset, ...(id && { id }) }) as const
+
+  it('are told until they are noted, after 1 s or two round trips, doubled up to 10 s', () => {
+    const bench = reading()
+    expect(bench.until(13_999).map(([at]) => at)).toEqual([200, 2_200, 6_200])
+    bench.hear(noted(1))
+    expect(bench.until(14_500)).toEqual([])
+  })
+  it.each<[string, ReturnType<typeof noted>]>([
+    ['less', noted(0)],
+    ['another subscription', noted(1, 9)],
+  ])('are not noted by what is about %s', (_what, frame) => {
+    const bench = reading()
+    bench.until(200)
+    bench.hear(frame)
+    expect(bench.until(3_000)).toEqual([[2_200, 'write received room 1']])
+    bench.hear(noted(1, 1))
+    expect(bench.until(10_000)).toEqual([])
+  })
+  it('are told again as they have become', () => {
+    const bench = reading()
+    bench.until(200)
+    bench.hear(...messages(2))
+    expect(bench.until(2_400)).toEqual([
+      [400, 'write received room 2'],
+      [2_400, 'write received room 2'],
+    ])
+  })
+  it('are forgotten with the link, and with the channel', () => {
+    const bench = reading()
+    bench.until(200)
+    bench.again()
+    bench.hear({ ...welcome, receipts: true }, subscribed(2))
+    expect(bench.until(10_000)).toEqual([])
+    bench.hear(...messages(2))
+    bench.until(10_500)
+    bench.feed({ on: 'unsubscribe', ch: 'room' })
+    expect(bench.until(15_000)).toEqual([])
+  })
+})
+
 describe('order', () => {
   it('what is early waits, and what lacks is asked for at once', () => {
     const bench = new ClientBench().reading()

@@ -10,6 +10,9 @@ const offsets = (world: World, link = 1) => world.reads(link, 'message').map(({ 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
 const got = (offset: number, ch = 'room'): ClientFrame => ({ t: 'received', ch, offset })
 
+/** What was written to the first link, without the word that something is kept. */
+const unnoted = (world: World) => world.read(1).filter(({ t }) => t !== 'noted')
+
 describe('a subscription', () => {
   it.each<[string, ClientFrame, number, number[]?]>([
     ['from now', sub('room', 'now'), 11],
@@ -84,7 +87,7 @@ describe('a subscription', () => {
     world.hold.add('read')
     world.say(1, got(2), sub('room', 1), got(1))
     world.release()
-    expect(world.read(1)).toMatchObject([{ t: 'subscribed', next: 1 }, { offset: 1 }, { offset: 2 }])
+    expect(unnoted(world)).toMatchObject([{ t: 'subscribed', next: 1 }, { offset: 1 }, { offset: 2 }])
   })
 
   it('received while it is being placed again is still placed', () => {
@@ -95,7 +98,7 @@ describe('a subscription', () => {
     world.hold.add('read')
     world.say(1, sub('room', 2), got(1))
     world.release()
-    expect(world.read(1)).toMatchObject([{ t: 'subscribed', next: 2 }, { offset: 2 }])
+    expect(unnoted(world)).toMatchObject([{ t: 'subscribed', next: 2 }, { offset: 2 }])
   })
 
   it('starts with an empty window when it moves', () => {
@@ -150,6 +153,7 @@ describe('a subscription', () => {
     world.say(2, send(3, 'hall'))
     expect(world.read(1)).toEqual([])
     world.feed({ on: 'closed', link: 2 })
+    world.wait(10_000)
     expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
   })
 
@@ -210,11 +214,24 @@ describe('a slow reader', () => {
     fill(world, 20)
     world.read(1)
     world.say(1, got(2))
-    expect(world.read(1)).toMatchObject([
+    expect(unnoted(world)).toMatchObject([
       { t: 'subscribed', epoch: 'epoch', next: 16, lost: [3, 16] },
       { t: 'message', offset: 16 },
       { t: 'message', offset: 17 },
     ])
+  })
+
+  it('that says it has what nobody wrote yet is told so, and nothing is changed', () => {
+    const world = new World({ pushWindow: 2 })
+    world.open(1, 'ann', [sub()])
+    fill(world, 5)
+    world.read(1)
+    const kept = world.calls('keep').length
+    world.say(1, got(6), got(Number.MAX_SAFE_INTEGER))
+    const error = { t: 'error', code: 'bad-offset', reason: expect.any(String) as string }
+    expect(world.read(1)).toEqual([error, { ...error }])
+    expect(world.calls('keep')).toHaveLength(kept)
+    expect(world.closes(1)).toEqual([])
   })
 
   it('that says it has more than was pushed is believed as far as was pushed', () => {
@@ -223,12 +240,14 @@ describe('a slow reader', () => {
     fill(world, 5)
     world.read(1)
     world.say(1, got(0), got(1, 'elsewhere'))
-    expect(world.calls('keep')).toEqual([])
-    world.say(1, got(Number.MAX_SAFE_INTEGER))
+    const joined = world.calls('keep').length
+    expect(joined).toBe(1)
+    world.say(1, got(5))
     expect(offsets(world)).toEqual([3, 4])
-    expect(world.calls('keep').map(({ request }) => request.ask)).toMatchObject([{ cursor: { offset: 2 } }])
+    const kept = world.calls('keep').slice(joined)
+    expect(kept.map(({ request }) => request.ask)).toMatchObject([{ cursor: { offset: 2 } }])
     world.say(1, got(1), got(2))
-    expect(world.calls('keep')).toHaveLength(1)
+    expect(world.calls('keep')).toHaveLength(joined + 1)
   })
 })
 
@@ -282,7 +301,7 @@ describe('entries of other nodes', () => {
     const world = new World()
     world.open(1, 'ann', [sub()])
     const before = world.calls('read').length
-    world.feed({ on: 'changed', change: { ch: 'room', epoch: 'epoch', next: 5 } })
+    world.feed({ on: 'changed', change: { is: 'grown', ch: 'room', epoch: 'epoch', next: 5 } })
     expect(world.calls('read')).toHaveLength(before + 1)
     world.wait(1_000)
     expect(world.calls('read')).toHaveLength(before + 2)

@@ -3,12 +3,14 @@ import { hello, send, sub, tables, World } from './server.world.js'
 
 const bodies = (world: World, ch = 'room') => world.log(ch).entries.map(({ body }) => body)
 
+const accepted = (seq: number, ...placed: [number, number][]) => ({ t: 'accepted', seq, placed })
+
 describe('messages', () => {
   it('are stored in order and accepted cumulatively, once a batch', () => {
     const world = new World()
     world.open(1, 'ann', [send(1), send(2), send(3)])
     expect(bodies(world)).toEqual(['1', '2', '3'])
-    expect(world.reads(1, 'accepted')).toEqual([{ t: 'accepted', seq: 3 }])
+    expect(world.reads(1, 'accepted')).toEqual([accepted(3, [1, 1], [2, 2], [3, 3])])
     expect(world.calls('append')).toHaveLength(1)
   })
 
@@ -29,7 +31,7 @@ describe('messages', () => {
     world.open(1, 'ann', [send(1), send(2)])
     world.read(1)
     world.say(1, send(1), send(2))
-    expect(world.read(1)).toEqual([{ t: 'accepted', seq: 2 }])
+    expect(world.read(1)).toEqual([accepted(2, [1, 1], [2, 2])])
     expect(bodies(world)).toEqual(['1', '2'])
     expect(world.calls('append')).toHaveLength(1)
   })
@@ -37,7 +39,7 @@ describe('messages', () => {
   it('behind a gap fall, and the client learns what is there', () => {
     const world = new World()
     world.open(1, 'ann', [send(1), send(3)])
-    expect(world.reads(1, 'accepted')).toEqual([{ t: 'accepted', seq: 1 }])
+    expect(world.reads(1, 'accepted')).toEqual([accepted(1, [1, 1])])
     world.say(1, send(3, 'room', 3, 1))
     expect(bodies(world)).toEqual(['1', '3'])
   })
@@ -50,7 +52,7 @@ describe('messages', () => {
     world.open(2, 'ann', [send(1), send(2)])
     world.release()
     expect(bodies(world)).toEqual(['1', '2'])
-    expect(world.reads(2, 'accepted').at(-1)).toEqual({ t: 'accepted', seq: 2 })
+    expect(world.reads(2, 'accepted').at(-1)).toEqual(accepted(2, [2, 2]))
   })
 
   it('that wait go no further once their link is gone or has lost the session', () => {
@@ -65,6 +67,7 @@ describe('messages', () => {
     world.release()
     expect(world.log().entries.map(({ id }) => id)).toEqual(['ann:1', 'bob:1'])
     world.feed({ on: 'closed', link: 2 })
+    world.wait(10_000)
     expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
   })
 
@@ -108,7 +111,7 @@ describe('messages', () => {
   it('past the bytes of the queue fall, but one always fits', () => {
     const world = new World({ queueBytes: 10 })
     world.open(1, 'ann', [send(1, 'room', 'x'.repeat(20)), send(2)])
-    expect(world.reads(1, 'accepted')).toEqual([{ t: 'accepted', seq: 1 }])
+    expect(world.reads(1, 'accepted')).toEqual([accepted(1, [1, 1])])
     world.say(1, send(2))
     expect(world.log().next).toBe(3)
   })
@@ -127,7 +130,7 @@ describe('a store that fails', () => {
     expect(world.read(1)).toEqual([])
     expect(world.logs('failing')).toHaveLength(1)
     world.release()
-    expect(world.reads(1, 'accepted')).toEqual([{ t: 'accepted', seq: 1 }])
+    expect(world.reads(1, 'accepted')).toEqual([accepted(1, [1, 1])])
     expect(world.logs('recovered')).toHaveLength(1)
   })
 
@@ -142,7 +145,7 @@ describe('a store that fails', () => {
     world.say(1, send(1))
     expect(world.held).toHaveLength(2)
     world.release()
-    expect(world.reads(1, 'accepted')).toEqual([{ t: 'accepted', seq: 1 }])
+    expect(world.reads(1, 'accepted')).toEqual([accepted(1, [1, 1])])
     expect(world.log().next).toBe(2)
   })
 
@@ -171,7 +174,7 @@ describe('permission to publish', () => {
       { user: '', action: 'publish', ch: 'room' },
       { user: '', action: 'publish', ch: 'hall' },
     ])
-    expect(world.reads(1, 'accepted').at(-1)).toEqual({ t: 'accepted', seq: 4 })
+    expect(world.reads(1, 'accepted').at(-1)).toEqual(accepted(4, [4, 3]))
   })
 
   it('refused leaves no trace: what follows falls, and is said again', () => {
@@ -179,7 +182,7 @@ describe('permission to publish', () => {
     world.open(1, 'ann', [send(1), send(2, 'hall'), send(3)])
     const frames = world.read(1).slice(1)
     expect(frames).toEqual([
-      { t: 'accepted', seq: 1 },
+      accepted(1, [1, 1]),
       { t: 'refused', seq: 2, code: 'forbidden', reason: expect.any(String) as string },
       { t: 'accepted', seq: 1 },
     ])
@@ -247,7 +250,7 @@ describe('two nodes over one store', () => {
     b.open(1, 'ann', [send(1), send(2), send(3)])
     a.release()
     expect(bodies(a)).toEqual(['1', '2', '3'])
-    expect(a.reads(1, 'accepted')).toEqual([{ t: 'accepted', seq: 3 }])
+    expect(a.reads(1, 'accepted')).toEqual([accepted(3, [1, 1], [2, 2])])
   })
 
   it('tell each other, and each entry arrives once', () => {

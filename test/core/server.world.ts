@@ -2,6 +2,8 @@ import { Server } from '../../src/core/server.js'
 import {
   type CallName,
   type CallResult,
+  type Review,
+  type ReviewAsk,
   serverDefaults,
   type ServerInput,
   type ServerOptions,
@@ -41,6 +43,8 @@ export class World {
   readonly held: Call[] = []
   readonly denied = new Set<string>()
   readonly asked: Call[] = []
+  /** What the owner's hook says, where the world is `reviewed`. */
+  review: (ask: ReviewAsk) => Review = ({ body }) => ({ is: 'taken', body })
 
   readonly store: Tables
 
@@ -75,10 +79,10 @@ export class World {
   /** Carries a call out; its answer is for later. */
   execute({ op, request }: Call): ServerInput {
     const { store } = this
-    const result: CallResult =
-      request.call === 'authorize'
-        ? !this.denied.has(`${request.ask.action} ${request.ask.ch}`)
-        : (store[request.call] as (ask: unknown) => CallResult).call(store, request.ask)
+    let result: CallResult
+    if (request.call === 'authorize') result = !this.denied.has(`${request.ask.action} ${request.ask.ch}`)
+    else if (request.call === 'review') result = this.review(request.ask)
+    else result = (store[request.call] as (ask: unknown) => CallResult).call(store, request.ask)
     return { on: 'done', op, result }
   }
 

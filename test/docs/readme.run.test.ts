@@ -8,7 +8,7 @@ import { sse, type Client, type IncomingMessage, type NetworkDetector, type Outg
 import { createServer, type HoldfastServer, type ServerSettings } from '../../src/server/index.js'
 import type { ResilientWebSocket } from '../../src/socket.js'
 import { httpStand } from '../support/http-stand.js'
-import { blocks, read } from './markdown.js'
+import { blocks, read, rows } from './markdown.js'
 import { run } from './run.js'
 
 const snippets = blocks(read('README.md')).filter(({ kind }) => kind === 'js')
@@ -53,7 +53,7 @@ const holdOn = (client: Client): Client => {
 const quiet = { log: () => undefined }
 
 describe('the snippets of README.md run', () => {
-  it('all of them', () => expect(snippets).toHaveLength(14))
+  it('all of them', () => expect(snippets).toHaveLength(16))
 
   it('the first ten lines', async () => {
     vi.stubGlobal('WebSocket', WebSocket)
@@ -207,6 +207,29 @@ describe('the snippets of README.md run', () => {
     const headers = { authorization: `Bearer holdfast.link.${ticket}` }
     const polled = await fetch(`${second}/realtime?since=0&hold=1000`, { headers })
     expect(await polled.text()).toContain('"welcome"')
+  })
+
+  it('hooks, messages of the server, metrics', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const http = createHttp()
+    const { server, offset, entries } = await run(
+      snippet('Hooks, and messages of the server'),
+      ['server', 'offset', 'entries'],
+      { http, isBanned: (user: string) => Promise.resolve(user === 'eve') },
+    )
+    const own = server as HoldfastServer
+    closers.push(() => own.close({ after: 0, spread: 0 }))
+    expect([offset, entries]).toMatchObject([1, [{ body: { news: 'hello' }, from: 'desk' }]])
+    const url = `${await listen(http)}/realtime`
+    const client = holdOn(
+      (await run(snippet('Where it runs').replace('ws://127.0.0.1:8080/realtime', url), ['client'], quiet)).client,
+    )
+    await client.channel('room:42').send({ text: 'hi' }).accepted
+    expect((await own.read('room:42', { from: 2 })).entries).toMatchObject([{ body: { text: 'hi', checked: true } }])
+    const { text } = await run(snippet('Metrics and logs'), ['text'], { server })
+    const table = rows(read('README.md'), 'metric, after holdfast_').map(([names = '']) => names.split(/, | \(/))
+    for (const name of table.flat().filter((one) => !one.endsWith(')')))
+      expect(text).toContain(`# TYPE holdfast_${name} `)
   })
 
   it('the server, and the client in Node', async () => {

@@ -16,7 +16,11 @@ export class Stage {
   readonly lines: string[] = []
   lose: 'C→S' | 'S→C' | undefined
   guarded = false
+  /** Whose client it is; '' when anonymous. */
+  user = ''
   keep = 10_000
+  /** Messages pushed and not received. */
+  window: number = serverDefaults.pushWindow
   /** Names of the client's transports, the best first. With several, it is told which link is which. */
   transports = ['websocket']
   #now = 0
@@ -28,6 +32,8 @@ export class Stage {
   #absent = false
   #connected = false
   readonly #dead = new Set<number>()
+  /** Of devices at other nodes. */
+  readonly #users = new Map<string, string>()
   readonly #opened = new Set<number>()
   readonly #fromClient: Sending<ClientFrame<Packed>> = new Map()
   readonly #fromServer: Sending<ServerFrame<Packed>> = new Map()
@@ -48,7 +54,7 @@ export class Stage {
     this.#links = link
     this.#opened.add(link)
     if (!this.#connected) this.connect()
-    this.toServer({ on: 'opened', link })
+    this.toServer({ on: 'opened', link, user: this.user })
     this.tell({ on: 'opened', link })
   }
 
@@ -88,8 +94,42 @@ export class Stage {
     this.tell({ on: 'send', draft: { seq: tag, ch, body, bytes: body.length, expiresAt: Infinity, tag } })
   }
 
-  follow(ch: string, from: 'now' | 'oldest'): void {
+  follow(ch: string, from: 'now' | 'oldest' | 'last'): void {
     this.tell({ on: 'subscribe', ch, from })
+  }
+
+  watch(ch: string): void {
+    this.tell({ on: 'watch', ch })
+  }
+
+  look(away: boolean): void {
+    this.tell({ on: 'look', away })
+  }
+
+  /** A device at another node becomes a member, and is there. */
+  join(client: string, user: string, ch: string): void {
+    const store = this.#tables()
+    store.open({ client, key: client, user, acked: 0 })
+    this.#users.set(client, user)
+    const { epoch, next } = store.members({ ch })
+    store.keep({ client, ch, cursor: { epoch, since: next, offset: next - 1, time: WALL } })
+    this.see(client, 'online')
+  }
+
+  /** It has everything up to there. */
+  receive(client: string, ch: string, offset: number): void {
+    const store = this.#tables()
+    const cursor = store.cursor({ client, ch })
+    if (cursor) store.keep({ client, ch, cursor: { ...cursor, offset } })
+    this.#settle()
+  }
+
+  see(client: string, presence: 'online' | 'away' | 'offline'): void {
+    const store = this.#tables()
+    // As what is known of it, or later: nothing else would change anything.
+    const user = this.#users.get(client) ?? ''
+    store.seen({ devices: [{ client, user, presence, seenAt: WALL }] })
+    this.#settle()
   }
 
   close(): void {
@@ -183,7 +223,13 @@ export class Stage {
 
   #newServer(): Server {
     const tickets = { sign: () => 'T', verify: () => ({ client: 'ada', user: '' }) }
-    return new Server({ ...serverDefaults, ...tickets, guarded: this.guarded, wall: () => WALL })
+    return new Server({
+      ...serverDefaults,
+      ...tickets,
+      guarded: this.guarded,
+      pushWindow: this.window,
+      wall: () => WALL,
+    })
   }
 
   #tables(): Tables {
@@ -227,6 +273,22 @@ export class Stage {
         return this.note(`  ⇒ the app is told of a gap: from ${output.gap.from}, to ${output.gap.to}`)
       case 'settled':
         return this.note(`  ⇒ message ${output.tag} ${output.error ? `failed: ${output.error.code}` : 'accepted'}`)
+      case 'placed':
+        return this.note(`  ⇒ message ${output.tag} has offset ${output.offset}`)
+      case 'receipt': {
+        const { receipt } = output
+        if (!receipt) return
+        const state = receipt.gone ? 'gone' : receipt.count ? 'delivered' : 'stored'
+        return this.note(`  ⇒ message ${output.tag} ${state}: ${receipt.count} of ${receipt.of}`)
+      }
+      case 'present': {
+        const { list, left = [] } = output.present
+        const told = [
+          ...list.map(({ client, presence }) => `${client} ${presence}`),
+          ...left.map((one) => `${one} left`),
+        ]
+        return this.note(`  ⇒ in ${output.ch}: ${told.join(', ') || 'nobody'}`)
+      }
       case 'status':
         return this.note(`  ⇒ status ${output.status}`)
       case 'retry':
@@ -248,13 +310,19 @@ export class Stage {
   }
 
   #settle(): void {
-    while (this.#fromClient.size || this.#fromServer.size) {
+    do {
       this.#flushClient()
       for (const [link, frames] of drain(this.#fromServer)) {
         const [packet] = serverCodec.encode(frames) as [string]
         if (this.#arrives('S→C', link, packet)) this.tell({ on: 'frames', link, frames: clientCodec.decode(packet) })
       }
-    }
+      this.#wake()
+    } while (this.#fromClient.size || this.#fromServer.size)
+  }
+
+  /** What is due at once. */
+  #wake(): void {
+    while (this.#server && this.#server.deadline <= this.#now) this.#feedServer({ on: 'tick' })
   }
 
   #flushClient(): void {

@@ -26,7 +26,7 @@ export const rules: Rule[] = [
   {
     from: 'server',
     values: ['server', 'core', 'wire', 'shell/run', 'shell/env'],
-    packages: ['node:', 'ws', 'commander', 'pino'],
+    packages: ['node:', 'ws', 'commander', 'pino', 'prom-client', 'ioredis', 'libsql'],
   },
   { from: 'testing', values: ['*'] },
   { from: 'socket', values: [...browser, 'socket'] },

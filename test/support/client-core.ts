@@ -1,5 +1,6 @@
 // A client core with its clock in the test's hand, and what it decides in words.
 import { Client, type ClientInput, type ClientOptions, type ClientOutput } from '../../src/core/client.js'
+import type { Reach } from '../../src/core/receipts.js'
 import type { ClientFrame, Packed, ServerFrame, Welcome } from '../../src/wire/frame.js'
 import { cut, defaults } from './link.js'
 import type { Wish } from './outbox.js'
@@ -98,7 +99,7 @@ export class ClientBench {
     return this.feed({ on: 'send', draft: { seq, ch, body: `"${tag}"`, bytes, key, expiresAt, tag } })
   }
 
-  follow(ch = 'room', from: 'now' | 'oldest' | number = 'now'): string[] {
+  follow(ch = 'room', from: 'now' | 'oldest' | 'last' | number = 'now'): string[] {
     return this.feed({ on: 'subscribe', ch, from })
   }
 
@@ -137,6 +138,14 @@ function word(output: ClientOutput<string>): string {
       return `gap ${output.ch} ${String(output.gap.from)}…${String(output.gap.to)}`
     case 'page':
       return `page ${String(output.id)} ${output.page instanceof Error ? output.page.code : 'ok'}`
+    case 'receipt':
+      return `${output.tag} ${output.receipt ? reachWord(output.receipt) : 'untold'}`
+    case 'placed':
+      return `${output.tag} at ${String(output.offset)}`
+    case 'present':
+      return `present ${output.ch} ${output.present.list.map(({ client }) => client).join()}`
+    case 'unseen':
+      return `unseen ${output.ch} ${output.error.code}`
     case 'fault':
       return ['fault', output.ch, (output.error as { code?: string }).code].filter(Boolean).join(' ')
     case 'status':
@@ -155,6 +164,9 @@ function word(output: ClientOutput<string>): string {
   }
 }
 
+const reachWord = ({ count, of, by, gone }: Reach): string =>
+  [`${String(count)}/${String(of)}`, by?.client, gone && 'gone'].filter(Boolean).join(' ')
+
 function frameWord(frame: ClientFrame<Packed>): string {
   switch (frame.t) {
     case 'hello':
@@ -169,6 +181,13 @@ function frameWord(frame: ClientFrame<Packed>): string {
       return `received ${frame.ch} ${String(frame.offset)}`
     case 'unsub':
       return `unsub ${frame.ch}`
+    case 'track':
+      return `track ${String(frame.from)}`
+    case 'watch':
+    case 'unwatch':
+      return `${frame.t} ${frame.ch}`
+    case 'seen':
+      return `seen ${frame.away ? 'away' : 'here'}`
     case 'ping':
     case 'pong':
       return `${frame.t} ${String(frame.id)}`

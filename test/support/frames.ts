@@ -18,7 +18,7 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
     { t: 'send', seq: 3, ch: 'room:42', body: bytes() },
   ],
   sub: [
-    { t: 'sub', ch: '@alice', from: 12, epoch: 'e1', id: 2 },
+    { t: 'sub', ch: '@alice', from: 12, epoch: 'e1', since: 1, id: 2 },
     { t: 'sub', ch: '@alice', from: 'now' },
     { t: 'sub', ch: '@alice', from: 'oldest' },
     { t: 'sub', ch: '@alice', from: 'last' },
@@ -32,12 +32,19 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
     { t: 'received', ch: 'a', offset: Number.MAX_SAFE_INTEGER, id: 1 },
     { t: 'received', ch: 'a', offset: 1 },
   ],
+  track: [{ t: 'track', from: 3 }],
+  watch: [{ t: 'watch', ch: 'a' }],
+  unwatch: [{ t: 'unwatch', ch: 'a' }],
+  seen: [
+    { t: 'seen', away: true },
+    { t: 'seen', away: false },
+  ],
   ping: [
-    { t: 'ping', id: 1, got: 4, heads: { a: 1 } },
+    { t: 'ping', id: 1, got: 4, heads: { a: 1 }, news: 2 },
     { t: 'ping', id: 1 },
   ],
   pong: [
-    { t: 'pong', id: 1, got: 4, heads: { a: 1, b: 2 } },
+    { t: 'pong', id: 1, got: 4, heads: { a: 1, b: 2 }, news: 0 },
     { t: 'pong', id: 1 },
   ],
   bye: [{ t: 'bye' }],
@@ -45,11 +52,30 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
 
 export const serverFrames: Examples<ServerFrame<Packed>> = {
   welcome: [
-    { t: 'welcome', v: 1, ticket: 't', resumed: true, got: 3, idle: 60_000, max: 65_536, window: 64, user: 'alice' },
+    {
+      t: 'welcome',
+      v: 1,
+      ticket: 't',
+      resumed: true,
+      got: 3,
+      idle: 60_000,
+      max: 65_536,
+      window: 64,
+      user: 'alice',
+      receipts: true,
+    },
     { t: 'welcome', v: 1, ticket: 't', resumed: false, got: 0, idle: 60_000, max: 65_536, window: 64 },
   ],
   accepted: [
-    { t: 'accepted', seq: 3, only: true },
+    {
+      t: 'accepted',
+      seq: 3,
+      only: true,
+      placed: [
+        [2, 7],
+        [3, 9],
+      ],
+    },
     { t: 'accepted', seq: 3 },
   ],
   refused: [{ t: 'refused', seq: 3, code: 'forbidden', reason: 'not here' }],
@@ -58,8 +84,36 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
     { t: 'subscribed', ch: 'a', epoch: 'e', next: 5 },
   ],
   denied: [
-    { t: 'denied', ch: 'a', id: 3, code: 'forbidden', reason: '' },
+    { t: 'denied', ch: 'a', id: 3, watch: true, code: 'forbidden', reason: '' },
     { t: 'denied', ch: 'a', code: 'forbidden', reason: '' },
+  ],
+  noted: [
+    { t: 'noted', ch: 'a', offset: 3, id: 2 },
+    { t: 'noted', ch: 'a', offset: 3 },
+  ],
+  delivered: [
+    {
+      t: 'delivered',
+      n: 1,
+      ch: 'a',
+      list: [
+        { seq: 1, to: 3, count: 1, of: 2, by: { client: 'c', user: '', time: 1 } },
+        { seq: 4, to: 4, count: 0, of: 1, gone: true },
+        { seq: 5, to: 5, count: 0, of: 1 },
+      ],
+    },
+    { t: 'delivered', n: 2, ch: 'a', list: [] },
+  ],
+  present: [
+    {
+      t: 'present',
+      n: 3,
+      ch: 'a',
+      all: true,
+      list: [{ client: 'c', user: 'alice', presence: 'away', time: 5 }],
+      left: ['d'],
+    },
+    { t: 'present', n: 4, ch: 'a', list: [] },
   ],
   message: [
     { t: 'message', ch: 'a', offset: 4, ...entry, body: '[1,2]' },
@@ -85,11 +139,11 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
     { t: 'page', id: 1, ch: 'a', epoch: 'e', oldest: 1, next: 1, entries: [] },
   ],
   ping: [
-    { t: 'ping', id: 0, got: 4, heads: { a: 1 } },
+    { t: 'ping', id: 0, got: 4, heads: { a: 1 }, news: 1 },
     { t: 'ping', id: 0 },
   ],
   pong: [
-    { t: 'pong', id: 1, got: 4, heads: {} },
+    { t: 'pong', id: 1, got: 4, heads: {}, news: 1 },
     { t: 'pong', id: 1 },
   ],
   retry: [{ t: 'retry', after: 0, spread: 5_000 }],

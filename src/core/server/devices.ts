@@ -123,6 +123,7 @@ export class Devices {
   /** The store knows that it is gone; it may have come back meanwhile. */
   #settle(client: string): void {
     if (this.#gone.delete(client)) this.#known.delete(client)
+    if (!this.#known.size) this.#roundAt = Infinity
   }
 
   #device(client: string): Device[] {

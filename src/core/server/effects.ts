@@ -28,7 +28,7 @@ export class Effects {
   #ops = 0
   readonly #calls = new Map<number, Call>()
   /** What does not answer at present: each outage is logged once. */
-  readonly #outages = new Set<'store' | 'authorize'>()
+  readonly #outages = new Set<Outage>()
 
   /** Calls under way. */
   get pending(): number {
@@ -110,4 +110,6 @@ export class Effects {
   }
 }
 
-const outageOf = ({ name }: Call): 'store' | 'authorize' => (name === 'authorize' ? name : 'store')
+type Outage = 'store' | 'authorize' | 'review'
+
+const outageOf = ({ name }: Call): Outage => (name === 'authorize' || name === 'review' ? name : 'store')

@@ -76,7 +76,9 @@ export class Feeds {
 
   receive(peer: Peer, { ch, offset, id = 0 }: Received): void {
     const feed = this.#peers.get(peer)?.get(ch)
-    if (feed?.id === id && feed.receive(offset) && feed.state.is === 'full') this.#advance(feed)
+    if (feed?.id !== id) return
+    if (this.#topics.of(ch).isBeyond(feed, offset)) peer.warn('bad-offset', `nothing has offset ${offset} yet`)
+    else if (feed.receive(offset) && feed.state.is === 'full') this.#advance(feed)
   }
 
   /** The last offset pushed, of each channel in which the client has not said that it has it. */

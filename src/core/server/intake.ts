@@ -59,14 +59,12 @@ export class Intake {
 
   /** Queues one message, or drops it: when it waits here already, or the queue is full and it will come again. */
   offer(peer: Peer, { seq, after = seq - 1, ch, body }: Send): void {
-    const last = this.#queue.at(-1)
-    if (last && seq <= last.draft.seq && this.#queue.some(({ draft }) => draft.seq === seq && draft.after === after))
-      return
+    if (this.#queue.some(({ draft }) => draft.seq === seq && draft.after === after)) return
     const packed = packedOf(body)
     const bytes = packed === undefined ? 0 : sizeOf(packed)
     const { window, queueBytes, wall } = this.#options
     const full = this.#queue.length >= window * 2 || this.#bytes + bytes > queueBytes
-    if (full && last) return
+    if (full && this.#queue.length) return
     const id = `${this.#client}:${seq}`
     const draft: Draft = { ch, seq, after, id, from: peer.user, time: wall(), body: packed ?? '' }
     const verdict: Verdict =

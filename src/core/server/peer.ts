@@ -41,6 +41,13 @@ export class Peer {
     if (!this.gone) this.#effects.write(this.link, frame)
   }
 
+  /** Names what is wrong and was not done. Nothing else is the matter. */
+  warn(code: string, reason: string): void {
+    if (this.gone) return
+    this.#effects.log('info', 'refused', { link: this.link, code })
+    this.tell({ t: 'error', code, reason })
+  }
+
   /** Names what is wrong, then closes. */
   fault(closeCode: number, code: string, reason: string): void {
     if (this.gone) return

@@ -85,7 +85,7 @@ export class Session {
 
   #pump(): void {
     const peer = this.#peer
-    if (peer) this.#intake.vet(peer, this.#state.is === 'storing' ? this.#state.upTo : 0)
+    if (peer) this.#intake.vet(peer, this.#state.is === 'storing' ? this.#state.upTo : this.seq)
     if (this.#state.is === 'storing') return
     const { repeated, refused, batch } = this.#intake.take(this.seq)
     for (const frame of refused) peer?.tell(frame)

@@ -22,6 +22,11 @@ export class Topic {
     return epoch !== this.#epoch || next < this.#next
   }
 
+  /** No entry that this node ever heard of has this offset. */
+  isBeyond({ epoch }: Feed, offset: number): boolean {
+    return this.#next > 0 && epoch === this.#epoch && offset >= this.#next
+  }
+
   /** One batch is over. Says whether the waiting is, too. */
   waited(): boolean {
     if (this.patience) this.patience--

@@ -1,4 +1,4 @@
-import type { Present, Seat } from '../../wire/frame.js'
+import type { Seat } from '../../wire/frame.js'
 import type { ServerOptions } from './contract.js'
 import type { Effects } from './effects.js'
 import type { Peer } from './peer.js'
@@ -57,8 +57,8 @@ class Watcher implements RosterUser {
         if (member) list.push(seatOf(member))
         else left.push(client)
       }
-      const frame: Present = { t: 'present', n: ++peer.news, ch, list }
-      peer.tell({ ...frame, ...(all && !at && { all }), ...(left.length && { left }) })
+      const frame = { t: 'present', n: ++peer.news, ch, ...(all && !at && { all }) } as const
+      peer.tell({ ...frame, list, ...(left.length && { left }) })
     }
   }
 }

@@ -1,11 +1,11 @@
-import type { ServerInput, ServerOutput } from '../../core/server/contract.js'
+import type { ServerOutput } from '../../core/server/contract.js'
 import type { Env } from '../../shell/env.js'
 import { Close } from '../../wire/close.js'
 import { type Packet, serverCodec } from '../../wire/codec.js'
 import type { Packed, ServerFrame } from '../../wire/frame.js'
 import { Batches, PACKET } from '../batches.js'
 import type { Carrier } from '../carrier.js'
-import { inputOf } from '../input.js'
+import { inputOf, type LinkInput, type Transport } from '../input.js'
 import type { Log } from '../log.js'
 import type { Desk, LeaveAsk, LeaveStatus, PostAsk, PostStatus, TakeAsk, Taken } from './desk.js'
 import { fromLines, toLine } from './lines.js'
@@ -29,6 +29,7 @@ const LAST_WORDS = 1_000
 
 interface Link {
   readonly number: number
+  readonly transport: Transport
   readonly mailbox: Mailbox
   /** Last request. */
   seenAt: number
@@ -43,8 +44,9 @@ export class HttpLinks implements Carrier, Desk {
   readonly #options: HttpLinksOptions
   readonly #env: Env
   readonly #log: Log
-  readonly #feed: (input: ServerInput) => void
+  readonly #feed: (input: LinkInput) => void
   readonly #number: () => number
+  readonly #onSent: (transport: Transport, bytes: number) => void
   readonly #links = new Map<number, Link>()
   readonly #batches: Batches<Link>
   readonly #watch: Watch
@@ -52,24 +54,32 @@ export class HttpLinks implements Carrier, Desk {
   readonly #untold = new Set<Link>()
   #onEmpty: (() => void) | undefined
 
-  /** @param number the next link's number. */
-  constructor(options: HttpLinksOptions, env: Env, log: Log, feed: (input: ServerInput) => void, number: () => number) {
+  /** @param number the next link's number. @param onSent hears of what is to be fetched. */
+  constructor(
+    options: HttpLinksOptions,
+    env: Env,
+    log: Log,
+    feed: (input: LinkInput) => void,
+    number: () => number,
+    onSent: (transport: Transport, bytes: number) => void = () => undefined,
+  ) {
     this.#options = options
     this.#env = env
     this.#log = log
     this.#feed = feed
     this.#number = number
+    this.#onSent = onSent
     this.#batches = new Batches(env, (link, frames) => this.#put(link, frames))
     this.#watch = new Watch(env, options.pollGrace, (grace) => this.#patrol(grace))
   }
 
   /** A link that begins with these packets. Returns its number. */
-  open(user: string, packets: readonly Packet[]): number {
+  open(user: string, packets: readonly Packet[], transport: Transport = 'poll'): number {
     const number = this.#number()
-    const link: Link = { number, mailbox: new Mailbox(), seenAt: this.#env.now() }
+    const link: Link = { number, transport, mailbox: new Mailbox(), seenAt: this.#env.now() }
     this.#links.set(number, link)
     this.#watch.start()
-    this.#feed({ on: 'opened', link: number, user })
+    this.#feed({ on: 'opened', link: number, user, transport })
     this.#receive(link, packets)
     return number
   }
@@ -119,7 +129,7 @@ export class HttpLinks implements Carrier, Desk {
     if (!link || link.over) return
     this.#linger(link, 'server')
     this.#untold.add(link)
-    link.mailbox.close({ code, reason }, toLines(this.#batches.take(link)))
+    link.mailbox.close({ code, reason }, this.#lines(link, this.#batches.take(link)))
     this.#log.debug({ link: number, code }, 'closed')
   }
 
@@ -166,9 +176,15 @@ export class HttpLinks implements Carrier, Desk {
 
   #put(link: Link, frames: ServerFrame<Packed>[]): void {
     if (link.over) return
-    link.mailbox.put(toLines(frames))
+    link.mailbox.put(this.#lines(link, frames))
     // It asks for much and fetches nothing: the core has stopped pushing long before.
     if (link.mailbox.bytes > this.#options.maxBuffered) this.#drop(link)
+  }
+
+  #lines(link: Link, frames: ServerFrame<Packed>[]): string[] {
+    const packets = serverCodec.encode(frames, PACKET)
+    for (const packet of packets) this.#onSent(link.transport, Buffer.byteLength(packet))
+    return packets.map(toLine)
   }
 
   /** The client closed it. A POST said again is still answered as before. */
@@ -176,7 +192,7 @@ export class HttpLinks implements Carrier, Desk {
     this.#linger(link, 'client')
     link.mailbox.clear()
     this.#log.debug({ link: link.number, code }, 'closed')
-    this.#feed({ on: 'closed', link: link.number })
+    this.#feed({ on: 'closed', link: link.number, code })
   }
 
   /** Nobody is there any more. */
@@ -211,7 +227,5 @@ export class HttpLinks implements Carrier, Desk {
     }
   }
 }
-
-const toLines = (frames: ServerFrame<Packed>[]): string[] => serverCodec.encode(frames, PACKET).map(toLine)
 
 const isOpen = ({ over }: Link): boolean => !over

@@ -68,17 +68,17 @@ export class Rungs {
   }
 
   async #openLink(request: IncomingMessage, response: ServerResponse, ask: AskOf<'open'>): Promise<void> {
-    const { links, node, tickets } = this.#parts
+    const { gate, links, node, tickets } = this.#parts
     const guest = await this.#admit(request)
     // An opening that nobody waits for any more is none.
     if (guest === undefined) return
     if (typeof guest === 'number') {
-      this.#settings.log.info({ status: guest }, 'opening refused')
+      gate.refused('opening', guest)
       this.#refuse(request, response, guest)
       return
     }
     const { user, packets } = guest
-    const link = links.open(user, packets)
+    const link = links.open(user, packets, ask.streams ? 'stream' : 'poll')
     const source = { desk: links, pass: new Pass(tickets, { node, link, user }), reader: this.#reader() }
     this.#endWithReader(response, source)
     if (ask.streams) await this.#stream(response, source, 0)

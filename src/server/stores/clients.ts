@@ -1,67 +1,64 @@
-import type { Device, OpenAsk } from '../../core/store.js'
-import { dropOldest } from './drop.js'
+import type { Device, OpenAsk, Place } from '../../core/store.js'
 import type { StoreLimits } from './limits.js'
+import type { Client, ClientBook } from './parts.js'
 import { Places } from './places.js'
 
-/** All that is known of a client, but where it is a member. */
-export interface Client {
-  key: string
-  user: string
-  seq: number
+export interface MemoryClient extends Client {
   touchedAt: number
-  places: Places
-  /** What a node said of it, when one did. */
-  device: Device | undefined
+  readonly places: Places
 }
 
 /** The clients that are known. */
-export class Clients {
+export class Clients implements ClientBook<MemoryClient> {
   readonly #limits: StoreLimits
   readonly #now: () => number
   /** The one used last stands last. */
-  readonly #clients = new Map<string, Client>()
+  readonly #clients = new Map<string, MemoryClient>()
 
   constructor(limits: StoreLimits, now: () => number) {
     this.#limits = limits
     this.#now = now
   }
 
-  get(name: string): Client | undefined {
+  find(name: string): MemoryClient | undefined {
     return this.#clients.get(name)
   }
 
-  /** The client, which has done something. */
-  touch(name: string): Client | undefined {
-    const client = this.#clients.get(name)
-    if (client) this.#put(name, client)
-    return client
+  add({ client, key, user }: OpenAsk): MemoryClient {
+    const device: Device | undefined = undefined
+    return { name: client, key, user, seq: 0, device, touchedAt: 0, places: new Places() }
   }
 
-  add({ client, key, user }: OpenAsk): Client {
-    const one = { key, user, seq: 0, touchedAt: 0, places: new Places(), device: undefined }
-    this.#put(client, one)
-    return one
+  save(client: MemoryClient): void {
+    client.touchedAt = this.#now()
+    this.#clients.delete(client.name)
+    this.#clients.set(client.name, client)
   }
 
   delete(name: string): void {
     this.#clients.delete(name)
   }
 
-  /** Forgets those idle for too long, and those that are too many; returns their names. */
-  expire(): string[] {
-    const since = this.#now() - this.#limits.clientTtl
-    const idle: string[] = []
+  due(): string[] {
+    const { clientTtl, maxClients } = this.#limits
+    const since = this.#now() - clientTtl
+    const due: string[] = []
     for (const [name, { touchedAt }] of this.#clients) {
-      if (touchedAt > since) break
-      this.#clients.delete(name)
-      idle.push(name)
+      if (touchedAt > since && this.#clients.size - due.length <= maxClients) break
+      due.push(name)
     }
-    return [...idle, ...dropOldest(this.#clients, this.#limits.maxClients)]
+    return due
   }
 
-  #put(name: string, client: Client): void {
-    client.touchedAt = this.#now()
-    this.#clients.delete(name)
-    this.#clients.set(name, client)
+  place({ places }: MemoryClient, place: Place): void {
+    places.add(place)
+  }
+
+  placeOf({ places }: MemoryClient, seq: number): Place | undefined {
+    return places.find(seq)
+  }
+
+  placesFrom(name: string, seq: number): Place[] {
+    return this.#clients.get(name)?.places.from(seq) ?? []
   }
 }

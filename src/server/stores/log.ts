@@ -1,10 +1,12 @@
-import type { Slice } from '../../core/store.js'
+import type { Member, Slice } from '../../core/store.js'
 import type { Entry, Packed } from '../../wire/frame.js'
 import { costOf } from './rules.js'
 
 /** One channel's entries, trimmed from the front. */
 export class Log {
   readonly epoch: string
+  /** Of an inbox: what former members had. */
+  past: Member | undefined
   /** What it holds, bytes, roughly. */
   bytes = 0
   next = 1

@@ -1,6 +1,7 @@
-import type { Bounds, Draft, Place, ReadAsk, Slice } from '../../core/store.js'
+import type { Bounds, Draft, Member, Place, ReadAsk, Slice } from '../../core/store.js'
 import type { StoreLimits } from './limits.js'
 import { Log } from './log.js'
+import type { LogBook } from './parts.js'
 import { costOf, fullBy, isInbox } from './rules.js'
 
 /** What all logs together may be. */
@@ -18,7 +19,7 @@ export interface LogsLimits extends StoreLimits {
 const SWEEP = 60_000
 
 /** The log of every channel. */
-export class Logs {
+export class Logs implements LogBook {
   readonly #limits: LogsLimits
   readonly #now: () => number
   readonly #id: string
@@ -35,7 +36,6 @@ export class Logs {
     this.#id = id
   }
 
-  /** Where the message is now, or why its inbox does not take it. */
   add({ ch, seq, after: _, ...draft }: Draft): Place | string {
     this.#sweep()
     const log = this.#logs.get(ch) ?? new Log(this.#fresh)
@@ -60,10 +60,18 @@ export class Logs {
     return { epoch, oldest, next }
   }
 
-  /** Lets everything up to an offset go. */
   trim(ch: string, offset: number): void {
     const log = this.#logs.get(ch)
     while (log?.size && log.oldest <= offset) this.#resize(log, () => log.trim())
+  }
+
+  past(ch: string): Member | undefined {
+    return this.#logs.get(ch)?.past
+  }
+
+  remember(ch: string, past: Member): void {
+    const log = this.#logs.get(ch)
+    if (log) log.past = past
   }
 
   get #empty(): Bounds {

@@ -1,12 +1,19 @@
 import type { Cursor } from '../../core/store.js'
-import { dropOldest } from './drop.js'
+import type { MemoryClient } from './clients.js'
+import type { SeatBook } from './parts.js'
+
+interface Seat {
+  client: MemoryClient
+  cursor: Cursor
+}
 
 /** Who is a member where: read by channel, and by client. */
-export class Seats {
+export class Seats implements SeatBook<MemoryClient> {
   readonly #max: number
-  readonly #byChannel = new Map<string, Map<string, Cursor>>()
-  /** The channels of each client; the one changed last stands last. */
-  readonly #byClient = new Map<string, Map<string, true>>()
+  /** By channel, and in it by client. */
+  readonly #channels = new Map<string, Map<string, Seat>>()
+  /** By client, and of it by channel; the one changed last stands last. */
+  readonly #clients = new Map<string, Map<string, Seat>>()
 
   /** @param max channels of one client. */
   constructor(max: number) {
@@ -14,45 +21,50 @@ export class Seats {
   }
 
   get(client: string, ch: string): Cursor | undefined {
-    return this.#byChannel.get(ch)?.get(client)
+    return this.#channels.get(ch)?.get(client)?.cursor
   }
 
-  /** The members of a channel. */
-  in(ch: string): ReadonlyMap<string, Cursor> {
-    return this.#byChannel.get(ch) ?? new Map()
+  put(client: MemoryClient, ch: string, cursor: Cursor): string[] {
+    const { name } = client
+    this.delete(name, ch)
+    const [members, channels] = [partOf(this.#channels, ch), partOf(this.#clients, name)]
+    members.set(name, { client, cursor })
+    channels.set(ch, { client, cursor })
+    const displaced = channels.size > this.#max ? [...channels.keys()].slice(0, channels.size - this.#max) : []
+    for (const one of displaced) this.delete(name, one)
+    return displaced
   }
 
-  /** The channels of a client. */
+  delete(client: string, ch: string): boolean {
+    drop(this.#clients, client, ch)
+    return drop(this.#channels, ch, client)
+  }
+
   of(client: string): string[] {
-    return [...(this.#byClient.get(client)?.keys() ?? [])]
+    return [...(this.#clients.get(client)?.keys() ?? [])]
   }
 
-  /** Returns the channels that had to give way, and where the client was in them. */
-  put(client: string, ch: string, cursor: Cursor): [string, Cursor][] {
-    const seats = this.#byChannel.get(ch) ?? new Map<string, Cursor>()
-    this.#byChannel.set(ch, seats.set(client, cursor))
-    const channels = this.#byClient.get(client) ?? new Map<string, true>()
-    channels.delete(ch)
-    this.#byClient.set(client, channels.set(ch, true))
-    return dropOldest(channels, this.#max).flatMap((one) => {
-      const was = this.#vacate(client, one)
-      return was ? [[one, was]] : []
-    })
+  *cursors(ch: string): Iterable<Cursor> {
+    for (const { cursor } of this.#channels.get(ch)?.values() ?? []) yield cursor
   }
 
-  /** Returns where it was, if it was a member. */
-  delete(client: string, ch: string): Cursor | undefined {
-    const channels = this.#byClient.get(client)
-    if (!channels?.delete(ch)) return undefined
-    if (!channels.size) this.#byClient.delete(client)
-    return this.#vacate(client, ch)
+  *in(ch: string): Iterable<[MemoryClient, Cursor]> {
+    for (const { client, cursor } of this.#channels.get(ch)?.values() ?? []) yield [client, cursor]
   }
+}
 
-  #vacate(client: string, ch: string): Cursor | undefined {
-    const seats = this.#byChannel.get(ch)
-    const was = seats?.get(client)
-    seats?.delete(client)
-    if (!seats?.size) this.#byChannel.delete(ch)
-    return was
-  }
+type Parts = Map<string, Map<string, Seat>>
+
+function partOf(parts: Parts, name: string): Map<string, Seat> {
+  const part = parts.get(name) ?? new Map<string, Seat>()
+  parts.set(name, part)
+  return part
+}
+
+/** Whether it was there. */
+function drop(parts: Parts, name: string, key: string): boolean {
+  const part = parts.get(name)
+  if (!part?.delete(key)) return false
+  if (!part.size) parts.delete(name)
+  return true
 }
