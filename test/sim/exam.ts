@@ -1,7 +1,8 @@
 import type { Device } from './device.js'
 import type { Sent } from './ledger.js'
-import { type Box, CALM_DELAY } from './net.js'
+import { CALM_DELAY } from './net.js'
 import { HOLD, STAGGER } from './weather.js'
+import type { Box } from './wire.js'
 import { ACK_DELAY, type World } from './world.js'
 
 /** Two that are online, and a channel in which the one may say something to the other. */
@@ -15,7 +16,7 @@ interface Pair {
 /** One accident in a calm world, and how long (ms) its repair may take. */
 interface Exam {
   /** Does it; what it returns tells when all is repaired. */
-  act: (pair: Pair) => () => boolean
+  act: (pair: Pair) => (() => boolean) | Promise<() => boolean>
   within: (pair: Pair) => number
   /** No race is part of it. */
   settled?: true
@@ -69,10 +70,10 @@ const EXAMS: Record<string, Exam> = {
     within: (pair) => trips(4) + paced(pair, 3),
   },
   'a message on its way down, others follow': {
-    act(pair) {
+    async act(pair) {
       lose(pair.world, pair.to, 'down', '"t":"message"')
       const first = say(pair, 1)
-      pair.world.pass(200)
+      await pair.world.pass(200)
       return through(pair, [...first, ...say(pair, 1)])
     },
     within: (pair) => trips(6) + paced(pair, 2) + cramped(pair),
@@ -106,20 +107,20 @@ const EXAMS: Record<string, Exam> = {
     within: retransmitted,
   },
   'a cut at the sender': {
-    act(pair) {
+    async act(pair) {
       const { world, from } = pair
       const before = say(pair, 3)
-      world.pass(world.dice.between(0, 60))
+      await world.pass(world.dice.between(0, 60))
       if (from.wire) world.net.cut(from.wire)
       return through(pair, [...before, ...say(pair, 1)])
     },
     within: (pair) => trips(8) + paced(pair, 4),
   },
   'a cut at the reader': {
-    act(pair) {
+    async act(pair) {
       const { world, to } = pair
       const before = say(pair, 2)
-      world.pass(world.dice.between(0, 60))
+      await world.pass(world.dice.between(0, 60))
       if (to.wire) world.net.cut(to.wire)
       return through(pair, [...before, ...say(pair, 1)])
     },
@@ -152,18 +153,18 @@ const EXAMS: Record<string, Exam> = {
     within: (pair) => trips(14) + retransmitted(pair),
   },
   'a drain': {
-    act({ world, to }) {
+    async act({ world, to }) {
       world.host.drain(1_000, 500)
-      world.pass(600)
+      await world.pass(600)
       return () => to.core.status === 'online'
     },
     within: ({ world }) => 1_500 + 5_000 + world.weather.limits.cap + hung(world),
   },
   'a question': {
-    act(pair) {
+    async act(pair) {
       const { world, to, ch } = pair
       to.leave(ch)
-      world.pass(200)
+      await world.pass(200)
       lose(world, to, 'up', '"t":"sub"')
       to.follow(ch, 'oldest')
       return () => to.following.get(ch)?.epoch !== undefined
@@ -171,15 +172,15 @@ const EXAMS: Record<string, Exam> = {
     within: asked,
   },
   'the order of two questions': {
-    act(pair) {
+    async act(pair) {
       const { world, to, ch } = pair
       to.leave(ch)
       lose(world, to, 'up', '"t":"sub"', 150)
       to.follow(ch, 'oldest')
-      world.pass(CALM_DELAY)
+      await world.pass(CALM_DELAY)
       to.leave(ch)
       to.follow(ch, 'now')
-      world.pass(300)
+      await world.pass(300)
       return through(pair, say(pair, 3))
     },
     within: (pair) => trips(4) + paced(pair, 3),
@@ -217,22 +218,27 @@ const EXAMS: Record<string, Exam> = {
     within: ({ world }) => world.weather.limits.connectTimeout + 500 + trips(8),
   },
   'the way to a better transport': {
-    act(pair) {
+    async act(pair) {
       const { world, from } = pair
       const { rungs, limits } = world.weather
       // On a server that is full, there is no room for a second link.
       if (rungs < 2 || limits.maxLinks < 1_000) return () => true
       const only = (rung: number): Box[] => Array.from({ length: rungs }, (_, at) => (at === rung ? 'pass' : 'refuse'))
       if (!from.rung) world.net.set(from.name, only(rungs - 1))
-      if (!world.pass(MINUTE, () => Boolean(from.rung) && from.core.status === 'online' && from.core.outbox.size === 0))
+      if (
+        !(await world.pass(
+          MINUTE,
+          () => Boolean(from.rung) && from.core.status === 'online' && from.core.outbox.size === 0,
+        ))
+      )
         return () => true
-      world.pass(1_000)
+      await world.pass(1_000)
       world.net.set(
         from.name,
         Array.from({ length: rungs }, () => 'pass' as const),
       )
       // What is said while the session is on its way, and what others say meanwhile.
-      if (!world.pass(MINUTE, () => from.core.route.ladder.mover !== undefined)) return () => true
+      if (!(await world.pass(MINUTE, () => from.core.route.ladder.mover !== undefined))) return () => true
       const { rung } = from
       const back = through({ ...pair, from: pair.to, to: pair.from }, [])
       const there = through(pair, say(pair, 3))
@@ -242,9 +248,9 @@ const EXAMS: Record<string, Exam> = {
     settled: true,
   },
   'a long sleep': {
-    act({ world, from }) {
+    async act({ world, from }) {
       from.sleeper.sleep(90_000, world.dice.pick(['timer', 'news']), () => from.feed({ on: 'wake' }))
-      world.pass(90_000)
+      await world.pass(90_000)
       const dead = from.wire
       return () =>
         from.core.status === 'online' && (!dead || from.wire !== dead || dead.lanes.down.blackAt === Infinity)
@@ -260,28 +266,31 @@ function blacken({ net }: World, { wire }: Device): void {
 }
 
 /** 20: every single accident is repaired in its time. 21: who has nothing to do does nothing but beat. */
-export function examine(world: World): void {
+export async function examine(world: World): Promise<void> {
   const names = Object.keys(EXAMS)
   for (let left = 5; left > 0 && !world.broken; left--) {
     const [first = '', ...others] = names
-    take(world, world.dice.pick([first, ...others]))
+    await take(world, world.dice.pick([first, ...others]))
   }
-  if (!world.broken) idle(world)
-  if (!world.broken) farewell(world)
+  if (!world.broken) await idle(world)
+  if (!world.broken) await farewell(world)
 }
 
-function take(world: World, name: string): void {
+async function take(world: World, name: string): Promise<void> {
   const exam = EXAMS[name]
-  const pair = choose(world)
+  const pair = await choose(world)
   if (!exam || !pair) return
-  if (!world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now)))) return
+  if (
+    !(await world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now))))
+  )
+    return
   world.trace.add(world.clock.now, 'exam', name)
-  const repaired = exam.act(pair)
+  const repaired = await exam.act(pair)
   const within = exam.within(pair) + (exam.settled ? 0 : raced(pair))
-  if (!world.pass(within, repaired) && !world.broken)
+  if (!(await world.pass(within, repaired)) && !world.broken)
     world.fail('20 recoversInTime', `lost ${name}: ${world.unwell()}, ${within.toFixed(0)} ms later`)
   world.net.accident = undefined
-  calmDown(world)
+  await calmDown(world)
 }
 
 /** On a live link, and for so long that the first dial after it is at once. */
@@ -294,14 +303,14 @@ function isStable({ core, wire, wantsClosed }: Device, now: number): boolean {
 const MINUTE = 60_000
 
 /** Back to where nothing is under way. */
-function calmDown(world: World): void {
+async function calmDown(world: World): Promise<void> {
   const until = world.clock.now + MINUTE + world.readingTime
-  while (!world.broken && world.unwell() && world.clock.now < until) world.pass(500)
+  while (!world.broken && world.unwell() && world.clock.now < until) await world.pass(500)
   const why = world.broken ? '' : world.unwell()
   if (why) world.fail('19 healsInTime', `${why}, a minute after one accident`)
 }
 
-function choose(world: World): Pair | undefined {
+async function choose(world: World): Promise<Pair | undefined> {
   const { devices, weather, dice } = world
   const awake = devices.filter(({ wantsClosed }) => !wantsClosed)
   const pairs = weather.channels.flatMap((ch) =>
@@ -317,19 +326,19 @@ function choose(world: World): Pair | undefined {
   if (!first) return undefined
   const pair = dice.pick([first, ...others])
   if (!pair.to.following.has(pair.ch)) pair.to.follow(pair.ch, 'now')
-  world.pass(1_000)
+  await world.pass(1_000)
   return pair
 }
 
 /** 21 */
-function idle(world: World): void {
+async function idle(world: World): Promise<void> {
   const { devices, weather, clock } = world
   const { interval, idle: silence } = weather.limits
   const time = 60_000
   const before = devices.map(({ writes }) => writes)
   const events = clock.events
   world.trace.add(clock.now, 'exam', 'idle')
-  world.pass(time)
+  await world.pass(time)
   const beat = Math.min(interval, silence / 2)
   // On a lower transport, the others are asked now and then: after 1, 2, 4 … s.
   const climbs = 6 * (weather.rungs - 1)
@@ -343,12 +352,12 @@ function idle(world: World): void {
 }
 
 /** What is said at the very end is settled, too, and nobody is left waiting for anything. */
-function farewell(world: World): void {
+async function farewell(world: World): Promise<void> {
   for (const device of world.devices) {
     if (world.dice.chance(0.5)) device.send('a', 'last words')
     device.feed({ on: 'close', code: 1000, reason: 'the end' })
   }
-  world.pass(60_000)
+  await world.pass(60_000)
   const why = world.broken ? '' : world.unwell()
   if (why) world.fail('19 healsInTime', `${why}, after the end`)
 }
