@@ -166,7 +166,7 @@ export function bound({ limits, jitter, delay, rungs }: Weather): number {
 }
 
 /** What a heartbeat forgives a timer that comes late, once. */
-const LATE_EXCUSE = 2_000
+export const LATE_EXCUSE = 2_000
 /** The longest between two tries of a message on a live link. */
 const MAX_RTO = 30_000
 /** The longest between two askings of one question. */
