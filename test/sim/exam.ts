@@ -149,7 +149,8 @@ const EXAMS: Record<string, Exam> = {
       const { world, to } = pair
       const before = say(pair, 2)
       await world.pass(world.dice.between(0, 60))
-      if (to.wire) world.net.cut(to.wire)
+      if (to.wire?.rung && world.dice.chance(0.5)) world.net.forsake(to.wire)
+      else if (to.wire) world.net.cut(to.wire)
       return through(pair, [...before, ...say(pair, 1)])
     },
     within: (pair) => trips(8) + paced(pair, 4),

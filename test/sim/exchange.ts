@@ -41,12 +41,16 @@ export class Question extends EventEmitter {
   }
 }
 
+/** Pieces of one answer: the longest stream here has far fewer. */
+const MOST = 20_000
+
 /** An answer as the server gives it: Node's `ServerResponse`, as far as the server uses it. */
 export class Reply extends EventEmitter {
   headersSent = false
   destroyed = false
   writableFinished = false
   readonly #say: (piece: Piece) => void
+  #pieces = 0
 
   constructor(say: (piece: Piece) => void) {
     super()
@@ -64,6 +68,8 @@ export class Reply extends EventEmitter {
   }
 
   write(text: string): boolean {
+    // Promises that follow one another at once would never let time go on.
+    if (++this.#pieces > MOST) throw new Error('an answer without end')
     if (!this.destroyed) this.#say({ is: 'text', text })
     return true
   }

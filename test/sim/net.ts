@@ -129,6 +129,11 @@ export class Net implements Ways {
     this.#tellServer(wire)
   }
 
+  /** Requests under way are gone, and their server still waits with its answers. */
+  forsake(wire: Wire): void {
+    this.#requests.cut(wire, true)
+  }
+
   /** One way, or both if done twice, leads nowhere; nobody is told. */
   blacken(wire: Wire, way: Way): void {
     const lane = wire.lanes[way]

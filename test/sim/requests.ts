@@ -83,9 +83,13 @@ export class Requests {
     wire.leaf = this.#leafOf(wire).open(target, on, near.clock)
   }
 
-  /** All that is under way on this wire is cut. */
-  cut(wire: Wire): void {
-    for (const one of this.#open) if (one.wire === wire) this.#cut(one)
+  /** All that is under way on this wire is cut. @param unheard the server hears nothing of it. */
+  cut(wire: Wire, unheard = false): void {
+    for (const one of this.#open) {
+      if (one.wire !== wire) continue
+      if (unheard) one.gone = () => undefined
+      this.#cut(one)
+    }
   }
 
   /** A box has changed its mind: also about what is under way. */
