@@ -110,10 +110,10 @@ export class Client implements ChannelHost {
   }
 
   constructor(options: ReadyOptions) {
-    check(options)
+    const settled = check(options)
     const env = { ...createEnv(), ...options.env }
     const { codec = clientCodec } = options
-    const { ttl, ...core } = settle({ ...options, codec }, env)
+    const { ttl, ...core } = settle(settled, codec, env)
     this.id = core.id
     this.#options = options
     this.#env = env

@@ -15,9 +15,6 @@ const REPEATS = [100, 1_000]
 /** ms that a link may take to say that it is closed. */
 const FAREWELL = 5_000
 
-/** By this side, which needs no telling. */
-const CLOSED: Closing = { code: 1000, reason: '' }
-
 /** A transport over HTTP. */
 export const http = (name: string, options: HttpOptions, run: Run): Transport => ({
   name,
@@ -36,7 +33,7 @@ export class HttpLink implements Connection, Asking {
   /** Packets that came. */
   got = 0
   /** Called when there is something to say. */
-  wake: () => void
+  wake!: () => void
   /** Nobody listens any more once either side has closed. */
   #on: TransportEvents | undefined
   /** Lines that the server has not confirmed. */
@@ -57,10 +54,9 @@ export class HttpLink implements Connection, Asking {
     this.clock = clock
     this.options = options
     this.#on = on
-    this.wake = () => {
-      this.wake = () => undefined
-      run(this).catch((error: unknown) => this.lose(String(error)))
-    }
+    this.rest()
+      .then(() => run(this))
+      .catch((error: unknown) => this.lose(String(error)))
     queueMicrotask(() => {
       this.#on?.opened()
       // The first packets travel with the first request; where none are said, it goes alone.
@@ -98,13 +94,13 @@ export class HttpLink implements Connection, Asking {
   }
 
   /** This link is over: nothing more is heard or said. */
-  end(closing = CLOSED): void {
+  end(closing?: Closing): void {
     const on = this.#on
     this.#on = undefined
     this.#over = true
     this.#hurry?.()
     this.stop?.()
-    on?.closed({ clean: false, ...closing })
+    if (closing) on?.closed({ clean: false, ...closing })
   }
 
   /** It broke. */
@@ -138,17 +134,25 @@ export class HttpLink implements Connection, Asking {
     if (!this.ticket) this.lose('this is no Holdfast server')
   }
 
-  /** From now on what is said leaves at once, in a POST of its own. */
-  speak(): void {
-    let posting = false
-    const pump = async () => {
-      if (posting) return
-      posting = true
-      while (!this.#over && (this.buffered || this.#code)) await this.post()
-      posting = false
-    }
-    this.wake = () => void pump()
-    this.wake()
+  /** Says what waits, and from then on at once what there is to say, in a POST of its own. */
+  async speak(query?: Query, read?: Read): Promise<void> {
+    await this.post(query, read)
+    void this.#pump()
+  }
+
+  async #pump(): Promise<void> {
+    while (!this.#over) await (this.#queue.length || this.#code ? this.post() : this.rest())
+  }
+
+  /** Waits until there is something to say, or for `ms`. */
+  rest(ms?: number): Promise<void> {
+    return new Promise((done) => {
+      const cancel = ms === undefined ? undefined : this.clock.timer(done, ms)
+      this.wake = () => {
+        cancel?.()
+        done()
+      }
+    })
   }
 
   /**
@@ -156,13 +160,13 @@ export class HttpLink implements Connection, Asking {
    * first POST, which has no number, is not.
    */
   async post(query: Query = {}, read?: Read): Promise<void> {
-    const open = this.ticket !== undefined
+    const open = !!this.ticket
     const code = this.#code
     let lines = this.#batch()
-    const says = !open || code !== undefined || lines.length
+    const says = !open || code || lines.length
     const numbered = open && says ? { ...query, post: ++this.#posts } : query
     for (let tries = 0; !this.#over;) {
-      const last = code !== undefined && lines.length === this.#queue.length
+      const last = code && lines.length === this.#queue.length
       const answer = await ask(
         this,
         last ? { ...numbered, close: code } : numbered,
@@ -170,14 +174,13 @@ export class HttpLink implements Connection, Asking {
         read,
       )
       const { status, ok, moved, headers, text } = answer
-      // A redirect may have made a GET of it: only what was answered where it was asked was taken.
-      if (ok && !(open && moved)) {
+      if (ok) {
         this.#queue.splice(0, lines.length)
         if (last) this.end()
         this.take(text)
         return
       }
-      const again = open ? isCut(status) || moved : moved && [401, 405, 426].includes(status) && !tries
+      const again = moved ? open || (!tries && [401, 405, 426].includes(status)) : open && isCut(status)
       const pause = again ? REPEATS[tries++] : undefined
       // Not after a try that may have been heard: the same number must say the same.
       if (status === 413 && lines.length && !(open && tries)) lines = this.#smaller(lines)

@@ -41,17 +41,17 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
     options,
     seated(async (link) => {
       let hold = Math.ceil(longest)
-      let quick = 0
-      await link.post({ hold: PAUSE })
-      link.speak()
+      /** So did the poll before, at once. */
+      let failed = false
+      await link.speak({ hold: PAUSE })
       while (link.isLive()) {
         const start = link.clock.now()
         const { status, ok, headers, text } = await ask(link, { since: link.got, hold })
         const isQuick = link.clock.now() - start <= QUICK
-        if (!ok && (!isCut(status) || (isQuick && quick++))) link.end(closingOf(status, headers, true))
-        if (!ok && !isQuick) hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
-        if (ok || !isQuick) quick = 0
-        link.take(text)
+        if (ok) link.take(text)
+        else if (!isCut(status) || (isQuick && failed)) link.end(closingOf(status, headers, true))
+        else if (!isQuick) hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
+        failed = !ok && isQuick
         if (isQuick && !text && link.isLive()) await link.wait(AGAIN)
       }
     }),
@@ -71,14 +71,7 @@ export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {
       await link.post({ since, hold: says ? PAUSE : 0 })
       pause = Math.min(interval, says || link.got > since ? PAUSE : pause * 2)
       // A pause, but not once there is something to say.
-      if (link.isLive() && !link.buffered)
-        await new Promise<void>((done) => {
-          const cancel = link.clock.timer(done, pause)
-          link.wake = () => {
-            cancel()
-            done()
-          }
-        })
+      if (link.isLive() && !link.buffered) await link.rest(pause)
     }
-    link.speak()
+    await link.speak()
   })

@@ -48,10 +48,8 @@ export interface Asking {
 /** Letters a second that the slowest uplink carries: a body gets a second more for each. */
 const SLOWEST = 2_048
 
-const whole: Read = (response) => response.text()
-
 /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
-export async function ask(link: Asking, query: Query, body: string | null = null, read = whole): Promise<Answer> {
+export async function ask(link: Asking, query: Query, body: string | null = null, read?: Read): Promise<Answer> {
   const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = link.options
   const { hold, post, close } = query
   const size = body?.length ?? 0
@@ -71,22 +69,29 @@ export async function ask(link: Asking, query: Query, body: string | null = null
       body,
       // Not in the address: a browser would ask for leave (CORS) anew for each.
       headers: {
-        accept: read === whole ? '*/*' : 'text/event-stream',
+        accept: read ? 'text/event-stream' : '*/*',
         holdfast: String(new URLSearchParams({ v: 1, ...query } as Record<string, unknown> as Record<string, string>)),
         ...(link.secret && { authorization: `Bearer ${link.secret}` }),
       },
       credentials,
       // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
-      keepalive: close !== undefined && size < 20_000,
+      keepalive: !!close && size < 20_000,
       signal: abort.signal,
     })
     const { status, url, redirected: moved, headers } = response
     // The token is for nobody else.
     if (moved && new URL(url).origin !== new URL(link.url).origin) link.lose('redirected to another origin')
     if (moved) link.url = url
-    const ok = status === (post && hold === undefined ? 204 : 200)
+    // Of a POST on the link a redirect may have made a GET: only what was answered where it was asked was taken.
+    const ok = status === (post && hold === undefined ? 204 : 200) && !(post && moved)
     // A refusal is not read, and unread it would keep its connection.
-    return { status, ok, moved, headers, text: ok ? await read(response) : (abort.abort(), '') }
+    return {
+      status,
+      ok,
+      moved,
+      headers,
+      text: ok ? await (read ? read(response) : response.text()) : (abort.abort(), ''),
+    }
   } catch {
     return { status: failed, text: '' }
   } finally {

@@ -41,23 +41,24 @@ export const sse = (options: SseOptions = {}): Transport =>
   )
 
 async function stream(link: HttpLink): Promise<void> {
-  let reader: ReadableStreamDefaultReader<string> | undefined
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  const decoder = new TextDecoder()
   let rest = ''
   /** Takes what came next; false where nothing more will. Of an event only its data matter: they say what they are. */
   const next = async (): Promise<boolean> => {
-    const { done, value = '' } = (await reader?.read()) ?? { done: true }
-    const lines = (rest + value).split('\n')
+    const { done, value } = (await reader?.read()) ?? { done: true }
+    const lines = decoder.decode(value, { stream: true }).split('\n')
+    lines[0] = rest + (lines[0] ?? '')
     rest = lines.pop() ?? ''
     for (const line of lines) if (line.startsWith('data:')) link.take(line.slice(5).replace(/^ |\r$/g, ''))
     return !done && rest.length <= MAX_LINE
   }
   // A proxy that keeps the stream to itself is found out by the ticket that does not come.
-  await link.post({}, async ({ body }) => {
-    reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+  await link.speak({}, async ({ body }) => {
+    reader = body?.getReader()
     while (!link.ticket && (await next()));
     return ''
   })
-  link.speak()
   while (await next());
 }
 
@@ -66,8 +67,7 @@ async function listen(
   link: HttpLink,
   { EventSource = globalThis.EventSource, credentials, timeout = 8_000 }: SseOptions,
 ): Promise<void> {
-  await link.post({ hold: 0 })
-  link.speak()
+  await link.speak({ hold: 0 })
   if (!link.isLive()) return
   const url = new URL(link.url)
   url.searchParams.set('link', link.ticket ?? '')
