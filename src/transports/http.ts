@@ -65,7 +65,7 @@ export class HttpLink implements Connection, Asking {
   }
 
   isLive(): boolean {
-    return this.#on !== undefined
+    return !!this.#on
   }
 
   get buffered(): number {
