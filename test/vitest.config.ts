@@ -31,7 +31,7 @@ export default defineConfig({
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
     projects: [
       // Whatever no other project claims, so that no test file can be left out by its folder's name.
-      project('unit', [tests('**')], { exclude: [...net, ...['socket', 'sim', 'boxes', 'browser'].map(tests)] }),
+      project('unit', [tests('**')], { exclude: [...net, ...['socket', 'sim', 'redis', 'boxes', 'browser'].map(tests)] }),
       project('socket', [tests('socket')]),
       project('sim', [tests('sim')], { testTimeout: 60_000 }),
       project('net', net, {
@@ -40,20 +40,28 @@ export default defineConfig({
         hookTimeout: 20_000,
         sequence: { groupOrder: 1 },
       }),
+      // redis-server, started by the tests.
+      project('redis', [tests('redis')], {
+        fileParallelism: false,
+        testTimeout: 30_000,
+        hookTimeout: 20_000,
+        sequence: { groupOrder: 2 },
+        globalSetup: ['test/tools/redis-setup.mjs'],
+      }),
       // nginx and haproxy, started by the tests: much waiting, little work, so some at the same time.
       project('boxes', [tests('boxes')], {
         fileParallelism: false,
         maxConcurrency: 8,
         testTimeout: 90_000,
         hookTimeout: 20_000,
-        sequence: { groupOrder: 2 },
+        sequence: { groupOrder: 3 },
         globalSetup: ['test/tools/boxes-setup.mjs'],
       }),
       project('browser', [tests('browser')], {
         fileParallelism: false,
         testTimeout: 90_000,
         hookTimeout: 60_000,
-        sequence: { groupOrder: 3 },
+        sequence: { groupOrder: 4 },
         globalSetup: ['test/tools/browser-setup.mjs'],
       }),
     ].filter(({ test: { name } }) => !without.includes(name)),

@@ -7,8 +7,11 @@ import type { Message, Page } from '../wire/frame.js'
 import { isNumber } from '../wire/shape.js'
 import type { OutgoingMessage } from './message.js'
 
-/** Where a reader begins: with what comes `now`, with the `oldest` entry kept, or at an offset. */
-export type From = 'now' | 'oldest' | number
+/**
+ * Where a reader begins: with what comes `now`, with the `oldest` entry kept, where this device was `last` (the oldest
+ * entry for a device that is new here), or at an offset.
+ */
+export type From = 'now' | 'oldest' | 'last' | number
 
 export interface SendOptions {
   /** Given up after this long, ms. Default: the client's `outbox.ttl`. */
@@ -82,7 +85,10 @@ export class Channel<Body = unknown> {
     options?: ListenOptions & { from?: From },
   ): () => void {
     const { from = 'now' } = options ?? {}
-    need(from === 'now' || from === 'oldest' || isNumber(from), `from takes: 'now', 'oldest' or whole number`)
+    need(
+      ['now', 'oldest', 'last'].includes(from as string) || isNumber(from),
+      `from takes: 'now', 'oldest', 'last' or whole number`,
+    )
     const off = this.#events.on(type, listener, options)
     if (type === 'message') this.#host.follow(this.name, from)
     return off

@@ -1,23 +1,26 @@
 import { Client as Core, type ClientInput, type ClientOutput } from '../core/client.js'
+import type { Draft } from '../core/outbox.js'
 import { type Tick } from '../core/port.js'
 import type { Status } from '../core/status.js'
 import { Emitter, type ListenOptions } from '../shell/emitter.js'
 import { createEnv, type Env } from '../shell/env.js'
 import { Links } from '../shell/links.js'
 import { type Feed, run } from '../shell/run.js'
-import { pack, sizeOf } from '../wire/body.js'
 import { Close } from '../wire/close.js'
-import { clientCodec, type Codec } from '../wire/codec.js'
-import { MessageError } from '../wire/errors.js'
+import { clientCodec } from '../wire/codec.js'
 import type { ClientFrame, Packed, Page, ServerFrame } from '../wire/frame.js'
 import { Channel, type ChannelHost, type From, type SendOptions } from './channel.js'
 import { hear } from './hear.js'
 import { Journal, type JournalEntry } from './journal.js'
-import { OutgoingMessage } from './message.js'
+import type { Keeper } from './keeper.js'
+import type { OutgoingMessage } from './message.js'
+import { Presence } from './presence.js'
 import type { ClientEvents, ClientStats } from './events.js'
 import { check, type ReadyOptions, settle } from './options.js'
+import { Recovery } from './recovery.js'
 import { Rungs } from './rungs.js'
 import { targetOf } from './target.js'
+import { Writer } from './writer.js'
 
 type Tag = OutgoingMessage
 
@@ -32,22 +35,22 @@ export class Client implements ChannelHost {
   readonly #env: Env
   readonly #links: Links<ClientFrame<Packed>, ServerFrame>
   readonly #feed: Feed<Exclude<ClientInput<Tag>, Tick>>
-  readonly #codec: Codec
   readonly #events = new Emitter<ClientEvents>()
   readonly #channels = new Map<string, Channel<never>>()
+  readonly #presences = new Map<string, Presence>()
   readonly #pages = new Map<number, (page: Page | Promise<never>) => void>()
   readonly #journal = new Journal()
-  readonly #ttl: number
+  readonly #writer: Writer
+  readonly #keeper: Keeper | undefined
   readonly #options: ReadyOptions
   readonly #rungs: Rungs
   #mute: (() => void) | undefined
-  #seq = 0
   #asked = 0
-  #lostAt: number | undefined
-  #recovery: number | undefined
-  /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
-  #reading = Promise.resolve()
-  #unread = 0
+  readonly #recovery = new Recovery()
+
+  readonly #report = (error: Error): void => {
+    this.#actions.fault({ do: 'fault', error })
+  }
 
   /** What is done with each output of the core. What the app is to know, the journal has as well. */
   readonly #actions: { [Do in ClientOutput<Tag>['do']]: (output: ClientOutput<Tag> & { do: Do }) => void } = {
@@ -76,8 +79,26 @@ export class Client implements ChannelHost {
     sent: ({ tag }) => {
       tag.become('sent')
     },
-    settled: ({ tag, error }) => {
+    settled: ({ tag, error, tracked }) => {
       tag.become(error ? 'failed' : 'accepted', error)
+      if (error) this.#keeper?.touch()
+      if (!tracked) tag.reach()
+    },
+    number: ({ tag, seq }) => {
+      tag?.number(seq)
+      this.#writer.seq = Math.max(this.#writer.seq, seq)
+    },
+    placed: ({ tag, offset }) => {
+      tag.offset = offset
+    },
+    receipt: ({ tag, receipt }) => {
+      tag.reach(receipt)
+    },
+    present: ({ ch, present }) => {
+      this.#presences.get(ch)?.tell(present)
+    },
+    unseen: ({ ch, error }) => {
+      this.#presences.get(ch)?.fail(error)
     },
     deliver: ({ ch, message }) => {
       this.#channels.get(ch)?.deliver(message)
@@ -88,7 +109,8 @@ export class Client implements ChannelHost {
     },
     status: (output) => {
       const { status, reason } = output
-      this.#clock(status)
+      this.#recovery.hear(status, this.#env.now(), this.#core.link.dials)
+      if (status === 'closed') this.#keeper?.end()
       this.#journal.add(reason ? `${status}: ${reason}` : status)
       this.#events.emit('status', output)
     },
@@ -110,31 +132,35 @@ export class Client implements ChannelHost {
   }
 
   constructor(options: ReadyOptions) {
-    check(options)
+    const settled = check(options)
     const env = { ...createEnv(), ...options.env }
     const { codec = clientCodec } = options
-    const { ttl, ...core } = settle({ ...options, codec }, env)
-    this.id = core.id
+    const { ttl, ...core } = settle(settled, codec, env)
+    this.#keeper = options.session ? options.session.open() : undefined
+    const { id, key } = this.#keeper?.name ?? core
+    this.id = id
     this.#options = options
     this.#env = env
-    this.#ttl = ttl
-    this.#codec = codec
     this.#rungs = new Rungs(options)
-    this.#core = new Core({ ...core, ladder: this.#rungs.ladder })
+    this.#core = new Core({ ...core, id, key, shared: this.#keeper !== undefined, ladder: this.#rungs.ladder })
     this.#feed = run(this.#core, env, (output) => {
       const act = this.#actions[output.do] as (output: ClientOutput<Tag>) => void
       act(output)
     })
+    const push = (draft: Draft<Tag>): void => {
+      this.#feed({ on: 'send', draft })
+      this.#keeper?.touch()
+    }
+    this.#writer = new Writer({ id, codec, ttl, now: env.now, push })
     this.#links = new Links({
       codec,
       transports: this.#rungs.all,
       target: () => targetOf(options, codec),
       env,
       feed: this.#feed,
-      report: (error) => {
-        this.#actions.fault({ do: 'fault', error })
-      },
+      report: this.#report,
     })
+    this.#resume(key)
     this.#listen()
     this.#feed({ on: 'connect' })
   }
@@ -166,6 +192,28 @@ export class Client implements ChannelHost {
     return known as unknown as Channel<Body>
   }
 
+  /**
+   * Who is in a channel, kept up to date: begins to watch, and goes on until `stop()`. The same object until then. The
+   * server has to tell who is there (`welcome.receipts`), and to allow it (`error`).
+   */
+  presence(name: string): Presence {
+    let presence = this.#presences.get(name)
+    if (!presence) {
+      presence = new Presence(this.channel(name).name, () => {
+        if (this.#presences.delete(name)) this.#feed({ on: 'unwatch', ch: name })
+      })
+      this.#presences.set(name, presence)
+      this.#feed({ on: 'watch', ch: name })
+    }
+    return presence
+  }
+
+  /** The messages not yet accepted, and those not yet with everybody; also what the page before this one has left. */
+  get messages(): OutgoingMessage[] {
+    const { items, tracked } = this.#core.ledgers.kept
+    return [...tracked, ...items].map(({ tag }) => tag)
+  }
+
   stats(): ClientStats {
     const { rtt, outbox, reader, link } = this.#core
     return {
@@ -178,7 +226,7 @@ export class Client implements ChannelHost {
       duplicates: reader.duplicates,
       gaps: reader.gaps,
       reconnects: Math.max(0, link.dials - 1),
-      recovery: this.#recovery,
+      recovery: this.#recovery.took,
     }
   }
 
@@ -201,35 +249,8 @@ export class Client implements ChannelHost {
   }
 
   /** @internal For channels. */
-  send(ch: string, body: unknown, { ttl = this.#ttl, key }: SendOptions): OutgoingMessage {
-    const message = new OutgoingMessage(this.id, ch)
-    // What is no time is no time to live: one NaN in the ledger would stop every deadline.
-    const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0)
-    if (this.#unread || (typeof Blob !== 'undefined' && body instanceof Blob)) {
-      this.#unread++
-      this.#reading = this.#reading
-        .then(async () => {
-          this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key)
-        })
-        .catch((cause: unknown) => {
-          message.become('failed', new MessageError('not-encodable', 'the Blob could not be read', { cause }))
-        })
-        .finally(() => this.#unread--)
-    } else this.#push(message, body, expiresAt, key)
-    return message
-  }
-
-  #push(tag: OutgoingMessage, value: unknown, expiresAt: number, key: string | undefined): void {
-    const seq = ++this.#seq
-    tag.number(seq)
-    try {
-      const body = pack(value)
-      const ch = tag.channel
-      this.#codec.check?.({ t: 'send', seq, ch, body })
-      this.#feed({ on: 'send', draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt, tag } })
-    } catch (error) {
-      tag.become('failed', error as MessageError)
-    }
+  send(ch: string, body: unknown, options: SendOptions): OutgoingMessage {
+    return this.#writer.send(ch, body, options)
   }
 
   /** @internal For channels. */
@@ -246,20 +267,18 @@ export class Client implements ChannelHost {
     })
   }
 
-  #listen(): void {
-    const { network, page = globalThis } = this.#options
-    this.#mute ??= hear(network, page, (on) => {
-      this.#feed({ on })
-    })
+  /** Goes on where the page before this one was. */
+  #resume(key: string): void {
+    const [core, writer, feed, report] = [this.#core, this.#writer, this.#feed, this.#report]
+    const { id, now } = this.#env
+    this.#keeper?.begin({ id: this.id, key, page: id(), now, core, writer, feed, report })
   }
 
-  /** From the loss to service again. */
-  #clock(status: Status): void {
-    const now = this.#env.now()
-    if (status !== 'online') this.#lostAt ??= now
-    else if (this.#lostAt !== undefined) {
-      if (this.#core.link.dials > 1) this.#recovery = now - this.#lostAt
-      this.#lostAt = undefined
-    }
+  #listen(): void {
+    const { network, page = globalThis } = this.#options
+    this.#mute ??= hear(network, page, (input) => {
+      this.#keeper?.hear(input)
+      this.#feed(input)
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { listen, type PageLike, type PageSignal } from '../shell/page.js'
+import { listen, look, type PageLike, type PageSignal } from '../shell/page.js'
 
 /** What a client wants to know of the network; a `NetworkDetector` is one. */
 export interface NetworkSource {
@@ -7,13 +7,30 @@ export interface NetworkSource {
   on(type: 'wake' | 'suspend', listener: () => void): () => void
 }
 
-/** The signals of a source, or of the page where there is none; returns the way to stop. */
+/** What is heard: of the network, and of whether somebody looks at the page. */
+export type Heard = { on: PageSignal } | { on: 'look'; away: boolean }
+
+/** The signals of a source, or of the page where there is none; whether it is looked at only the page knows. Returns the way to stop. */
 export function hear(
   network: NetworkSource | undefined,
   page: PageLike | false,
-  on: (signal: PageSignal) => void,
+  feed: (heard: Heard) => void,
 ): () => void {
-  if (!network) return page ? listen(page, on) : () => undefined
+  const on = (signal: PageSignal): void => {
+    feed({ on: signal })
+  }
+  const looked =
+    page &&
+    look(page, (away) => {
+      feed({ on: 'look', away })
+    })
+  const off = [...(looked ? [looked] : []), ...(network ? follow(network, on) : page ? [listen(page, on)] : [])]
+  return () => {
+    for (const stop of off) stop()
+  }
+}
+
+function follow(network: NetworkSource, on: (signal: PageSignal) => void): (() => void)[] {
   const tell = ({ status }: { status: 'online' | 'offline' | 'unknown' }): void => {
     if (status !== 'unknown') on(status)
   }
@@ -26,7 +43,5 @@ export function hear(
     ),
   ]
   tell(network)
-  return () => {
-    for (const stop of off) stop()
-  }
+  return off
 }

@@ -14,6 +14,13 @@ export interface Taken {
   gap?: Gap
 }
 
+/** How far a reader has come. */
+export interface Place {
+  epoch: string
+  /** The offset wanted next. */
+  next: number
+}
+
 /** Offsets that this device will not get: the server no longer has them. */
 export interface Gap {
   from: number
@@ -33,6 +40,8 @@ export class Inbox {
   epoch: string | undefined
   /** The server has answered on this link. Before that, nobody knows of which epoch a message is. */
   sure = false
+  /** The first offset of what is in hand without a hole. */
+  since: number | undefined
   /** The last offset acknowledged to the server. */
   told = 0
   duplicates = 0
@@ -43,16 +52,22 @@ export class Inbox {
   readonly #early = new Map<number, Message>()
   readonly #seen = new Map<string, number>()
 
-  constructor(ch: string, from: Subscribe['from'], id: number) {
+  /** @param place where another page was that had this client's name. */
+  constructor(ch: string, from: Subscribe['from'], id: number, place?: Place) {
     this.ch = ch
     this.#from = from
     this.id = id
+    if (!place) return
+    this.epoch = place.epoch
+    this.next = place.next
+    this.told = place.next - 1
   }
 
   /** The question that gets the rest, from here on. */
   get question(): Subscribe {
-    const { ch, next, epoch, id } = this
-    return { t: 'sub', ch, from: next ?? this.#from, id, ...(epoch !== undefined && { epoch }) }
+    const { ch, next, epoch, since, id } = this
+    const place = epoch !== undefined && { epoch, ...(since !== undefined && { since }) }
+    return { t: 'sub', ch, from: next ?? this.#from, id, ...place }
   }
 
   /** Messages in hand that the server has not been told of. */
@@ -80,7 +95,7 @@ export class Inbox {
       lost = [expected, next]
     }
     if (renewed) lost ??= [expected ?? next, next]
-    this.next = next
+    this.next = this.since = next
     this.told = next - 1
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset)
     const messages = this.#drain()

@@ -16,13 +16,11 @@ import { Receipts } from './server/receipts.js'
 import { Rosters } from './server/rosters.js'
 import type { Session } from './server/session.js'
 import { Sessions } from './server/sessions.js'
+import { Limiter } from './server/limiter.js'
 import { Watchers } from './server/watchers.js'
 
 /** Frames of one packet, and frames held while a hello is answered: more is no client, but a flood. */
 const MAX_FRAMES = 4_096
-/** A client that finds the server full comes back after this at the earliest, and one more by so much later, ms. */
-const AWAY = 2_000
-const SLOT = 10
 
 /** The server side of the protocol: links, sessions, messages in and out. All I/O, the store included, is outside. */
 export class Server implements Machine<ServerInput, ServerOutput> {
@@ -35,12 +33,11 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   readonly #receipts: Receipts
   readonly #watchers: Watchers
   readonly #devices: Devices
+  readonly #limiter: Limiter
   readonly #peers = new Map<number, Peer>()
   #drain: Drain | undefined
   /** Patrol goes round then; Infinity while there is nothing to watch. */
   #roundAt = Infinity
-  /** When the next client that finds the server full may come. */
-  #slot = 0
   #pings = 0
 
   constructor(options: ServerOptions) {
@@ -52,6 +49,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     this.#watchers = new Watchers(this.#effects, options, this.#rosters)
     this.#devices = new Devices(this.#effects, options)
     this.#library = new Library(this.#effects, options)
+    this.#limiter = new Limiter(options)
     this.#sessions = new Sessions(this.#effects, options, new Ledger(this.#feeds, this.#receipts))
   }
 
@@ -128,17 +126,15 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   }
 
   #opened(link: number, user: string, now: number): void {
-    const full = this.#peers.size >= this.#options.maxLinks
+    const links = this.#peers.size
     const peer = new Peer(link, user, this.#effects, this.#options.guarded, (gone) => this.#gone(gone))
     this.#peers.set(link, peer)
-    if (this.#drain) this.#drain.dismiss(peer)
-    else if (full) peer.dismiss(Close.tryLater, this.#nextSlot(now), 0, 'the server is full')
-  }
-
-  /** Each that is turned away gets a time of its own, so that they do not come back as a crowd. */
-  #nextSlot(now: number): number {
-    this.#slot = Math.max(this.#slot, now + AWAY) + SLOT
-    return Math.ceil(this.#slot - now)
+    if (this.#drain) {
+      this.#drain.dismiss(peer)
+      return
+    }
+    const away = this.#limiter.enter(links, now)
+    if (away !== undefined) peer.dismiss(Close.tryLater, away, 0, 'the server is full')
   }
 
   #gone(peer: Peer): void {

@@ -87,6 +87,11 @@ export interface Settings {
   maxSubscriptions: number
   /** Links at once; others are told when to come back. Default 100,000. */
   maxLinks: number
+  /**
+   * Links let in a second, up to a second's worth at once; others are told when to come back, each at a time of its own.
+   * Set it to what the machine and the store can welcome. Default 2,000.
+   */
+  maxAccepts: number
   /** WebSocket compression (RFC 7692); costs memory for each link. Over HTTP nothing is compressed. Default false. */
   perMessageDeflate: boolean
   /** Structured logger (pino's shape). Default: none. */
@@ -149,6 +154,7 @@ export function settle(given: ServerSettings): Settings {
     pushWindow: isWhole(1),
     maxSubscriptions: isWhole(1),
     maxLinks: isLimit(1),
+    maxAccepts: isLimit(1),
     perMessageDeflate: isBoolean,
     log: hasMethods('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error'),
     env: hasMethods('now, timer, random, id and defer', 'now', 'timer', 'random', 'id', 'defer'),
@@ -157,9 +163,10 @@ export function settle(given: ServerSettings): Settings {
 }
 
 function defaults({ store }: ServerSettings): Settings {
-  const { idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks } = serverDefaults
+  const { idle, helloTimeout, callTimeout, maxPacket, window, pushWindow } = serverDefaults
+  const { maxSubscriptions, maxLinks, maxAccepts } = serverDefaults
   return {
-    ...{ idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks },
+    ...{ idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks, maxAccepts },
     store: store ?? new MemoryStore(),
     authenticate: undefined,
     authorize: undefined,

@@ -19,6 +19,19 @@ const signals: Readonly<Record<string, PageSignal>> = {
   change: 'wake',
 }
 
+/** Says whether the page is hidden, at once and when it changes. Returns the way to stop. */
+export function look(page: PageLike, on: (hidden: boolean) => void): () => void {
+  const control = new AbortController()
+  const tell = (): void => {
+    on(page.document?.visibilityState === 'hidden')
+  }
+  page.addEventListener?.('visibilitychange', tell, { capture: true, signal: control.signal })
+  tell()
+  return () => {
+    control.abort()
+  }
+}
+
 /**
  * Turns what the platform says into signals, with the event's name as the cause. Says what
  * `navigator.onLine` knows at once, before it returns.

@@ -33,6 +33,18 @@ export class ConnectionError extends HoldfastError {
 /**
  * `expired`, `dropped`, `superseded`, `queue-full`, `too-big`, `not-encodable`, `closed`: certainly not taken by the server.
  * `refused`: the server said no. `in-doubt`: given up after it was sent, so the server may or may not have taken it.
+ * Of a message that the server has taken: `undelivered`, deleted before anybody had it; `untold`, it is accepted, and
+ * nobody will tell who has it.
  */
 export type MessageErrorCode =
-  'expired' | 'dropped' | 'superseded' | 'queue-full' | 'too-big' | 'not-encodable' | 'closed' | 'refused' | 'in-doubt'
+  | 'expired'
+  | 'dropped'
+  | 'superseded'
+  | 'queue-full'
+  | 'too-big'
+  | 'not-encodable'
+  | 'closed'
+  | 'refused'
+  | 'in-doubt'
+  | 'undelivered'
+  | 'untold'

@@ -41,6 +41,8 @@ export interface Subscribe {
   from: 'now' | 'oldest' | 'last' | number
   /** The epoch that a numeric `from` belongs to. */
   epoch?: string
+  /** With an epoch: this device has everything from here to `from`, which counts as `received`. */
+  since?: number
   /** Names the subscription, each higher than the one before; told again in the answers, which may come late. */
   id?: number
 }

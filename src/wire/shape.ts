@@ -23,7 +23,7 @@ const seat: Fields = { ...recipient, presence: 'a' }
 export const clientShapes: Shapes<ClientFrame> = {
   hello: { v: 'n', client: 'c', key: 'c', acked: 'n', ticket: 's?' },
   send: { seq: 'n', after: 'n?', ch: 'c', body: 'j' },
-  sub: { ch: 'c', from: 'f', epoch: 's?', id: 'n?' },
+  sub: { ch: 'c', from: 'f', epoch: 's?', since: 'n?', id: 'n?' },
   unsub: { ch: 'c', id: 'n?' },
   history: { id: 'n', ch: 'c', from: 'n', limit: 'n' },
   received: { ch: 'c', offset: 'n', id: 'n?' },

@@ -83,7 +83,14 @@ describe('the question of an inbox', () => {
   })
   it('is then for what comes next in this epoch, early ones or not', () => {
     take(1, 2, 5)
-    expect(inbox.question).toEqual({ t: 'sub', ch: 'room', from: 3, epoch: 'e1', id: 1 })
+    expect(inbox.question).toEqual({ t: 'sub', ch: 'room', from: 3, epoch: 'e1', since: 1, id: 1 })
+  })
+
+  it('says from where on there is no hole in what is in hand', () => {
+    take(1, 2)
+    inbox.subscribed({ t: 'subscribed', ch: 'room', epoch: 'e1', next: 9, lost: [3, 9] })
+    take(9, 10)
+    expect(inbox.question).toMatchObject({ from: 11, since: 9 })
   })
 })
 

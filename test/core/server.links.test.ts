@@ -311,3 +311,56 @@ describe('a full server', () => {
     expect(world.reads(1, 'welcome')).toHaveLength(1)
   })
 })
+
+describe('a crowd', () => {
+  const arrive = (world: World, from: number, to: number) => {
+    for (let link = from; link <= to; link++) world.feed({ on: 'opened', link })
+  }
+  const inside = (world: World, from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((link) => !world.closes(link).length)
+
+  it('is let in at the rate the server takes, and each of the others gets a time of its own at that rate', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 6)
+    expect(inside(world, 1, 6)).toEqual([1, 2, 3, 4])
+    expect(world.reads(5, 'retry')).toEqual([{ t: 'retry', after: 2_250, spread: 0 }])
+    expect(world.reads(6, 'retry')).toEqual([{ t: 'retry', after: 2_500, spread: 0 }])
+    expect(world.closes(6)).toEqual([1013])
+  })
+
+  it('finds a place again as time goes by, and no more of them than a second has, however long nobody came', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 4)
+    world.now += 249
+    arrive(world, 5, 5)
+    world.now += 1
+    arrive(world, 6, 7)
+    expect(inside(world, 5, 7)).toEqual([6])
+    world.now += 60_000
+    arrive(world, 10, 19)
+    expect(inside(world, 10, 19)).toEqual([10, 11, 12, 13])
+  })
+
+  it('of which each comes back at its time finds room', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 14)
+    const times = Array.from({ length: 10 }, (_, at) => world.reads(5 + at, 'retry')[0]?.after ?? NaN)
+    times.forEach((time, at) => {
+      world.now = time
+      arrive(world, 100 + at, 100 + at)
+    })
+    expect(inside(world, 100, 109)).toHaveLength(10)
+  })
+
+  it('that finds no room either comes back no faster than to a full server', () => {
+    const world = new World({ maxLinks: 1, maxAccepts: 1_000 })
+    arrive(world, 1, 3)
+    expect(world.reads(3, 'retry')).toEqual([{ t: 'retry', after: 2_020, spread: 0 }])
+  })
+
+  it('is no crowd where there is no limit', () => {
+    const world = new World({ maxAccepts: Infinity })
+    arrive(world, 1, 5_000)
+    expect(world.server.links).toBe(5_000)
+  })
+})

@@ -224,3 +224,33 @@ describe('what the client has', () => {
     expect(world.reads(bob, 'noted')).toEqual([{ t: 'noted', ch: 'room', offset: 1 }])
   })
 })
+
+describe('a subscription that goes on where it was', () => {
+  const again = (extra: object) => ({ t: 'sub', ch: 'room', from: 3, epoch: 'epoch', ...extra }) as const
+
+  it('says what it has: the word for it may have been lost with the link', () => {
+    const { people, ann, bob, world } = two()
+    people.send(ann, 'room', 1, 2)
+    people.go(bob)
+    world.say(people.come('bob'), again({ since: 1 }))
+    expect(people.receipts(ann)).toEqual(['1-2: 1/1 bob'])
+  })
+
+  it('says nothing of what lies before its beginning', () => {
+    const { people, ann, bob, world } = two()
+    people.send(ann, 'room', 1, 2)
+    people.go(bob)
+    world.say(people.come('bob'), again({ since: 2 }))
+    // The first is for nobody any more.
+    expect(people.receipts(ann)).toEqual(['1: 0/0', '2: 1/1 bob'])
+  })
+
+  it('says nothing where it names no beginning, or the log is another one', () => {
+    const { people, ann, bob, world } = two()
+    people.send(ann, 'room', 1, 2)
+    people.go(bob)
+    world.say(people.come('bob'), again({}))
+    world.say(people.come('bob', 'phone'), again({ epoch: 'before', since: 1 }))
+    expect(people.receipts(ann).filter((line) => line.includes('1/'))).toEqual([])
+  })
+})

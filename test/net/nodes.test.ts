@@ -1,8 +1,9 @@
-// No sticky sessions: two nodes over one store, and each request of a client at the other node than the one before.
+// No sticky sessions: nodes over one store, and each request of a client at another node than the one before.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CreateClientOptions } from '../../src/index.js'
 import { Balancer } from '../support/balancer.js'
-import { overMemory, type StartNodes } from '../support/nodes.js'
+import { overMemory, overRedis, type StartNodes } from '../support/nodes.js'
+import { withRedis } from '../support/redis.js'
 import { type Rung, rungs } from '../support/rungs.js'
 import { clientOf, Ear, later, leaveAll, when } from '../support/servers.js'
 
@@ -10,15 +11,23 @@ afterEach(leaveAll)
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 
-const stores = [{ store: 'a memory store that is shared', start: overMemory }]
+const stores = [
+  { store: 'a memory store that is shared', start: overMemory },
+  ...(withRedis ? [{ store: 'Redis', start: overRedis }] : []),
+]
 const all = stores.flatMap((one) => rungs.map((rung) => ({ ...one, ...rung })))
 
-/** Each client has a balancer of its own, so that each of its requests goes to the other node than the one before. */
-async function cluster(start: StartNodes, over: readonly Rung['over'][], options: Partial<CreateClientOptions> = {}) {
-  const nodes = await start(2)
+/** Each client has a balancer of its own, so that each of its requests goes to another node than the one before. */
+async function cluster(
+  start: StartNodes,
+  over: readonly Rung['over'][],
+  options: Partial<CreateClientOptions> = {},
+  many = 2,
+) {
+  const nodes = await start(many)
   later(() => nodes.stop())
   const join = async (over: Rung['over'], at: number) => {
-    const balancer = await Balancer.open(() => nodes.ports, at % 2)
+    const balancer = await Balancer.open(() => nodes.ports, at % many)
     later(() => balancer.close())
     // Much takes many round trips, so that whatever happens happens in the midst of it.
     const client = clientOf(balancer.port, { transports: [over()], outbox: { window: 16 }, ...options })
@@ -48,11 +57,10 @@ async function expectAll(people: People, many: number) {
   }
 }
 
-/** Kills the one, then the other, each in the midst of what is sent. */
-async function ordeal({ nodes, people }: Awaited<ReturnType<typeof cluster>>) {
+/** Kills each node, one after the other, in the midst of what is sent. */
+async function ordeal({ nodes, people }: Awaited<ReturnType<typeof cluster>>, step = 100) {
   const [first] = people
-  const step = 100
-  for (const node of [0, 1]) {
+  for (const node of nodes.ports.keys()) {
     const load = say(people, 2 * node * step, (2 * node + 1) * step)
     await first?.ear.count((2 * node + 0.4) * step * people.length)
     await nodes.kill(node)
@@ -60,8 +68,8 @@ async function ordeal({ nodes, people }: Awaited<ReturnType<typeof cluster>>) {
     await nodes.restart(node)
     await say(people, (2 * node + 1) * step, (2 * node + 2) * step)
   }
-  await expectAll(people, 4 * step)
-  // Whose link was at the one, or at the other.
+  await expectAll(people, 2 * nodes.ports.length * step)
+  // Wherever their links were.
   for (const { client } of people) {
     expect(client.status).toBe('online')
     expect(client.stats().reconnects).toBeGreaterThanOrEqual(1)
@@ -87,14 +95,13 @@ describe.each(all)('two nodes over $store, and clients over $name', ({ name, ove
   })
 })
 
-it.each(stores)(
-  'two nodes over $store carry clients over each transport in one room, whichever is killed',
-  async ({ start }) => {
-    await ordeal(
-      await cluster(
-        start,
-        rungs.map(({ over }) => over),
-      ),
-    )
+const crowds = stores.flatMap((one) => [2, 3].map((many) => ({ ...one, many })))
+
+it.each(crowds)(
+  '$many nodes over $store carry clients over each transport in one room, whichever is killed',
+  async ({ start, many }) => {
+    const over = rungs.map((rung) => rung.over)
+    await ordeal(await cluster(start, over, {}, many), 60)
   },
+  60_000,
 )

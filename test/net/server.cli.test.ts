@@ -118,6 +118,27 @@ describe('npx holdfast', () => {
     await start({ env }, '--port', '0', '--store', 'memory').says(/listening/)
   })
 
+  it('serves figures to this machine alone, on a port of their own', async () => {
+    const { child, exited, says } = start('--port', '0', '--metrics', '0', '--drain', '0')
+    const [, url = ''] = await says(/listening on (ws:\S+)/)
+    const [, metrics = ''] = await says(/metrics are on (http:\/\/127\.0\.0\.1:\d+\/metrics)\n/)
+    await (await connect(url, 'ann', { t: 'send', seq: 1, ch: 'room', body: '1' })).next('accepted')
+    const answer = await fetch(metrics)
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(await answer.text()).toContain('\nholdfast_messages_accepted_total 1\n')
+    const statuses = [
+      fetch(new URL('/', metrics)),
+      fetch(metrics, { method: 'POST' }),
+      fetch(metrics, { method: 'HEAD' }),
+    ]
+    expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([404, 405, 200])
+    // The figures are not where the clients are.
+    const [, host = ''] = /ws:\/\/([^/]+)/.exec(url) ?? []
+    expect((await fetch(`http://${host}/metrics`)).status).toBe(404)
+    child.kill('SIGTERM')
+    expect((await exited).code).toBe(0)
+  })
+
   it('says its version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
     expect(await start('--version').exited).toEqual({ code: 0, text: `${version}\n` })
@@ -136,6 +157,7 @@ describe('npx holdfast', () => {
 
   it.each([
     [['--port', 'high'], /port.*whole number up to 65535/s],
+    [['--metrics', 'here'], /metrics.*whole number up to 65535/s],
     [['--idle', '3'], /idle takes a time in ms, at least 100/],
     [['--path', 'chat'], /path takes a string that begins with/],
     [['--origin', 'example.com'], /allowedOrigins takes/],

@@ -115,7 +115,9 @@ describe('a post', () => {
     link.posts = 1
     expect((await link.post(port, send(2))).status).toBe(204)
     while (link.frames.filter(({ t }) => t === 'message').length < 2) await link.poll(port)
-    expect(link.frames.filter(({ t }) => t === 'accepted')).toEqual([1, 2].map((seq) => ({ t: 'accepted', seq })))
+    expect(link.frames.filter(({ t }) => t === 'accepted')).toEqual(
+      [1, 2].map((seq) => ({ t: 'accepted', seq, placed: [[seq, seq]] })),
+    )
   })
 
   it('of many packets, text and bytes, has them all', async () => {
@@ -170,7 +172,7 @@ describe('a post', () => {
     const link = await HttpLink.open(port)
     expect((await link.ask(port, 'POST', '?post=1', `${packet(send(1))}\n`)).status).toBe(400)
     expect((await link.post(port, send(1))).status).toBe(204)
-    expect(await link.next(port, 'accepted')).toEqual({ t: 'accepted', seq: 1 })
+    expect(await link.next(port, 'accepted')).toEqual({ t: 'accepted', seq: 1, placed: [[1, 1]] })
   })
 
   it('with a packet that is none closes the link by its code', async () => {
@@ -224,7 +226,7 @@ describe('a poll', () => {
     await link.ask(port, 'GET', '?since=9')
     cut.cut()
     await link.post(port, send(1))
-    expect(await link.next(port, 'accepted')).toEqual({ t: 'accepted', seq: 1 })
+    expect(await link.next(port, 'accepted')).toEqual({ t: 'accepted', seq: 1, placed: [[1, 1]] })
     expect(server.links).toBe(1)
     await link.ask(port, 'DELETE', '')
   })

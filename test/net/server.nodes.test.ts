@@ -47,7 +47,7 @@ describe('a link, at another node', () => {
     expect((await again(b, '?post=3')).status).toBe(409)
     expect((await link.ask(b, 'POST', '?post=2', '#')).status).toBe(400)
     const both = await link.ask(b, 'POST', `?post=2&since=${link.since}&hold=5000`, '')
-    expect(read(both.text).frames).toEqual([{ t: 'accepted', seq: 1 }])
+    expect(read(both.text).frames).toEqual([{ t: 'accepted', seq: 1, placed: [[1, 1]] }])
   })
 
   it('waits there for what comes, and a newer poll elsewhere sends that one away', async () => {
@@ -60,7 +60,7 @@ describe('a link, at another node', () => {
     expect(await older).toMatchObject({ status: 200, text: '' })
     const waiting = link.poll(b)
     await link.post(a, send(1))
-    expect((await waiting).frames).toEqual([{ t: 'accepted', seq: 1 }])
+    expect((await waiting).frames).toEqual([{ t: 'accepted', seq: 1, placed: [[1, 1]] }])
   })
 
   it('streams there, is kept alive, and ends with its close', async () => {
@@ -72,7 +72,7 @@ describe('a link, at another node', () => {
     await stream.until((text) => text.includes('accepted'))
     await link.post(a, { t: 'bye' })
     const [first, second] = events((await stream.whole()).text)
-    expect(first).toEqual({ id: '2', data: '[{"t":"accepted","seq":1}]' })
+    expect(first).toEqual({ id: '2', data: '[{"t":"accepted","seq":1,"placed":[[1,1]]}]' })
     expect(second).toEqual({ event: 'control', data: '#{"code":1000,"reason":"bye"}' })
   })
 
@@ -112,10 +112,22 @@ describe('a link, at another node', () => {
   it('is not there where the store passes no notes', async () => {
     const store = new MemoryStore()
     const silent = Object.fromEntries(
-      (['open', 'append', 'read', 'cursor', 'keep', 'forget', 'watch', 'close'] as const).map((name) => [
-        name,
-        (store[name] as (ask: unknown) => unknown).bind(store),
-      ]),
+      (
+        [
+          'open',
+          'append',
+          'read',
+          'sent',
+          'cursor',
+          'keep',
+          'leave',
+          'forget',
+          'members',
+          'seen',
+          'watch',
+          'close',
+        ] as const
+      ).map((name) => [name, (store[name] as (ask: unknown) => unknown).bind(store)]),
     ) as unknown as MemoryStore
     const [a, b] = portsOf(await nodes(2, silent))
     const link = await HttpLink.open(a)

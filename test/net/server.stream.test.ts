@@ -29,7 +29,7 @@ describe('an event stream', () => {
     expect(lines[0]).toMatch(/^: {2048}$/)
     // Comments, fields and empty lines, and nothing else.
     for (const line of lines) expect(line).toMatch(/^$|^:|^(id: \d+|data: .+|event: control)$/)
-    expect(text).toMatch(/\nid: 2\ndata: \[\{"t":"accepted","seq":1\}\]\n\n/)
+    expect(text).toMatch(/\nid: 2\ndata: \[\{"t":"accepted","seq":1,"placed":\[\[1,1\]\]\}\]\n\n/)
     expect(text).toMatch(/\n\nevent: control\ndata: #\{"code":1000,"reason":"bye"\}\n\n$/)
     expect(text.match(/event: control/g)).toHaveLength(1)
     expect(text).not.toContain('\r')

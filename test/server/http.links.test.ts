@@ -55,10 +55,10 @@ describe('an opening', () => {
     const world = new World()
     expect([world.open(), world.open(said(1), said(2, 3))]).toEqual([1, 2])
     expect(world.inputs).toEqual([
-      { on: 'opened', link: 1, user: 'Ann' },
-      { on: 'opened', link: 2, user: 'Ann' },
-      { on: 'frames', link: 2, frames: [ping(1)] },
-      { on: 'frames', link: 2, frames: [ping(2), ping(3)] },
+      { on: 'opened', link: 1, user: 'Ann', transport: 'poll' },
+      { on: 'opened', link: 2, user: 'Ann', transport: 'poll' },
+      { on: 'frames', link: 2, frames: [ping(1)], bytes: 21 },
+      { on: 'frames', link: 2, frames: [ping(2), ping(3)], bytes: 41 },
     ])
   })
 
@@ -86,7 +86,7 @@ describe('posts', () => {
     expect(await post(3)).toBe(409)
     expect(await post(2, '')).toBe(204)
     expect(await post(3)).toBe(204)
-    expect(world.inputs.slice(1)).toEqual([1, 3].map((id) => ({ on: 'frames', link, frames: [ping(id)] })))
+    expect(world.inputs.slice(1)).toEqual([1, 3].map((id) => ({ on: 'frames', link, frames: [ping(id)], bytes: 21 })))
   })
 
   it('of a link that is not are 410', async () => {

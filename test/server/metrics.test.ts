@@ -20,7 +20,8 @@ const opened = (link: number, transport: 'websocket' | 'stream' | 'poll' = 'webs
 const write = (link: number, ...frames: (ServerOutput & { do: 'write' })['frames']): ServerOutput => ({
   ...{ do: 'write', link, frames },
 })
-const welcome = { ...{ t: 'welcome', v: 1, ticket: '', resumed: false, got: 0, idle: 1, max: 1, window: 1 } } as const
+const terms = { v: 1, ticket: '', resumed: false, got: 0, idle: 1, max: 1, window: 1 }
+const welcome = { t: 'welcome' as const, ...terms }
 
 describe('links', () => {
   it('are counted by transport, and their end once, by the code that was first', () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { MemoryStore } from '../../src/server/index.js'
 import { bundle, type Program } from './bundle.js'
 import { shareStore } from './ipc-store.js'
+import { RedisServer } from './redis.js'
 
 export interface Nodes {
   /** Where each listens. */
@@ -21,27 +22,45 @@ export type StartNodes = (many: number) => Promise<Nodes>
 export const overMemory: StartNodes = async (many) => {
   const store = new MemoryStore()
   const program = await bundle('test/support/server-child.ts')
-  const nodes = new Processes(program, (child) => shareStore(store, child, () => undefined))
+  return started(many, new Processes(program, { serve: (child) => shareStore(store, child, () => undefined) }))
+}
+
+/** Over a Redis of their own. */
+export const overRedis: StartNodes = async (many) => {
+  const redis = await RedisServer.open('everysec')
+  const program = await bundle('test/support/server-child.ts')
+  return started(many, new Processes(program, { env: { STORE: redis.url }, leave: () => redis.stop() }))
+}
+
+async function started(many: number, nodes: Processes): Promise<Processes> {
   for (let at = 0; at < many; at++) await nodes.restart(at)
   return nodes
+}
+
+/** How a process comes to its store. */
+interface Means {
+  serve?: (child: ChildProcess) => void
+  env?: Record<string, string>
+  /** When all processes are gone. */
+  leave?: () => Promise<void>
 }
 
 class Processes implements Nodes {
   readonly ports: number[] = []
   readonly #children: ChildProcess[] = []
   readonly #program: Program
-  readonly #serve: (child: ChildProcess) => void
+  readonly #means: Means
 
-  /** @param serve gives a process its store. */
-  constructor(program: Program, serve: (child: ChildProcess) => void) {
+  constructor(program: Program, means: Means) {
     this.#program = program
-    this.#serve = serve
+    this.#means = means
   }
 
   async restart(at: number): Promise<void> {
-    const child = fork(this.#program.file, { serialization: 'advanced', execArgv: [] })
+    const env = { ...process.env, ...this.#means.env }
+    const child = fork(this.#program.file, { serialization: 'advanced', execArgv: [], env })
     this.#children[at] = child
-    this.#serve(child)
+    this.#means.serve?.(child)
     this.ports[at] = await new Promise<number>((resolve, reject) => {
       child.on('message', ({ port }: { port?: number }) => port !== undefined && resolve(port))
       child.once('exit', () => reject(new Error('the node did not start')))
@@ -59,5 +78,6 @@ class Processes implements Nodes {
   async stop(): Promise<void> {
     await Promise.all(this.#children.map((_, at) => this.kill(at)))
     this.#program.remove()
+    await this.#means.leave?.()
   }
 }

@@ -1,4 +1,4 @@
-// Finds nginx and haproxy for the tests with real middleboxes, or gets them. Zero dependencies.
+// Finds nginx and haproxy for the tests with real middleboxes, and redis-server, or gets them. Zero dependencies.
 // `node test/tools/find-boxes.mjs [--no-install]` says what is missing; exit 3: something is.
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,10 @@ const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/us
 /** The path of a program, or undefined. */
 export const findProgram = (name) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 
-const missing = () => ['nginx', 'haproxy'].filter((name) => findProgram(name) === undefined)
+const boxes = ['nginx', 'haproxy']
+const redis = ['redis-server']
+
+const missing = (names) => names.filter((name) => findProgram(name) === undefined)
 
 /** Debian starts the services that it installs, unless this file says no. */
 const POLICY = '/usr/sbin/policy-rc.d'
@@ -35,14 +38,19 @@ function fromApt(names) {
   }
 }
 
-/** What of them is not there. Root on Debian gets it. */
-export function missingBoxes({ install = true } = {}) {
-  if (install && missing().length > 0) fromApt(missing())
-  return missing()
+function missingOf(names, install) {
+  if (install && missing(names).length > 0) fromApt(missing(names))
+  return missing(names)
 }
 
+/** What of the boxes is not there. Root on Debian gets it. */
+export const missingBoxes = ({ install = true } = {}) => missingOf(boxes, install)
+
+/** Likewise, of what the tests with a real Redis need. */
+export const missingRedis = ({ install = true } = {}) => missingOf(redis, install)
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const names = missingBoxes({ install: !process.argv.includes('--no-install') })
+  const names = missingOf([...boxes, ...redis], !process.argv.includes('--no-install'))
   if (names.length > 0) console.error('[boxes] missing:', ...names)
   process.exitCode = names.length > 0 ? 3 : 0
 }

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { missingBoxes } from './find-boxes.mjs'
+import { missingBoxes, missingRedis } from './find-boxes.mjs'
 import { findBrowser } from './find-browser.mjs'
 
 const count = { passed: 0, failed: 0 }
@@ -97,7 +97,9 @@ step('package', () => npmRun('lint:pkg'))
 console.log('\n== tests')
 const browser = await findBrowser()
 const boxes = missingBoxes()
-runTests(browser, [...(browser ? [] : ['browser']), ...(boxes.length > 0 ? ['boxes'] : [])])
+const redis = missingRedis()
+const absent = [!browser && 'browser', boxes.length > 0 && 'boxes', redis.length > 0 && 'redis']
+runTests(browser, absent.filter(Boolean))
 
 /** Loud, and with CI set a failure: what did not run has not passed. */
 function notRun(what) {
@@ -106,4 +108,5 @@ function notRun(what) {
 }
 if (!browser) notRun('BROWSER TESTS NOT RUN: no Chromium found, none could be installed; set CHROME_PATH')
 if (boxes.length > 0) notRun(`TESTS WITH MIDDLEBOXES NOT RUN: there is no ${boxes.join(', no ')}; install it`)
+if (redis.length > 0) notRun(`TESTS WITH REDIS NOT RUN: there is no ${redis.join(', no ')}; install it`)
 end()

@@ -23,6 +23,8 @@ export interface ServerOptions {
   maxSubscriptions: number
   /** Links at once; those beyond are sent away, each with a time of its own to come back. */
   maxLinks: number
+  /** Links let in a second, or after a quiet second twice as many; those beyond are sent away likewise. */
+  maxAccepts: number
   /** A store or hook that takes longer has failed. */
   callTimeout: number
   /** Whether `authorize` is asked at all; when not, everything is allowed. */
@@ -53,6 +55,7 @@ export const serverDefaults = {
   pushBytes: 2 ** 20,
   maxSubscriptions: 1_000,
   maxLinks: 100_000,
+  maxAccepts: 2_000,
   callTimeout: 30_000,
   guarded: false,
   reviewed: false,

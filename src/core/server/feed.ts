@@ -68,10 +68,10 @@ export class Feed {
   }
 
   /** Takes a position and tells of it. Who follows is a member, and has all that it need not be told again. */
-  place({ epoch, next, lost }: Position): void {
+  place({ epoch, next, since = next, lost }: Position): void {
     this.epoch = epoch
     this.next = next
-    this.#since = next
+    this.#since = Math.min(since, next)
     this.#kept = 0
     this.#unreceived = []
     this.#bytes = 0

@@ -28,8 +28,8 @@ export async function connectTo(url: string, { timeout, connection }: RedisSetti
     commandTimeout: timeout,
     socketTimeout: timeout,
     retryStrategy: (times) => 10 + Math.random() * Math.min(BACKOFF, 50 * 2 ** Math.min(times, 10)),
-    // A master that has become a replica: another one is the master now.
-    reconnectOnError: ({ message }) => message.includes('READONLY'),
+    // A master that has become a replica, or forgot its scripts: a new connection is looked at anew.
+    reconnectOnError: ({ message }) => /READONLY|NOSCRIPT/.test(message),
   }
   return () => new Redis(url, options)
 }

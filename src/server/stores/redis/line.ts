@@ -41,23 +41,22 @@ export class Line {
     }
   }
 
-  run: Run = async ({ text, sha }, args) => {
-    if (!this.#open) throw this.#unreachable()
-    try {
-      return (await this.#redis.callBuffer('EVALSHA', sha, 0, ...args)) as Reply
-    } catch (error) {
-      // Somebody had Redis forget its scripts.
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return (await this.#redis.callBuffer('EVAL', text, 0, ...args)) as Reply
-    }
+  run: Run = async ({ sha }, args) => {
+    if (!this.#writable) throw this.#unreachable()
+    return (await this.#redis.callBuffer('EVALSHA', sha, 0, ...args)) as Reply
   }
 
   publish(topic: string, text: string): Promise<unknown> {
-    return this.#open ? this.#redis.publish(topic, text) : Promise.reject(this.#unreachable())
+    return this.#writable ? this.#redis.publish(topic, text) : Promise.reject(this.#unreachable())
   }
 
   close(): void {
     this.#redis.disconnect()
+  }
+
+  /** One that is about to end takes nothing more. */
+  get #writable(): boolean {
+    return this.#open && this.#redis.stream.writable
   }
 
   async #begin(): Promise<void> {

@@ -5,11 +5,12 @@ import type { Script, Scripts } from './scripts.js'
 interface Info {
   run_id?: string
   role?: string
+  master_replid?: string
   master_replid2?: string
   maxmemory_policy?: string
 }
 
-/** Never was a replica. */
+/** What a Redis that never was a replica names as the one before it. */
 const NOBODY = /^0*$/
 
 /**
@@ -18,14 +19,16 @@ const NOBODY = /^0*$/
  * @param args of the script `enlist`, before its own.
  */
 export async function look(redis: Redis, scripts: Scripts, args: readonly string[]): Promise<void> {
-  const { run_id: run = '', role, master_replid2: before = '', maxmemory_policy: policy } = infoOf(await redis.info())
+  const info = infoOf(await redis.info())
+  const { run_id: run = '', role, master_replid: history = '', maxmemory_policy: policy } = info
   if (role !== undefined && role !== 'master') throw new Error(`it is a ${role}, not the master`)
   if (policy !== undefined && policy !== 'noeviction')
     throw new Error(`maxmemory-policy is ${policy}, which forgets what was accepted: it has to be noeviction`)
   for (const { text } of Object.values<Script>(scripts)) await redis.script('LOAD', text)
   // A replica that took over has what had reached it.
-  const durable = NOBODY.test(before) && (await isDurable(redis))
-  await redis.call('EVALSHA', scripts.enlist.sha, 0, ...args, run, durable ? '1' : '0')
+  const durable = NOBODY.test(info.master_replid2 ?? '') && (await isDurable(redis))
+  // A master that was a replica in between is the same process, and has another history.
+  await redis.call('EVALSHA', scripts.enlist.sha, 0, ...args, `${run} ${history}`, durable ? '1' : '0')
 }
 
 function infoOf(text: string): Info {

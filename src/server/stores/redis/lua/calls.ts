@@ -73,13 +73,10 @@ local said = { born = device.born, epoch = ARGV[5], since = tonumber(ARGV[6]), o
 local was = call('HGET', P .. 'm:' .. ch, client)
 local kept = was and seat_from(was)
 local seat = moved(kept and kept.born == device.born and kept or nil, said, log.epoch)
-local text = seat_text(seat)
-if text ~= was then
-  call('HSET', P .. 'm:' .. ch, client, text)
-  call('ZADD', P .. 's:' .. client, call('HINCRBY', P .. 'c:' .. client, 'moves', 1), ch)
-end
+call('HSET', P .. 'm:' .. ch, client, seat_text(seat))
+-- The channels of a client in the order of its steps.
+call('ZADD', P .. 's:' .. client, call('HINCRBY', P .. 'c:' .. client, 'moves', 1), ch)
 touch(client)
-if text == was then return false end
 tell_member(ch, device, seat)
 trim_inbox(log)
 while call('ZCARD', P .. 's:' .. client) > MAX_CURSORS do
@@ -131,7 +128,7 @@ return false
 `
 
 /**
- * Said on each new connection: `run` is this Redis process, `durable` whether one that ends loses nothing of what it
+ * Said on each new connection: `run` is this Redis process and its history, `durable` whether one that ends loses nothing of what it
  * answered. Where another process had the data before, and may have lost some, a new generation begins; once, however
  * many nodes come.
  */

@@ -41,16 +41,15 @@ local function moved(kept, said, present)
   return { born = said.born, epoch = said.epoch, since = since, offset = further.offset, time = further.time }
 end
 
--- What those of an inbox had who are gone: what was deleted had arrived.
+-- What those of an inbox had who are gone: of what was deleted then it is known that it had arrived.
 local function remember_past(log, client, seat)
-  local text = call('GET', P .. 'o:' .. log.ch)
-  local device = device_of(client, seat.born) or { client = client, user = string.sub(log.ch, 2) }
-  local kept = nil
-  if text then
-    local past = cjson.decode(text)
-    kept = { epoch = past[5], since = tonumber(past[6]), offset = tonumber(past[7]), time = tonumber(past[8]) }
-  end
-  call('SET', P .. 'o:' .. log.ch, cjson.encode(member(device, moved(kept, seat, log.epoch))))
+  local known = call('GET', P .. 'o:' .. log.ch)
+  local past, kept = known and cjson.decode(known), nil
+  if past then kept = { epoch = past[5], since = tonumber(past[6]), offset = tonumber(past[7]), time = tonumber(past[8]) } end
+  local joined = moved(kept, seat, log.epoch)
+  local further = past and joined.offset > seat.offset and past[1] or client
+  local device = { client = further, user = string.sub(log.ch, 2) }
+  call('SET', P .. 'o:' .. log.ch, cjson.encode(member(device, joined)))
 end
 
 local function vacate(log, client, seat)
