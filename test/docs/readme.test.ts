@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { settle as settleClient } from '../../src/client/options.js'
+import { check, settle as settleClient } from '../../src/client/options.js'
 import { backoff } from '../../src/core/backoff.js'
 import { serverDefaults } from '../../src/core/server/contract.js'
 import { settle as settleServer } from '../../src/server/settings.js'
@@ -56,10 +56,8 @@ describe('the options of README.md have the defaults of the source', () => {
     })
   })
   it('of createClient', () => {
-    const { link, outbox, ttl } = settleClient(
-      { url: 'ws://x', codec: clientCodec, transports: [{ open: () => undefined } as never] },
-      createEnv(),
-    )
+    const given = check({ url: 'ws://x', transports: [{ open: () => undefined } as never] })
+    const { link, outbox, ttl } = settleClient(given, clientCodec, createEnv())
     const { backoff, heartbeat, maxRetries, stableAfter, connectTimeout } = link
     checkDefaults(rows(section('createClient'), 'option'), {
       ...under('heartbeat', heartbeat),
