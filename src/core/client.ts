@@ -21,7 +21,7 @@ const FIRST_FLIGHT = 32_768
 /** What is said of messages counts only from a server that has welcomed us: a welcome says it all again. */
 const verdicts = new Set<ServerFrame['t']>(['accepted', 'refused', 'delivered'])
 /** What is about the link; the rest goes to the ledgers. */
-type About = 'welcome' | 'ping' | 'pong' | 'retry' | 'error'
+type About = 'welcome' | 'ping' | 'pong' | 'retry' | 'wait' | 'error'
 
 /** The client's decisions: what to say to the server and to the app, and when. */
 export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>> {
@@ -54,6 +54,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     },
     retry: (frame, link) => {
       this.#sendAway(frame, link)
+    },
+    wait: ({ after }, link) => {
+      this.route.waits(link, after, this.#now)
     },
     error: ({ code, reason }) => {
       this.#out.push({ do: 'fault', error: new ConnectionError(code, reason) })
@@ -187,6 +190,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     if (retry) this.#sendAway(retry, link)
     else if (link === this.route.ladder.mover) {
       if (says('welcome')) this.#frames(link, frames)
+      else for (const frame of frames) if (frame.t === 'wait') this.#hear(frame, link)
     } else if (says('pong')) this.route.useful(link, this.#now)
   }
 

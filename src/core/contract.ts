@@ -19,7 +19,7 @@ export interface ClientOptions {
 }
 
 export type ClientInput<Tag> =
-  | Exclude<LinkInput, { on: 'welcomed' | 'heard' }>
+  | Exclude<LinkInput, { on: 'welcomed' | 'heard' | 'waits' }>
   | { on: 'frames'; link: number; frames: ServerFrame[] }
   /** The other side sent what is no frame. */
   | { on: 'broken'; link: number; error: Error }

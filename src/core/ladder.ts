@@ -142,6 +142,13 @@ export class Ladder {
     return 'hello'
   }
 
+  /** One that has said hello is to wait for its welcome: it carries both ways, and its turn would be lost on another. */
+  waits(link: number, after: number, now: number): void {
+    if (link === this.front) this.#clear(SLOWER)
+    // Nobody waits for a mover while nobody serves: another link may come up sooner.
+    else if (this.front !== undefined) this.#endAt = Math.max(this.#endAt, now + after + MOVE)
+  }
+
   /** The front, or the mover in its place, is welcomed: the race is over. */
   won(link: number, now: number): void {
     const rung = this.#runners.get(link)?.rung ?? 0

@@ -54,6 +54,8 @@ export type LinkInput =
   /** `idle`: the server's own limit of silence, ms. */
   | { on: 'welcomed'; link: number; idle: number }
   | { on: 'heard'; link: number; pong: boolean }
+  /** The other side lives, and its welcome comes within `after` ms. */
+  | { on: 'waits'; link: number; after: number }
   | { on: 'ended'; link: number; closing: Closing }
   /** Something happened that a link may not have survived: ask it. */
   | { on: 'wake' }
@@ -85,8 +87,9 @@ const PROBE = 2_000
 const PAUSE = 30_000
 /** A server that names a silly idle limit is not answered with a storm of pings, ms. */
 const MIN_INTERVAL = 100
-/** The longest that a server can send a client away for, ms. */
+/** The longest that a server can send a client away for, or have it wait for its welcome, ms. */
 const MAX_HOLD = 3_600_000
+export { MAX_HOLD }
 
 /** One connection to one server, kept alive and made again: the decisions of dialling, heartbeat and reconnect. */
 export class Link implements Machine<LinkInput, LinkOutput> {
@@ -170,6 +173,10 @@ export class Link implements Machine<LinkInput, LinkOutput> {
         if (state.is !== 'up') break
         if (input.pong && state.asked?.at !== undefined) rtt.sample(now - state.asked.at)
         this.state = { ...state, asked: undefined, until: now + state.interval }
+        break
+      case 'waits':
+        if (state.is === 'greeting')
+          this.state = { ...state, until: now + Math.min(input.after, MAX_HOLD) + connectTimeout }
         break
       case 'ended':
         if (state.is === 'closing') this.#end(input.closing)

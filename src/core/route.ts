@@ -1,6 +1,6 @@
 import { Close, type Closing, inWords } from '../wire/close.js'
 import { Ladder, type LadderOptions, type LadderOutput } from './ladder.js'
-import { Link, type LinkInput, type LinkOptions, type LinkOutput } from './link.js'
+import { Link, MAX_HOLD, type LinkInput, type LinkOptions, type LinkOutput } from './link.js'
 
 /** With one transport there is nothing to race. */
 const ONE = { rungs: 1, first: 0, stagger: Infinity }
@@ -87,6 +87,15 @@ export class Route {
     this.known = true
     this.#tell({ on: 'welcomed', link: this.#attempt, idle })
     this.ladder.won(link, now)
+  }
+
+  /** The other side will take us on this link, which has said hello: within `after` ms. */
+  waits(link: number, after: number, now: number): void {
+    this.#now = now
+    const isMover = link === this.ladder.mover
+    if (!isMover && this.link.state.is !== 'greeting') return
+    this.ladder.waits(link, Math.min(after, MAX_HOLD), now)
+    if (!isMover) this.#tell({ on: 'waits', link: this.#attempt, after })
   }
 
   heard(pong: boolean, now: number): void {

@@ -1,6 +1,6 @@
 import { Close } from '../wire/close.js'
 import type { FrameError } from '../wire/errors.js'
-import type { ClientFrame, Hello } from '../wire/frame.js'
+import { type ClientFrame, type Hello, PROTOCOL_VERSION } from '../wire/frame.js'
 import { assertNever, type Machine } from './port.js'
 import type { ServerInput, ServerOptions, ServerOutput } from './server/contract.js'
 import { Devices } from './server/devices.js'
@@ -33,7 +33,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   readonly #receipts: Receipts
   readonly #watchers: Watchers
   readonly #devices: Devices
-  readonly #limiter: Limiter
+  readonly #limiter: Limiter<Peer>
   readonly #peers = new Map<number, Peer>()
   #drain: Drain | undefined
   /** Patrol goes round then; Infinity while there is nothing to watch. */
@@ -68,7 +68,8 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   get deadline(): number {
     const { deadline: devices } = this.#devices
     const told = Math.min(this.#rosters.deadline, this.#receipts.deadline, this.#watchers.deadline, devices)
-    return Math.min(this.#roundAt, this.#feeds.deadline, this.#drain?.deadline ?? Infinity, told)
+    const turn = Math.min(this.#limiter.deadline, this.#drain?.deadline ?? Infinity)
+    return Math.min(this.#roundAt, this.#feeds.deadline, turn, told)
   }
 
   handle(input: ServerInput, now: number): ServerOutput[] {
@@ -110,8 +111,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
         this.#rosters.changed(input.change)
         break
       case 'drain':
-        this.#drain ??= new Drain(input.after, input.spread, this.#peers.size, now)
-        this.#drain.proceed(this.#peers.values(), now)
+        this.#goDown(input.after, input.spread, now)
         break
       default:
         assertNever(input)
@@ -122,23 +122,29 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     if (now >= this.#feeds.deadline) this.#feeds.retry()
     for (const part of [this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now)
     this.#drain?.proceed(this.#peers.values(), now)
+    for (const peer of this.#limiter.due(now)) this.#admit(peer)
     if (now >= this.#roundAt) this.#patrol(now)
+  }
+
+  #goDown(after: number, spread: number, now: number): void {
+    this.#drain ??= new Drain(after, spread, this.#peers.size - this.#limiter.waiting.size, now)
+    // Nobody is welcomed any more who was not: `spread` parts them when they come back.
+    for (const peer of [...this.#limiter.waiting]) this.#drain.dismiss(peer)
+    this.#drain.proceed(this.#peers.values(), now)
   }
 
   #opened(link: number, user: string, now: number): void {
     const links = this.#peers.size
     const peer = new Peer(link, user, this.#effects, this.#options.guarded, (gone) => this.#gone(gone))
     this.#peers.set(link, peer)
-    if (this.#drain) {
-      this.#drain.dismiss(peer)
-      return
-    }
     const away = this.#limiter.enter(links, now)
-    if (away !== undefined) peer.dismiss(Close.tryLater, away, 0, 'the server is full')
+    if (this.#drain) this.#drain.dismiss(peer)
+    else if (away !== undefined) peer.dismiss(Close.tryLater, away, 0, 'the server is full')
   }
 
   #gone(peer: Peer): void {
     this.#peers.delete(peer.link)
+    this.#limiter.leave(peer)
     for (const part of [this.#feeds, this.#receipts, this.#watchers]) part.leave(peer)
     const session = this.#sessions.of(peer)
     if (session) this.#devices.lose(peer, session.client)
@@ -152,7 +158,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   #frames(peer: Peer | undefined, frames: readonly ClientFrame[], now: number): void {
     if (!peer) return
     peer.heardAt = now
-    const held = peer.stage.is === 'opening' ? peer.stage.held.length : 0
+    const held = 'held' in peer.stage ? peer.stage.held.length : 0
     if (frames.length + held > MAX_FRAMES) peer.fault(Close.overloaded, 'flood', `over ${MAX_FRAMES} frames at once`)
     else this.#perform(peer, frames)
   }
@@ -163,7 +169,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     for (const [at, frame] of frames.entries()) {
       const { stage } = peer
       if (stage.is === 'gone') return
-      if (stage.is === 'opening') {
+      if ('held' in stage) {
         stage.held.push(...frames.slice(at))
         break
       }
@@ -183,7 +189,27 @@ export class Server implements Machine<ServerInput, ServerOutput> {
       peer.fault(Close.badFrame, 'bad-hello', 'a link has one client')
       return
     }
-    const held: ClientFrame[] = []
+    const { is } = peer.stage
+    peer.stage = { is: 'waiting', hello, held: [] }
+    // Who speaks another version may not know how to wait, and is not welcomed anyway.
+    if (is === 'open' || hello.v !== PROTOCOL_VERSION) this.#admit(peer)
+    else this.#queue(peer)
+  }
+
+  /** A link's first hello is answered when it is its turn. */
+  #queue(peer: Peer): void {
+    const turn = this.#limiter.greet(peer, this.#effects.now)
+    if (turn.is === 'in') this.#admit(peer)
+    else if (this.#drain) this.#drain.dismiss(peer)
+    else if (turn.is === 'waits') peer.tell({ t: 'wait', after: turn.after })
+    else peer.dismiss(Close.tryLater, turn.after, 0, 'the server is full')
+  }
+
+  #admit(peer: Peer): void {
+    if (peer.stage.is !== 'waiting') return
+    const { hello, held } = peer.stage
+    // While it waited, nothing was expected of it.
+    peer.heardAt = this.#effects.now
     peer.stage = { is: 'opening', hello, held }
     this.#sessions.greet(peer, hello, () => {
       this.#devices.come(peer, hello.client)

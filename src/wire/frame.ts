@@ -293,6 +293,12 @@ export interface Retry {
   spread: number
 }
 
+/** The hello of this link is answered on it, within `after` ms. Server → client. */
+export interface Wait {
+  t: 'wait'
+  after: number
+}
+
 /** What was wrong, before a close that says what to do. Server → client. */
 export interface Fault {
   t: 'error'
@@ -317,6 +323,7 @@ export type ServerFrame<B = Body> =
   | Ping
   | Pong
   | Retry
+  | Wait
   | Fault
 
 export type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>

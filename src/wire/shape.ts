@@ -60,6 +60,7 @@ export const serverShapes: Shapes<ServerFrame> = {
   ping: { id: 'n', got: 'n?', heads: 'o?', news: 'n?' },
   pong: { id: 'n', got: 'n?', heads: 'o?', news: 'n?' },
   retry: { after: 'n', spread: 'n' },
+  wait: { after: 'n' },
   error: { code: 's', reason: 's' },
 }
 

@@ -50,6 +50,25 @@ describe('a climb', () => {
     expect(other.ended(3, { code: 4403, reason: 'not you' })).toEqual([])
     expect(other.core.status).toBe(online)
   })
+  it('that is to wait for its welcome waits, and the link serves on', () => {
+    const bench = new RaceBench().moving()
+    expect(bench.says(3, { t: 'wait', after: 12_000 })).toEqual([])
+    expect(bench.until(14_749)).toEqual([])
+    expect(bench.send()).toEqual(['2< send 1', 'm1 sent'])
+    expect(bench.until(14_750)).toContainEqual([14_750, 'drop 3: 1000'])
+  })
+  it('cannot be had to wait for more than an hour', () => {
+    const bench = new RaceBench().moving()
+    bench.says(3, { t: 'wait', after: 1e15 })
+    expect(bench.core.route.ladder.deadline).toBe(750 + 3_600_000 + 2_000)
+  })
+  it('that is to wait gets two seconds once the link before is gone', () => {
+    const bench = new RaceBench().moving()
+    bench.says(3, { t: 'wait', after: 12_000 })
+    bench.ended(2, replaced)
+    bench.says(3, { t: 'wait', after: 12_000 })
+    expect(bench.until(2_750)).toEqual([[2_750, 'drop 3: 4408', 'retry 250', 'reconnecting: replaced']])
+  })
   it('that is sent away comes back when it may', () => {
     const bench = new RaceBench().climbing()
     expect(bench.says(3, { t: 'retry', after: 10_000, spread: 0 })).toEqual(['drop 3: 1013'])

@@ -162,6 +162,35 @@ describe('what a server answers in a race', () => {
     // It carried both ways: it is the first the next time.
     expect(bench.until(5_500)).toEqual([[5_500, 'open 3 on 1']])
   })
+  it('has the one that said hello wait: the others go, no other starts, and the welcome may take so long', () => {
+    const bench = racing()
+    expect(bench.says(1, { t: 'wait', after: 20_000 })).toEqual(['drop 2: 1000'])
+    expect(bench.core.status).toBe('connecting')
+    expect(bench.until(30_499)).toEqual([])
+    expect(bench.says(1, welcome)).toEqual(['rung 0', 'limit 65536', 'online'])
+  })
+  it('is given up when the welcome does not come by then either', () => {
+    const bench = racing()
+    bench.says(1, { t: 'wait', after: 20_000 })
+    expect(bench.until(30_500)).toEqual([
+      [30_500, 'drop 1: 4408', 'retry 250', 'connecting: no answer within the connect timeout'],
+    ])
+  })
+  it('goes on with the next transport where the link that waits breaks', () => {
+    const bench = racing()
+    bench.says(1, { t: 'wait', after: 20_000 })
+    expect(bench.ended(1)).toEqual(['open 3 on 2'])
+  })
+  it('has nobody wait who said no hello, or was welcomed', () => {
+    const bench = racing()
+    expect(bench.says(2, { t: 'wait', after: 20_000 })).toEqual([])
+    expect(bench.core.route.ladder.has(2)).toBe(true)
+    // On a lower transport there is a climb to come, and a climber: a wait on the one that serves ends neither.
+    const lower = new RaceBench().climbing()
+    expect(lower.says(2, { t: 'wait', after: 20_000 })).toEqual([])
+    expect(lower.core.route.ladder.has(3)).toBe(true)
+    expect(lower.says(3, pong)).toEqual(['3< hello 0 T1'])
+  })
   it('ends it for good on any link', () => {
     const bench = racing()
     expect(bench.ended(2, { code: 4403, reason: 'not you' })).toEqual(['drop 1: 4403', 'ended 4403', 'closed: not you'])

@@ -3,7 +3,7 @@ import { away, LadderBench, refused } from '../support/ladder.js'
 
 export type Situation =
   'idle' | 'trying' | 'all' | 'hello' | 'rival' | 'top' | 'lower' | 'climbing' | 'moving' | 'left' | 'crossing'
-export type Event = 'opened' | 'pong' | 'won' | 'cut' | 'refused' | 'away' | 'tick' | 'renew' | 'stop'
+export type Event = 'opened' | 'pong' | 'waits' | 'won' | 'cut' | 'refused' | 'away' | 'tick' | 'renew' | 'stop'
 
 export interface Cell {
   /** What happens, in words. */
@@ -13,7 +13,7 @@ export interface Cell {
   does: string[]
 }
 
-/** `never`: the route does not say so (a pong of the front, a welcome by a link that said no hello). */
+/** `never`: the route does not say so (a pong of the front, a welcome or a wait by a link that said no hello). */
 export type Table = Record<Situation, Record<Event, Cell | 'never'>>
 
 /** Of three transports, how to get into each situation, and the link that the news is of. */
@@ -49,6 +49,7 @@ export const situations: Record<Situation, { link: number; make: () => LadderBen
 export const events: Record<Event, (bench: LadderBench, link: number) => string[]> = {
   opened: (bench, link) => bench.opened(link),
   pong: (bench, link) => bench.pong(link),
+  waits: (bench, link) => bench.waits(link, 20_000),
   won: (bench, link) => bench.won(link),
   cut: (bench, link) => bench.ended(link),
   refused: (bench, link) => bench.ended(link, refused),
@@ -94,6 +95,7 @@ export const table: Table = {
   idle: {
     opened: 'never',
     pong: 'never',
+    waits: 'never',
     won: 'never',
     cut: stays('', 'knows no such link'),
     refused: stays('', 'knows no such link'),
@@ -105,6 +107,7 @@ export const table: Table = {
   trying: {
     opened: cell('the first that opens says hello', '1', 'hello'),
     pong: cell('a sign of life is as good', '1', 'hello'),
+    waits: 'never',
     won: 'never',
     cut: cell('the next is tried at once', '', 'open 2 on 1'),
     refused: ends('who we are is wrong on all transports'),
@@ -116,6 +119,7 @@ export const table: Table = {
   all: {
     opened: cell('the first that opens says hello', '1', 'hello'),
     pong: cell('a sign of life is as good', '1', 'hello'),
+    waits: 'never',
     won: 'never',
     cut: stays('', 'the others get a while'),
     refused: ends('who we are is wrong on all transports'),
@@ -127,6 +131,7 @@ export const table: Table = {
   hello: {
     opened: 'never',
     pong: 'never',
+    waits: cell('its turn is kept, and the others go', '1', 'drop 2 1000'),
     won: cell('serves, and the others go', '1', 'drop 2 1000', 'rung 0'),
     cut: cell('the next is tried at once', '', 'open 3 on 2'),
     refused: ends('who we are is wrong on all transports'),
@@ -138,6 +143,7 @@ export const table: Table = {
   rival: {
     opened: 'never',
     pong: cell('takes over from one that nothing was heard of', '2', 'drop 1 1000', 'hello'),
+    waits: 'never',
     won: 'never',
     cut: cell('the next is tried at once', '1', 'open 3 on 2'),
     refused: ends('who we are is wrong on all transports', '1'),
@@ -149,6 +155,7 @@ export const table: Table = {
   top: {
     opened: 'never',
     pong: 'never',
+    waits: 'never',
     won: 'never',
     cut: loses(),
     refused: loses(),
@@ -160,6 +167,7 @@ export const table: Table = {
   lower: {
     opened: 'never',
     pong: 'never',
+    waits: 'never',
     won: 'never',
     cut: loses(),
     refused: loses(),
@@ -171,6 +179,7 @@ export const table: Table = {
   climbing: {
     opened: asks('3'),
     pong: cell('says hello, and the front serves on', '3>4', 'hello'),
+    waits: 'never',
     won: 'never',
     cut: cell('the next is tried at once', '3', 'open 5 on 1'),
     refused: cell('it is no more than one transport: the next is tried', '3', 'open 5 on 1'),
@@ -182,6 +191,7 @@ export const table: Table = {
   moving: {
     opened: 'never',
     pong: stays('3>4', 'has said hello'),
+    waits: stays('3>4', 'the front serves on'),
     won: cell('serves, and the front goes', '4', 'drop 3 1000', better),
     cut: cell('the next is tried at once', '3', 'open 5 on 1'),
     refused: cell('it is no more than one transport: the next is tried', '3', 'open 5 on 1'),
@@ -193,6 +203,7 @@ export const table: Table = {
   left: {
     opened: 'never',
     pong: 'never',
+    waits: 'never',
     won: 'never',
     cut: stays('>4', 'the session is on its way'),
     refused: stays('>4', 'the session is on its way'),
@@ -204,6 +215,7 @@ export const table: Table = {
   crossing: {
     opened: 'never',
     pong: stays('>4', 'has said hello'),
+    waits: stays('>4', 'nobody serves: it gets no longer'),
     won: cell('serves', '4', better),
     cut: loses('it never arrived, and nobody is left'),
     refused: loses('it never arrived, and nobody is left'),

@@ -162,6 +162,27 @@ describe('reconnecting', () => {
   })
 })
 
+describe('a server that has a link wait for its welcome', () => {
+  it('gets so long, and the connect timeout', () => {
+    const bench = situations.greeting()
+    bench.feed({ on: 'waits', link: 1, after: 20_000 }, 1_000)
+    expect(bench.until(30_999)).toEqual([])
+    expect(bench.until(31_000).map(([at, ...outputs]) => [at, ...words(outputs)])).toEqual([
+      [31_000, 'drop 4408', 'retry 250'],
+    ])
+  })
+  it('is not asked meanwhile whether it lives', () => {
+    const bench = situations.greeting()
+    bench.feed({ on: 'waits', link: 1, after: 60_000 })
+    expect([...bench.feed({ on: 'wake' }), ...bench.until(60_000)]).toEqual([])
+  })
+  it('cannot have it wait for more than an hour', () => {
+    const bench = situations.greeting()
+    bench.feed({ on: 'waits', link: 1, after: 1e15 })
+    expect(bench.link.deadline).toBe(3_610_000)
+  })
+})
+
 describe('a server that names the time', () => {
   const held = () => {
     const bench = new LinkBench().up()

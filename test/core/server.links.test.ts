@@ -314,42 +314,117 @@ describe('a full server', () => {
 
 describe('a crowd', () => {
   const arrive = (world: World, from: number, to: number) => {
-    for (let link = from; link <= to; link++) world.feed({ on: 'opened', link })
+    for (let link = from; link <= to; link++) world.open(link, `client ${link}`)
   }
   const inside = (world: World, from: number, to: number) =>
-    Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((link) => !world.closes(link).length)
+    Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((link) => world.reads(link, 'welcome').length)
+  const waits = (world: World, link: number) => world.reads(link, 'wait').map(({ after }) => after)
 
-  it('is let in at the rate the server takes, and each of the others gets a time of its own at that rate', () => {
+  it('is welcomed at the rate the server takes: the others wait, and what they said waits with them', () => {
     const world = new World({ maxAccepts: 4 })
-    arrive(world, 1, 6)
-    expect(inside(world, 1, 6)).toEqual([1, 2, 3, 4])
-    expect(world.reads(5, 'retry')).toEqual([{ t: 'retry', after: 2_250, spread: 0 }])
-    expect(world.reads(6, 'retry')).toEqual([{ t: 'retry', after: 2_500, spread: 0 }])
-    expect(world.closes(6)).toEqual([1013])
+    arrive(world, 1, 5)
+    world.open(6, 'bob', [send(1), { t: 'ping', id: 1 }])
+    expect(inside(world, 1, 4)).toEqual([1, 2, 3, 4])
+    expect([waits(world, 5), waits(world, 6)]).toEqual([[250], [500]])
+    world.say(6, send(2))
+    world.wait(250)
+    expect(inside(world, 5, 6)).toEqual([5])
+    world.wait(249)
+    expect(world.read(6)).toEqual([])
+    world.wait(1)
+    expect(world.read(6).map(({ t }) => t)).toEqual(expect.arrayContaining(['welcome', 'pong', 'accepted']))
+    expect(world.log().entries).toHaveLength(2)
+    expect(world.server.deadline).toBeGreaterThan(world.now + 250)
   })
 
   it('finds a place again as time goes by, and no more of them than a second has, however long nobody came', () => {
     const world = new World({ maxAccepts: 4 })
     arrive(world, 1, 4)
-    world.now += 249
-    arrive(world, 5, 5)
-    world.now += 1
-    arrive(world, 6, 7)
-    expect(inside(world, 5, 7)).toEqual([6])
-    world.now += 60_000
+    world.now += 250
+    arrive(world, 5, 6)
+    expect(inside(world, 5, 6)).toEqual([5])
+    world.wait(60_000)
     arrive(world, 10, 19)
     expect(inside(world, 10, 19)).toEqual([10, 11, 12, 13])
   })
 
-  it('of which each comes back at its time finds room', () => {
+  it('counts hellos, each link once: not links that only ask, nor a hello said again', () => {
     const world = new World({ maxAccepts: 4 })
-    arrive(world, 1, 14)
-    const times = Array.from({ length: 10 }, (_, at) => world.reads(5 + at, 'retry')[0]?.after ?? NaN)
-    times.forEach((time, at) => {
-      world.now = time
-      arrive(world, 100 + at, 100 + at)
-    })
-    expect(inside(world, 100, 109)).toHaveLength(10)
+    for (let link = 1; link <= 9; link++) {
+      world.feed({ on: 'opened', link })
+      world.say(link, { t: 'ping', id: 0 })
+    }
+    for (let again = 0; again < 9; again++) world.say(1, hello('client 1'))
+    arrive(world, 10, 13)
+    expect(inside(world, 1, 13)).toEqual([1, 10, 11, 12])
+  })
+
+  it('is let in in its order, even by a clock that is late: nobody overtakes those who wait', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 5)
+    world.now += 300
+    arrive(world, 6, 6)
+    expect(waits(world, 6)).toEqual([250])
+    world.wait(0)
+    expect(inside(world, 5, 6)).toEqual([5])
+  })
+
+  it('moves up when one that waits leaves', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 6)
+    world.feed({ on: 'closed', link: 5 })
+    world.wait(250)
+    expect(inside(world, 6, 6)).toEqual([6])
+  })
+
+  it('whose turn is farther than a proxy waits is sent away, each with a time of its own behind those who wait', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 106)
+    expect(waits(world, 104)).toEqual([25_000])
+    expect(world.reads(105, 'retry')).toEqual([{ t: 'retry', after: 25_500, spread: 0 }])
+    expect(world.reads(106, 'retry')).toEqual([{ t: 'retry', after: 25_750, spread: 0 }])
+    expect(world.closes(106)).toEqual([1013])
+    for (const [link, time] of [25_500, 25_750].entries()) {
+      world.wait(time - world.now)
+      arrive(world, 200 + link, 200 + link)
+    }
+    expect(inside(world, 200, 201)).toEqual([200, 201])
+  })
+
+  it('that waits is not judged for its silence', () => {
+    const world = new World({ maxAccepts: 4, idle: 2_000 })
+    arrive(world, 1, 44)
+    world.wait(10_000)
+    expect(world.closes(44)).toEqual([])
+    expect(world.read(44).map(({ t }) => t)).toEqual(['wait', 'welcome'])
+  })
+
+  it('that waits is sent away at once by a server that goes down, and so is who would have to', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 6)
+    world.feed({ on: 'opened', link: 7 })
+    world.feed({ on: 'drain', after: 500, spread: 4_000 })
+    expect([5, 6].map((link) => world.closes(link))).toEqual([[1012], [1012]])
+    expect(world.reads(5, 'retry')).toEqual([{ t: 'retry', after: 500, spread: 4_000 }])
+    world.say(7, hello('late'))
+    expect(world.closes(7)).toEqual([1012])
+    world.wait(4_000)
+    expect(world.server.links).toBe(0)
+  })
+
+  it('that waits takes up room: those beyond it are sent away', () => {
+    const world = new World({ maxLinks: 5, maxAccepts: 4 })
+    arrive(world, 1, 6)
+    expect(waits(world, 5)).toEqual([250])
+    expect(world.reads(6, 'retry')).toEqual([{ t: 'retry', after: 2_250, spread: 0 }])
+  })
+
+  it('of another version hears so at once', () => {
+    const world = new World({ maxAccepts: 4 })
+    arrive(world, 1, 4)
+    world.feed({ on: 'opened', link: 5 })
+    world.say(5, hello('old', { v: 9 }))
+    expect(world.closes(5)).toEqual([4406])
   })
 
   it('that finds no room either comes back no faster than to a full server', () => {
@@ -360,7 +435,7 @@ describe('a crowd', () => {
 
   it('is no crowd where there is no limit', () => {
     const world = new World({ maxAccepts: Infinity })
-    arrive(world, 1, 5_000)
-    expect(world.server.links).toBe(5_000)
+    for (let link = 1; link <= 3_000; link++) world.open(link, `client ${link}`)
+    expect(inside(world, 2_999, 3_000)).toEqual([2_999, 3_000])
   })
 })

@@ -220,7 +220,7 @@ export class LinkInvariants {
         this.#serving = one
         this.#holdUntil = 0
       }
-      one.ponged ||= frame.t === 'pong'
+      one.ponged ||= frame.t === 'pong' || frame.t === 'wait'
       if (frame.t === 'retry') one.sentAway = frame.after
       // What is accepted before the welcome is not believed (docs/PROTOCOL.md), so it does not count here.
       const accepted = frame.t === 'accepted' && one.welcomed ? frame.seq : 0

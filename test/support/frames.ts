@@ -147,6 +147,7 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
     { t: 'pong', id: 1 },
   ],
   retry: [{ t: 'retry', after: 0, spread: 5_000 }],
+  wait: [{ t: 'wait', after: 25_000 }],
   error: [{ t: 'error', code: 'no-hello', reason: 'say hello first' }],
 }
 

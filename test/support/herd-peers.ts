@@ -1,5 +1,4 @@
 // The same crowd with the reconnect formulas of others, as published, against a server that simply refuses.
-import { Limiter } from '../../src/core/server/limiter.js'
 import { Dice } from '../sim/dice.js'
 import { Calendar } from './calendar.js'
 import { type HerdOptions, LATENCY, type Outcome } from './herd.js'
@@ -21,15 +20,27 @@ export const partySocket: Formula = (attempt) => Math.min(10_000, 3_000 * 1.3 **
 /** Full jitter, as here, without a word from the server. */
 export const fullJitter: Formula = (attempt, random) => random() * Math.min(20_000, 500 * 2 ** (attempt - 2))
 
+/** So many a second, and what a quiet second has saved: as our server, but whoever finds no room is refused. */
+function gate(accepts: number): (now: number) => boolean {
+  const step = 1_000 / accepts
+  let nextAt = -Infinity
+  return (now) => {
+    nextAt = Math.max(nextAt, now - 1_000 + step)
+    if (now < nextAt) return false
+    nextAt += step
+    return true
+  }
+}
+
 export function simulate(formula: Formula, { clients, away, accepts, seed }: HerdOptions): Outcome {
   const calendar = new Calendar()
   const dice = new Dice(seed)
-  const gate = new Limiter({ maxLinks: Infinity, maxAccepts: accepts })
+  const letsIn = gate(accepts)
   const outcome: Outcome = { back: [], wasted: 0, inVain: 0 }
   const dial = (latency: number, attempt: number): void => {
     calendar.after(formula(attempt, dice.roll) + latency, () => {
       const up = calendar.now >= away
-      if (up && gate.enter(0, calendar.now) === undefined) {
+      if (up && letsIn(calendar.now)) {
         outcome.back.push(calendar.now + latency - away)
         return
       }

@@ -39,6 +39,10 @@ export class LadderBench {
     return this.#do(at, () => this.ladder.useful(link, at))
   }
 
+  waits(link: number, after: number, at = this.now): string[] {
+    return this.#do(at, () => void this.ladder.waits(link, after, at))
+  }
+
   won(link: number, at = this.now): string[] {
     return this.#do(at, () => void this.ladder.won(link, at))
   }

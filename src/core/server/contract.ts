@@ -23,7 +23,7 @@ export interface ServerOptions {
   maxSubscriptions: number
   /** Links at once; those beyond are sent away, each with a time of its own to come back. */
   maxLinks: number
-  /** Links let in a second, or after a quiet second twice as many; those beyond are sent away likewise. */
+  /** Links welcomed a second, or after a quiet second twice as many; those beyond wait up to 25 s, or are sent away likewise. */
   maxAccepts: number
   /** A store or hook that takes longer has failed. */
   callTimeout: number

@@ -2,9 +2,10 @@ import type { ClientFrame, Hello, Packed, ServerFrame } from '../../wire/frame.j
 import type { Effects } from './effects.js'
 import { Permits } from './permits.js'
 
-/** How far a link has come. `held` waits for the answer to its hello. */
+/** How far a link has come. `held` waits for the answer to its hello, which itself may wait for its turn. */
 export type Stage =
   | { is: 'new'; since: number }
+  | { is: 'waiting'; hello: Hello; held: ClientFrame[] }
   | { is: 'opening'; hello: Hello; held: ClientFrame[] }
   | { is: 'open'; hello: Hello }
   | { is: 'gone' }
