@@ -63,7 +63,7 @@ const holdOn = (client: Client): Client => {
 const quiet = { log: () => undefined }
 
 describe('the snippets of README.md run', () => {
-  it('all of them', () => expect(snippets).toHaveLength(19))
+  it('all of them', () => expect(snippets).toHaveLength(20))
 
   it('the first ten lines', async () => {
     vi.stubGlobal('WebSocket', WebSocket)
