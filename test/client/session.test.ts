@@ -45,6 +45,7 @@ describe('the next page', () => {
   it('shows what was left, and what becomes of it', async () => {
     const page = await load((await left()).memory)
     const [two, three, four] = page.client.messages
+    expect(page.client.stats()).toMatchObject({ queued: 3, bytes: '"two"'.length + 2 + '"four"'.length })
     expect(page.client.messages.map(({ id, state }) => [id, state])).toEqual(
       [2, 3, 4].map((seq) => [`${page.client.id}:${String(seq)}`, 'sent']),
     )
