@@ -160,10 +160,16 @@ describe('a session lies in the storage', () => {
     const room = page.client.channel('room')
     room.send('one')
     page.hide()
+    const tab = new FakeMemory()
+    const look = () => {
+      for (const [key, text] of page.memory.items) tab.items.set(key, text)
+      return load(tab)
+    }
     room.send('two')
+    expect((await look()).client.messages).toHaveLength(2)
     await answers()
     page.transport.last.hear({ t: 'refused', seq: 1, code: 'forbidden', reason: '' })
-    const next = await load(page.memory)
+    const next = await look()
     expect(next.client.messages.map(({ id }) => id)).toEqual([`${page.client.id}:2`])
   })
   it('not after the close, nor of a client that the server has closed', async () => {
