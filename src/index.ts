@@ -8,6 +8,7 @@ export { type Delivery, type MessageState, OutgoingMessage } from './client/mess
 export { Presence, type PresenceEvents, type PresentUser } from './client/presence.js'
 export type { MemoryLike } from './client/memory.js'
 export type { CreateClientOptions, ReadyOptions } from './client/options.js'
+export { type Session, storedSession, tabSession } from './client/session.js'
 export type { Provider } from './client/target.js'
 export type { Gap } from './core/inbox.js'
 export type { Status } from './core/status.js'

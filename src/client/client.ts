@@ -12,10 +12,12 @@ import type { ClientFrame, Packed, Page, ServerFrame } from '../wire/frame.js'
 import { Channel, type ChannelHost, type From, type SendOptions } from './channel.js'
 import { hear } from './hear.js'
 import { Journal, type JournalEntry } from './journal.js'
+import type { Keeper } from './keeper.js'
 import type { OutgoingMessage } from './message.js'
 import { Presence } from './presence.js'
 import type { ClientEvents, ClientStats } from './events.js'
 import { check, type ReadyOptions, settle } from './options.js'
+import { Recovery } from './recovery.js'
 import { Rungs } from './rungs.js'
 import { targetOf } from './target.js'
 import { Writer } from './writer.js'
@@ -39,12 +41,12 @@ export class Client implements ChannelHost {
   readonly #pages = new Map<number, (page: Page | Promise<never>) => void>()
   readonly #journal = new Journal()
   readonly #writer: Writer
+  readonly #keeper: Keeper | undefined
   readonly #options: ReadyOptions
   readonly #rungs: Rungs
   #mute: (() => void) | undefined
   #asked = 0
-  #lostAt: number | undefined
-  #recovery: number | undefined
+  readonly #recovery = new Recovery()
 
   /** What is done with each output of the core. What the app is to know, the journal has as well. */
   readonly #actions: { [Do in ClientOutput<Tag>['do']]: (output: ClientOutput<Tag> & { do: Do }) => void } = {
@@ -75,7 +77,12 @@ export class Client implements ChannelHost {
     },
     settled: ({ tag, error, tracked }) => {
       tag.become(error ? 'failed' : 'accepted', error)
+      if (error) this.#keeper?.touch()
       if (!tracked) tag.reach()
+    },
+    number: ({ tag, seq }) => {
+      tag?.number(seq)
+      this.#writer.seq = Math.max(this.#writer.seq, seq)
     },
     placed: ({ tag, offset }) => {
       tag.offset = offset
@@ -98,7 +105,8 @@ export class Client implements ChannelHost {
     },
     status: (output) => {
       const { status, reason } = output
-      this.#clock(status)
+      this.#recovery.hear(status, this.#env.now(), this.#core.link.dials)
+      if (status === 'closed') this.#keeper?.end()
       this.#journal.add(reason ? `${status}: ${reason}` : status)
       this.#events.emit('status', output)
     },
@@ -124,19 +132,22 @@ export class Client implements ChannelHost {
     const env = { ...createEnv(), ...options.env }
     const { codec = clientCodec } = options
     const { ttl, ...core } = settle({ ...options, codec }, env)
-    this.id = core.id
+    this.#keeper = options.session ? options.session.open() : undefined
+    const { id, key } = this.#keeper?.name ?? core
+    this.id = id
     this.#options = options
     this.#env = env
     this.#rungs = new Rungs(options)
-    this.#core = new Core({ ...core, ladder: this.#rungs.ladder })
+    this.#core = new Core({ ...core, id, key, shared: this.#keeper !== undefined, ladder: this.#rungs.ladder })
     this.#feed = run(this.#core, env, (output) => {
       const act = this.#actions[output.do] as (output: ClientOutput<Tag>) => void
       act(output)
     })
     const push = (draft: Draft<Tag>): void => {
       this.#feed({ on: 'send', draft })
+      this.#keeper?.touch()
     }
-    this.#writer = new Writer({ id: core.id, codec, ttl, now: env.now, push })
+    this.#writer = new Writer({ id, codec, ttl, now: env.now, push })
     this.#links = new Links({
       codec,
       transports: this.#rungs.all,
@@ -147,6 +158,7 @@ export class Client implements ChannelHost {
         this.#actions.fault({ do: 'fault', error })
       },
     })
+    this.#resume(key)
     this.#listen()
     this.#feed({ on: 'connect' })
   }
@@ -194,6 +206,12 @@ export class Client implements ChannelHost {
     return presence
   }
 
+  /** The messages not yet accepted, and those not yet with everybody; also what the page before this one has left. */
+  get messages(): OutgoingMessage[] {
+    const { items, tracked } = this.#core.ledgers.kept
+    return [...tracked, ...items].map(({ tag }) => tag)
+  }
+
   stats(): ClientStats {
     const { rtt, outbox, reader, link } = this.#core
     return {
@@ -206,7 +224,7 @@ export class Client implements ChannelHost {
       duplicates: reader.duplicates,
       gaps: reader.gaps,
       reconnects: Math.max(0, link.dials - 1),
-      recovery: this.#recovery,
+      recovery: this.#recovery.took,
     }
   }
 
@@ -247,20 +265,32 @@ export class Client implements ChannelHost {
     })
   }
 
-  #listen(): void {
-    const { network, page = globalThis } = this.#options
-    this.#mute ??= hear(network, page, (input) => {
-      this.#feed(input)
+  /** Goes on where the page before this one was. */
+  #resume(key: string): void {
+    const [env, id] = [this.#env, this.id]
+    const report = (error: Error): void => {
+      // The app that makes the client cannot listen yet.
+      env.defer(() => {
+        this.#actions.fault({ do: 'fault', error })
+      })
+    }
+    this.#keeper?.begin({
+      id,
+      key,
+      page: env.id(),
+      now,
+      core: this.#core,
+      writer: this.#writer,
+      feed: this.#feed,
+      report,
     })
   }
 
-  /** From the loss to service again. */
-  #clock(status: Status): void {
-    const now = this.#env.now()
-    if (status !== 'online') this.#lostAt ??= now
-    else if (this.#lostAt !== undefined) {
-      if (this.#core.link.dials > 1) this.#recovery = now - this.#lostAt
-      this.#lostAt = undefined
-    }
+  #listen(): void {
+    const { network, page = globalThis } = this.#options
+    this.#mute ??= hear(network, page, (input) => {
+      this.#keeper?.hear(input)
+      this.#feed(input)
+    })
   }
 }

@@ -7,6 +7,7 @@ import type { PageLike } from '../shell/page.js'
 import type { Transport } from '../transports/transport.js'
 import type { Codec } from '../wire/codec.js'
 import { isObject } from '../wire/shape.js'
+import type { Session } from './session.js'
 import { type Provider, resolve } from './target.js'
 
 /**
@@ -80,6 +81,11 @@ export interface CreateClientOptions {
     ttl?: number
   }
   /**
+   * Makes what is sent, and where this client reads, survive a reload of the page: `tabSession()`. Default: none; what
+   * is not accepted is lost with the page.
+   */
+  session?: Session | false
+  /**
    * Says when the network or the page changes, a `NetworkDetector` with a probe for one. Default: the page's own
    * events.
    */
@@ -150,6 +156,7 @@ const rules: Rules<Settled> = {
   ],
   reconnect: group('reconnect', reconnect, {}),
   outbox: group('outbox', outbox, {}),
+  session: [undefined, 'what tabSession() makes, or false', (value) => value === false || has('open')[2]?.(value)],
   network: has('on'),
   page: objectOrFalse,
   env: [undefined, 'object of functions', (value) => isObject(value) && Object.values(value).every(isFunction)],

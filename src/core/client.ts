@@ -128,28 +128,16 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #decide(input: ClientInput<Tag>): void {
-    const { reader, ledgers } = this
     switch (input.on) {
       case 'send':
-        ledgers.send(input.draft)
-        return
+      case 'restore':
       case 'subscribe':
-        reader.subscribe(input.ch, input.from)
-        return
       case 'unsubscribe':
-        this.#write(reader.unsubscribe(input.ch))
-        return
       case 'history':
-        reader.history(input.id, input.ch, input.from, input.limit)
-        return
       case 'watch':
-        ledgers.watch(input.ch)
-        return
       case 'unwatch':
-        ledgers.unwatch(input.ch)
-        return
       case 'look':
-        ledgers.look(input.away)
+        this.#write(this.ledgers.take(input))
         return
       case 'opened':
         this.route.opened(input.link, this.#now)
@@ -185,7 +173,11 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.ledgers.resume()
     // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
     if (this.link.state.is === 'up') this.#welcomed()
-    else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2))
+    else
+      this.#say(
+        [hello],
+        this.route.known || this.ledgers.isShared ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2),
+      )
   }
 
   /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
@@ -259,7 +251,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   #isFatal({ code, max }: Closing): boolean {
     // Too large for something on the way: it is one message that fails for it.
     const said = max === undefined ? verdict(code) : 'retry'
-    const fatal = said === 'fatal' || (said === 'renew' && this.#renewed)
+    // What lies ready for another page while nobody looks at this one was taken: two may not have one name.
+    const taken = code === Close.replaced && this.#options.shared && this.ledgers.isAway
+    const fatal = taken || said === 'fatal' || (said === 'renew' && this.#renewed)
     this.#renewed ||= said === 'renew'
     return fatal
   }

@@ -1,8 +1,8 @@
-import type { ClientFrame, Packed, ServerFrame, Subscribe } from '../wire/frame.js'
+import type { ClientFrame, Packed, ServerFrame } from '../wire/frame.js'
 import type { LadderOptions } from './ladder.js'
 import type { LinkInput, LinkOptions } from './link.js'
-import type { LedgersOutput } from './ledgers.js'
-import type { Draft, OutboxOptions } from './outbox.js'
+import type { LedgersInput, LedgersOutput } from './ledgers.js'
+import type { OutboxOptions } from './outbox.js'
 import type { RouteOutput } from './route.js'
 import type { Status } from './status.js'
 
@@ -14,6 +14,8 @@ export interface ClientOptions {
   /** The public name of this client, and the secret that proves it. */
   id: string
   key: string
+  /** Another page may come to have this name. */
+  shared?: boolean
 }
 
 export type ClientInput<Tag> =
@@ -21,14 +23,7 @@ export type ClientInput<Tag> =
   | { on: 'frames'; link: number; frames: ServerFrame[] }
   /** The other side sent what is no frame. */
   | { on: 'broken'; link: number; error: Error }
-  | { on: 'send'; draft: Draft<Tag> }
-  | { on: 'subscribe'; ch: string; from: Subscribe['from'] }
-  | { on: 'unsubscribe'; ch: string }
-  | { on: 'watch'; ch: string }
-  | { on: 'unwatch'; ch: string }
-  /** Nobody looks at this page, or somebody does again. */
-  | { on: 'look'; away: boolean }
-  | { on: 'history'; id: number; ch: string; from: number; limit: number }
+  | LedgersInput<Tag>
 
 export type ClientOutput<Tag> =
   | RouteOutput

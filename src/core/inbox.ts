@@ -14,6 +14,13 @@ export interface Taken {
   gap?: Gap
 }
 
+/** How far a reader has come. */
+export interface Place {
+  epoch: string
+  /** The offset wanted next. */
+  next: number
+}
+
 /** Offsets that this device will not get: the server no longer has them. */
 export interface Gap {
   from: number
@@ -45,10 +52,15 @@ export class Inbox {
   readonly #early = new Map<number, Message>()
   readonly #seen = new Map<string, number>()
 
-  constructor(ch: string, from: Subscribe['from'], id: number) {
+  /** @param place where another page was that had this client's name. */
+  constructor(ch: string, from: Subscribe['from'], id: number, place?: Place) {
     this.ch = ch
     this.#from = from
     this.id = id
+    if (!place) return
+    this.epoch = place.epoch
+    this.next = place.next
+    this.told = place.next - 1
   }
 
   /** The question that gets the rest, from here on. */

@@ -1,18 +1,42 @@
-import type { ClientFrame, Packed, Ping, Pong, ServerFrame } from '../wire/frame.js'
-import type { Draft, OutboxOptions, Settled } from './outbox.js'
+import type { ClientFrame, Packed, Ping, Pong, ServerFrame, Subscribe } from '../wire/frame.js'
+import type { Place } from './inbox.js'
+import type { Draft, KeptItem, Numbered, OutboxOptions, Settled } from './outbox.js'
 import { Outbox } from './outbox.js'
+import { assertNever } from './port.js'
 import { Reader, type ReaderOutput } from './reader.js'
 import { type ReceiptOutput, Receipts } from './receipts.js'
 import { Rtt } from './rtt.js'
 import { Watcher, type WatcherOutput } from './watcher.js'
 import { Word } from './word.js'
 
-export type LedgersOutput<Tag> = ReaderOutput | ReceiptOutput<Tag> | WatcherOutput | Settled<Tag>
+export type LedgersOutput<Tag> = Numbered<Tag> | ReaderOutput | ReceiptOutput<Tag> | WatcherOutput | Settled<Tag>
+
+export type LedgersInput<Tag> =
+  | { on: 'send'; draft: Draft<Tag> }
+  /** What another page left behind: its last number is `seq`. Own messages up to `bound` may be among it. */
+  | { on: 'restore'; kept: Kept<Tag>; seq: number; bound: number }
+  | { on: 'subscribe'; ch: string; from: Subscribe['from'] }
+  | { on: 'unsubscribe'; ch: string }
+  | { on: 'watch'; ch: string }
+  | { on: 'unwatch'; ch: string }
+  /** Nobody looks at this page, or somebody does again. */
+  | { on: 'look'; away: boolean }
+  | { on: 'history'; id: number; ch: string; from: number; limit: number }
 
 export interface LedgersOptions {
   outbox: OutboxOptions
   /** A server that does not greet may not answer questions at all. */
   greets: boolean
+}
+
+/** What another page needs in order to go on, under the same name. */
+export interface Kept<Tag> {
+  /** Unsettled, in their order. */
+  items: readonly KeptItem<Tag>[]
+  acked: number
+  /** Accepted, and not yet with everybody. */
+  tracked: readonly { seq: number; ch: string; tag: Tag }[]
+  places: Record<string, Place>
 }
 
 export interface Terms {
@@ -43,6 +67,8 @@ export class Ledgers<Tag> {
   /** The number of the last such news on this link. */
   #news = 0
   #away = false
+  /** This name had, or may have had, another page: the server may have taken more than is known here. */
+  #shared = false
   readonly #seen = new Word()
 
   readonly heard: { [T in About]: (frame: Said<T>, now: number) => void } = {
@@ -95,23 +121,49 @@ export class Ledgers<Tag> {
     return Math.min(outbox.overdueAt, reader.ackAt, reader.askAt, this.#tells ? this.#watcher.askAt : Infinity)
   }
 
-  send(draft: Draft<Tag>): void {
-    this.#settle(this.outbox.push(draft))
+  get kept(): Kept<Tag> {
+    const { items, acked } = this.outbox
+    return { items, acked, tracked: this.receipts.tracked, places: this.reader.places }
   }
 
-  /** Somebody looks at this page, or nobody does. */
-  look(away: boolean): void {
-    if (away === this.#away) return
-    this.#away = away
-    if (this.#tells) this.#seen.renew()
+  get isAway(): boolean {
+    return this.#away
   }
 
-  watch(ch: string): void {
-    this.#watcher.watch(ch)
+  get isShared(): boolean {
+    return this.#shared
   }
 
-  unwatch(ch: string): void {
-    this.#watcher.unwatch(ch)
+  /** The app's wishes. Answers with what is said at once. */
+  take(input: LedgersInput<Tag>): Frames {
+    switch (input.on) {
+      case 'send':
+        this.#settle(this.outbox.push(input.draft))
+        return []
+      case 'subscribe':
+        this.reader.subscribe(input.ch, input.from)
+        return []
+      case 'unsubscribe':
+        return this.reader.unsubscribe(input.ch)
+      case 'history':
+        this.reader.history(input.id, input.ch, input.from, input.limit)
+        return []
+      case 'watch':
+        this.#watcher.watch(input.ch)
+        return []
+      case 'unwatch':
+        this.#watcher.unwatch(input.ch)
+        return []
+      case 'look':
+        if (input.away !== this.#away && this.#tells) this.#seen.renew()
+        this.#away = input.away
+        return []
+      case 'restore':
+        this.#restore(input)
+        return []
+      default:
+        return assertNever(input)
+    }
   }
 
   /** A heartbeat: what the server has, and what it has said, is held against what is known here. */
@@ -151,6 +203,7 @@ export class Ledgers<Tag> {
     this.#seen.silence()
     if (tells && this.#away) this.#seen.renew()
     this.#watcher.resume()
+    if (this.#shared) for (const one of this.outbox.renumber(got)) this.#emit(one)
     this.#accept(this.outbox.ack(got, now))
     this.#settle(this.outbox.agree(window, body))
   }
@@ -209,6 +262,13 @@ export class Ledgers<Tag> {
         this.receipts.add(seq, ch, one.tag)
       }
     }
+  }
+
+  #restore({ kept, seq, bound }: LedgersInput<Tag> & { on: 'restore' }): void {
+    this.#shared = true
+    for (const one of this.outbox.restore(kept.items, kept.acked, seq, bound)) this.#emit(one)
+    for (const one of kept.tracked) this.receipts.add(one.seq, one.ch, one.tag)
+    this.reader.restore(kept.places)
   }
 
   #settle(settled: Settled<Tag>[]): void {

@@ -30,13 +30,25 @@ export interface Draft<Tag> {
   tag: Tag
 }
 
-interface Item<Tag> extends Draft<Tag> {
+/** A message as it is kept for the next page. */
+export interface KeptItem<Tag> extends Draft<Tag> {
   /** Its place in the slots: channel and key in one. */
   key: string | undefined
-  /** When it was last written to a link. */
-  sentAt: number
-  /** How often it was written; a message once written is in doubt until the server says what it has. */
+  /** How often it was written, here or by another page; once written it is in doubt until the server says what it has. */
   tries: number
+}
+
+interface Item<Tag> extends KeptItem<Tag> {
+  /** When it was last written to a link by this page. */
+  sentAt: number | undefined
+}
+
+/** A number that may not be used: the server has taken it from another page with this name. The message has this one now. */
+export interface Numbered<Tag> {
+  do: 'number'
+  /** None where it is only the last number taken. */
+  tag?: Tag
+  seq: number
 }
 
 /** What became of a message. Said once, and last. */
@@ -89,6 +101,11 @@ export class Outbox<Tag> {
     return this.#items.length
   }
 
+  /** Unsettled, in their order. */
+  get items(): readonly KeptItem<Tag>[] {
+    return this.#items
+  }
+
   /** When to look for expired messages next. */
   get expiresAt(): number {
     return this.size ? this.#expiresAt : Infinity
@@ -98,7 +115,7 @@ export class Outbox<Tag> {
   get overdueAt(): number {
     const [oldest] = this.#items
     if (!oldest || !this.inFlight) return Infinity
-    return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO)
+    return Math.max(oldest.sentAt ?? 0, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO)
   }
 
   /** Takes a message, or settles it (and those that gave way) at once. */
@@ -112,7 +129,7 @@ export class Outbox<Tag> {
     for (const item of gone) this.#take(this.#items.indexOf(item))
     const { seq, ch, body, bytes, expiresAt, tag } = draft
     // Each by its name: a spread makes an object of more than twice the size.
-    const item: Item<Tag> = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: 0, tries: 0 }
+    const item: Item<Tag> = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: undefined, tries: 0 }
     this.#items.push(item)
     this.bytes += bytes
     if (slot !== undefined) this.#slots.set(slot, item)
@@ -132,7 +149,7 @@ export class Outbox<Tag> {
     for (let item; this.inFlight < this.#window && (item = this.#items[this.inFlight]); this.inFlight++) {
       bytes += item.bytes
       if (bytes > most && (this.inFlight || limit < Infinity)) break
-      if (!item.tries) sent.push(item.tag)
+      if (item.sentAt === undefined) sent.push(item.tag)
       frames.push(this.#write(item, this.inFlight, now))
     }
     return { frames, sent }
@@ -142,6 +159,36 @@ export class Outbox<Tag> {
   interrupt(): void {
     this.inFlight = 0
     this.#strikes = 0
+  }
+
+  /**
+   * What another page left behind that had this client's name. It may have written any of it since, and of the own
+   * messages those up to `bound`: these keep their numbers, and all others get numbers after `seq`.
+   */
+  restore(items: readonly KeptItem<Tag>[], acked: number, seq: number, bound: number): Numbered<Tag>[] {
+    this.interrupt()
+    this.acked = Math.max(this.acked, acked)
+    const own = this.#items.filter((item) => item.seq <= bound)
+    for (const item of own) item.tries ||= 1
+    const others = items.map((item): Item<Tag> => ({ ...item, tries: item.tries || 1, sentAt: undefined }))
+    for (const item of others) {
+      this.bytes += item.bytes
+      if (item.key !== undefined) this.#slots.set(item.key, item)
+      this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt)
+    }
+    this.#items = [...own, ...others, ...this.#items.filter((item) => item.seq > bound)]
+    return this.renumber(seq)
+  }
+
+  /** Numbers up to `taken` are used: those that were never written, and were not another page's, get later ones. */
+  renumber(taken: number): Numbered<Tag>[] {
+    const numbered: Numbered<Tag>[] = [{ do: 'number', seq: taken }]
+    for (const item of this.#items) {
+      if (item.tries || item.seq > taken) continue
+      item.seq = ++taken
+      numbered.push({ do: 'number', tag: item.tag, seq: item.seq })
+    }
+    return numbered
   }
 
   /** The server's terms, known from its welcome. Messages over `maxBody` bytes are settled. */
@@ -159,12 +206,12 @@ export class Outbox<Tag> {
     let count = 0
     let fresh: Item<Tag> | undefined
     for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
-      this.acked = item.seq
+      this.acked = Math.max(this.acked, item.seq)
       this.#forget(item)
       fresh = item.tries === 1 && count < this.inFlight ? item : undefined
     }
     if (!count) return []
-    if (fresh) this.#rtt.sample(now - fresh.sentAt)
+    if (fresh?.sentAt !== undefined) this.#rtt.sample(now - fresh.sentAt)
     const done = this.#items.splice(0, count)
     this.inFlight = Math.max(0, this.inFlight - count)
     this.#movedAt = now

@@ -12,7 +12,7 @@ import type {
   Subscribed,
 } from '../wire/frame.js'
 import { Asks } from './asks.js'
-import { type Gap, Inbox, type Taken } from './inbox.js'
+import { type Gap, Inbox, type Place, type Taken } from './inbox.js'
 
 export type ReaderOutput =
   | { do: 'deliver'; ch: string; message: Message }
@@ -34,6 +34,8 @@ export class Reader {
   readonly #acks = new Asks()
   #ackAt = Infinity
   readonly #emit: (output: ReaderOutput) => void
+  /** Where another page was, in channels not followed yet. */
+  readonly #places = new Map<string, Place>()
   #forgotten = 0
   #subscriptions = 0
 
@@ -59,7 +61,8 @@ export class Reader {
 
   subscribe(ch: string, from: Subscribe['from']): void {
     if (this.#inboxes.has(ch)) return
-    const inbox = new Inbox(ch, from, ++this.#subscriptions)
+    const inbox = new Inbox(ch, from, ++this.#subscriptions, from === 'last' ? this.#places.get(ch) : undefined)
+    this.#places.delete(ch)
     this.#inboxes.set(ch, inbox)
     this.#ask(inbox)
   }
@@ -72,6 +75,18 @@ export class Reader {
     this.#inboxes.delete(ch)
     this.#forgotten += inbox.duplicates
     return [{ t: 'unsub', ch, id: inbox.id }]
+  }
+
+  /** Where each channel is to go on, on the next page. */
+  get places(): Record<string, Place> {
+    const places = new Map(this.#places)
+    for (const [ch, { epoch, next }] of this.#inboxes)
+      if (epoch !== undefined && next !== undefined) places.set(ch, { epoch, next })
+    return Object.fromEntries(places)
+  }
+
+  restore(places: Record<string, Place>): void {
+    for (const [ch, place] of Object.entries(places)) if (!this.#inboxes.has(ch)) this.#places.set(ch, place)
   }
 
   history(id: number, ch: string, from: number, limit: number): void {
