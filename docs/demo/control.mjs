@@ -1,5 +1,5 @@
 // What the page's buttons press: `POST /control/<fault>`; and a WebSocket on `/control` that tells what is broken at the
-// moment. Only for pages served from here to a browser on this machine.
+// moment, and how much is in the logs. Only for pages served from here to a browser on this machine.
 import { WebSocketServer } from 'ws'
 import { BOX } from './http-box.mjs'
 
@@ -13,15 +13,29 @@ const faults = ({ server, proxy }) => ({
   heal: ({ peer }) => proxy.heal(peer),
 })
 
+/** The page hears of a store that is busy so often, ms. */
+const SOON = 150
+
 /** `act` handles requests under `/control`, `watch` upgrades on it. */
 export function createControl(world) {
   const actions = faults(world)
   const sockets = new WebSocketServer({ noServer: true })
+  /** The last offset of each channel: what waits for somebody who is away. */
+  const heads = {}
   const tellOne = (socket) =>
-    socket.send(JSON.stringify({ server: world.server.state(), peers: world.proxy.state(), may: socket.may }))
+    socket.send(JSON.stringify({ server: world.server.state(), peers: world.proxy.state(), heads, may: socket.may }))
   const tell = () => sockets.clients.forEach(tellOne)
   world.server.on('change', tell)
   world.proxy.on('change', tell)
+  let soon
+  world.store.watch((change) => {
+    if (change.is !== 'grown') return
+    heads[change.ch] = change.next - 1
+    soon ??= setTimeout(() => {
+      soon = undefined
+      tell()
+    }, SOON)
+  })
 
   async function press(request, response) {
     const fault = request.url.slice('/control/'.length)
