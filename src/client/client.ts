@@ -48,6 +48,10 @@ export class Client implements ChannelHost {
   #asked = 0
   readonly #recovery = new Recovery()
 
+  readonly #report = (error: Error): void => {
+    this.#actions.fault({ do: 'fault', error })
+  }
+
   /** What is done with each output of the core. What the app is to know, the journal has as well. */
   readonly #actions: { [Do in ClientOutput<Tag>['do']]: (output: ClientOutput<Tag> & { do: Do }) => void } = {
     open: ({ link, rung, fresh }) => {
@@ -154,9 +158,7 @@ export class Client implements ChannelHost {
       target: () => targetOf(options, codec),
       env,
       feed: this.#feed,
-      report: (error) => {
-        this.#actions.fault({ do: 'fault', error })
-      },
+      report: this.#report,
     })
     this.#resume(key)
     this.#listen()
@@ -267,23 +269,9 @@ export class Client implements ChannelHost {
 
   /** Goes on where the page before this one was. */
   #resume(key: string): void {
-    const [env, id] = [this.#env, this.id]
-    const report = (error: Error): void => {
-      // The app that makes the client cannot listen yet.
-      env.defer(() => {
-        this.#actions.fault({ do: 'fault', error })
-      })
-    }
-    this.#keeper?.begin({
-      id,
-      key,
-      page: env.id(),
-      now,
-      core: this.#core,
-      writer: this.#writer,
-      feed: this.#feed,
-      report,
-    })
+    const [core, writer, feed, report] = [this.#core, this.#writer, this.#feed, this.#report]
+    const { id, now } = this.#env
+    this.#keeper?.begin({ id: this.id, key, page: id(), now, core, writer, feed, report })
   }
 
   #listen(): void {

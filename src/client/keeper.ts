@@ -78,7 +78,10 @@ export class Keeper {
     this.#host = host
     if (this.#loaded) this.#restore(this.#loaded)
     this.#loaded = undefined
-    this.#tell()
+    // Who makes the client cannot listen yet.
+    queueMicrotask(() => {
+      this.#tell()
+    })
   }
 
   /** What is heard of the page. Comes before the client hears it. */

@@ -27,7 +27,8 @@ export interface ServerPage {
 
 type OwnerSettings = Pick<Settings, 'store' | 'env' | 'maxPacket' | 'callTimeout'>
 
-const PAGE_BYTES = 2 ** 23
+/** Bodies of one page together, bytes. */
+const PAGE_BYTES = 8_388_608
 
 const isChannel: Check = [
   'a name of 1 to 255 letters',

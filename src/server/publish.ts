@@ -173,6 +173,8 @@ export class Publisher {
     const placeless = batch.filter((item, at) => !this.#hear(item, appended.fates[at]))
     const [first] = placeless
     if (first) await this.#find(placeless, first.draft.seq)
+    // Asked again at once, it would be asked for ever.
+    if (batch.every((item) => this.#queue.includes(item))) throw new Error('the store has settled nothing')
   }
 
   /** False for one that is in, where is not said. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Presence as Seen, Seat, ServerFrame } from '../../src/wire/frame.js'
+import type { Packed, Presence as Seen, Seat, ServerFrame } from '../../src/wire/frame.js'
 import { answers } from '../socket/fakes.js'
 import { dialled, type Rig } from '../support/fake-transport.js'
 
@@ -10,7 +10,7 @@ const seat = (client: string, presence: Seen = 'online', user = '', time = 1): S
   time,
 })
 
-const present = (n: number, list: Seat[], more: { all?: boolean; left?: string[] } = {}): ServerFrame => ({
+const present = (n: number, list: Seat[], more: { all?: boolean; left?: string[] } = {}): ServerFrame<Packed> => ({
   t: 'present',
   n,
   ch: 'room',

@@ -1,7 +1,7 @@
 // What becomes of a message after the server has it.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { OutgoingMessage } from '../../src/index.js'
-import type { Receipt, ServerFrame } from '../../src/wire/frame.js'
+import type { Packed, Receipt, ServerFrame } from '../../src/wire/frame.js'
 import { answers } from '../socket/fakes.js'
 import { dialled, type Rig } from '../support/fake-transport.js'
 
@@ -27,7 +27,7 @@ async function accepted(receipts = true): Promise<Rig & { message: OutgoingMessa
   return { ...rig, message, told }
 }
 
-const delivered = (n: number, receipt: Partial<Receipt>): ServerFrame => ({
+const delivered = (n: number, receipt: Partial<Receipt>): ServerFrame<Packed> => ({
   t: 'delivered',
   n,
   ch: 'room',

@@ -61,6 +61,21 @@ describe('the hook for messages', () => {
     expect(bodies(world)).toEqual(['1', '2', '3'])
   })
 
+  it('refuses in order, however early it says so', () => {
+    const world = reviewing(({ id, body }) => (id === 'ann:2' ? no() : { is: 'taken', body }))
+    world.hold.add('review')
+    world.open(1, 'ann', [send(1), send(2)])
+    world.hold.add('append')
+    const [first, second] = world.held.splice(0)
+    for (const call of [second, first]) if (call) world.answer(call)
+    expect(world.reads(1, 'refused')).toEqual([])
+    world.release()
+    expect(world.read(1)).toMatchObject([
+      { t: 'accepted', seq: 1 },
+      { t: 'refused', seq: 2 },
+    ])
+  })
+
   it('is asked while a batch is stored, and what it took goes together', () => {
     const world = reviewing()
     world.hold.add('append')
@@ -82,6 +97,8 @@ describe('the hook for messages', () => {
     world.say(1, send(1), send(2))
     expect(numbers(world)).toEqual(['ann:1', 'ann:2'])
     expect(bodies(world)).toEqual(['1', '2'])
+    // What was said again meanwhile is answered, and holds nothing up.
+    expect(world.server.load.calls).toBe(0)
     expect(world.reads(1, 'accepted').at(-1)).toEqual({
       t: 'accepted',
       seq: 2,
@@ -202,6 +219,15 @@ describe('a permit', () => {
     expect(bodies(world)).toHaveLength(4)
   })
 
+  it('of a link that is gone asks no hook about what it said', () => {
+    const world = reviewing(undefined, { guarded: true })
+    world.hold.add('authorize')
+    world.open(1, 'ann', [send(1)])
+    world.feed({ on: 'closed', link: 1 })
+    world.release()
+    expect(world.calls('review')).toEqual([])
+  })
+
   it('of a link that is gone decides nothing for the next', () => {
     const world = new World({ guarded: true })
     world.hold.add('authorize')
@@ -292,6 +318,18 @@ describe('a message said again', () => {
   })
 })
 
+describe('what is said again while it is being stored', () => {
+  it('holds up nothing behind it', () => {
+    const world = new World()
+    world.hold.add('append')
+    world.open(1, 'ann', [send(1)])
+    world.say(1, send(1), send(2))
+    world.release()
+    world.say(1, send(3))
+    expect(bodies(world)).toEqual(['1', '2', '3'])
+  })
+})
+
 describe('a full inbox', () => {
   const full = () => new World({}, tables({ inboxEntries: 2 }))
 
@@ -308,11 +346,23 @@ describe('a full inbox', () => {
         ],
       },
       { t: 'refused', seq: 3, code: 'inbox-full', reason: /holds 2 messages/ },
-      { t: 'accepted', seq: 2 },
+      { t: 'accepted', seq: 2, placed: undefined },
     ])
     world.say(1, send(4, 'room', 4, 2))
     expect(world.read(1)).toMatchObject([{ t: 'accepted', seq: 4, placed: [[4, 1]] }])
     expect(bodies(world, '@bob')).toEqual(['1', '2'])
+  })
+
+  it('is told between the answers to what stands around it', () => {
+    const world = full()
+    world.open(1, 'ann', [send(1, '@bob'), send(2, '@bob')])
+    world.read(1)
+    world.say(1, send(3), send(4, '@bob'), send(5, 'room', 5, 3))
+    expect(world.read(1)).toEqual([
+      { t: 'accepted', seq: 3, placed: [[3, 1]] },
+      { t: 'refused', seq: 4, code: 'inbox-full', reason: expect.any(String) as string },
+      { t: 'accepted', seq: 5, placed: [[5, 2]] },
+    ])
   })
 
   it('is not told with a number that would settle what it refuses', () => {

@@ -63,8 +63,8 @@ describe('the codes', () => {
     ].map(([, code]) => code)
     const table = rows(text, 'frame').filter(([frame = '']) => ['error', 'refused', 'denied'].includes(frame))
     const codes = table.filter(([, code]) => code !== 'in').map(([, code]) => code)
-    // What was not understood, or is too large, is named where it was decoded.
-    expect(new Set(codes)).toEqual(new Set([...said, 'bad-frame', 'too-big']))
+    // What was not understood, or is too large, is named where it was decoded; what a hook says, where it is heard.
+    expect(new Set(codes)).toEqual(new Set([...said, 'bad-frame', 'too-big', 'rejected']))
   })
 })
 

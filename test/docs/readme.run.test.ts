@@ -4,11 +4,21 @@ import { createServer as createHttp, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { sse, type Client, type IncomingMessage, type NetworkDetector, type OutgoingMessage } from '../../src/index.js'
+import {
+  type Client,
+  createClient,
+  type IncomingMessage,
+  type NetworkDetector,
+  type OutgoingMessage,
+  sse,
+  tabSession,
+} from '../../src/index.js'
 import { createServer, type HoldfastServer, type ServerSettings } from '../../src/server/index.js'
 import type { ResilientWebSocket } from '../../src/socket.js'
+import { FakePage } from '../socket/fakes.js'
+import { FakeMemory } from '../support/fake-memory.js'
 import { httpStand } from '../support/http-stand.js'
-import { blocks, read } from './markdown.js'
+import { blocks, read, rows } from './markdown.js'
 import { run } from './run.js'
 
 const snippets = blocks(read('README.md')).filter(({ kind }) => kind === 'js')
@@ -53,7 +63,7 @@ const holdOn = (client: Client): Client => {
 const quiet = { log: () => undefined }
 
 describe('the snippets of README.md run', () => {
-  it('all of them', () => expect(snippets).toHaveLength(14))
+  it('all of them', () => expect(snippets).toHaveLength(19))
 
   it('the first ten lines', async () => {
     vi.stubGlobal('WebSocket', WebSocket)
@@ -133,12 +143,60 @@ describe('the snippets of README.md run', () => {
     expect(shown).toEqual(expect.arrayContaining(['sent', 'accepted', { text: 'hi' }, { typing: true }]))
   })
 
+  it('who has it', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const url = await serve({ authenticate: ({ token }) => token ?? null })
+    const bob = holdOn(createClient({ url, token: 'bob' }))
+    bob.channel('@bob').on('message', () => undefined, { from: 'last' })
+    const shown: unknown[][] = []
+    const code = snippet('Level 2: channels', 1).replace("'/realtime'", `'${url}'`)
+    const { client } = await run(code, ['client'], {
+      fetchToken: () => 'ann',
+      show: (...words: unknown[]) => shown.push(words),
+    })
+    holdOn(client)
+    expect(shown).toContainEqual(['1 of 1 have it', 'bob'])
+    expect(shown).toContainEqual(['bob'])
+  })
+
+  it('who is there', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const url = await serve()
+    const ann = holdOn(createClient({ url }))
+    ann.channel('room:42').on('message', () => undefined)
+    await vi.waitFor(() => expect(ann.status).toBe('online'))
+    const code = snippet('Level 2: channels', 2).replace("'/realtime'", `'${url}'`)
+    // It is stopped at its end, and so before there is an answer.
+    const shown: unknown[] = []
+    const { client } = await run(code.replace('there.stop()', ''), ['client'], {
+      show: (what: unknown) => shown.push(what),
+    })
+    holdOn(client)
+    await vi.waitFor(() => expect(shown.at(-1)).toMatchObject([{ presence: 'online', devices: [{ client: ann.id }] }]))
+  })
+
+  it('a reload', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    vi.stubGlobal('sessionStorage', new FakeMemory())
+    const page = new FakePage()
+    const url = await serve()
+    const before = createClient({ url, page, session: tabSession('alice') })
+    before.channel('room:42').send('left')
+    page.say('pagehide')
+    const shown: unknown[][] = []
+    const code = snippet('Level 2: channels', 3).replace("'/realtime'", `'${url}'`)
+    const { client } = await run(code, ['client'], { show: (...words: unknown[]) => shown.push(words) })
+    holdOn(client)
+    expect(shown).toEqual([[`${before.id}:1`, 'queued']])
+    await vi.waitFor(() => expect(shown).toContainEqual(['left']))
+  })
+
   it('the network detector', async () => {
     const asked: unknown[] = []
     vi.stubGlobal('fetch', (url: string) => Promise.resolve(asked.push(url)))
     const shown: unknown[][] = []
     const show = (...words: unknown[]) => shown.push(words)
-    const { network } = await run(snippet('Level 2: channels', 1), ['network'], { show })
+    const { network } = await run(snippet('Level 2: channels', 4), ['network'], { show })
     closers.push(() => (network as NetworkDetector).close())
     await vi.waitFor(() => expect(shown).toEqual([['online', 'start']]))
     expect(asked).toEqual(['/favicon.ico'])
@@ -207,6 +265,29 @@ describe('the snippets of README.md run', () => {
     const headers = { authorization: `Bearer holdfast.link.${ticket}` }
     const polled = await fetch(`${second}/realtime?since=0&hold=1000`, { headers })
     expect(await polled.text()).toContain('"welcome"')
+  })
+
+  it('hooks, messages of the server, metrics', async () => {
+    vi.stubGlobal('WebSocket', WebSocket)
+    const http = createHttp()
+    const { server, offset, entries } = await run(
+      snippet('Hooks, and messages of the server'),
+      ['server', 'offset', 'entries'],
+      { http, isBanned: (user: string) => Promise.resolve(user === 'eve') },
+    )
+    const own = server as HoldfastServer
+    closers.push(() => own.close({ after: 0, spread: 0 }))
+    expect([offset, entries]).toMatchObject([1, [{ body: { news: 'hello' }, from: 'desk' }]])
+    const url = `${await listen(http)}/realtime`
+    const client = holdOn(
+      (await run(snippet('Where it runs').replace('ws://127.0.0.1:8080/realtime', url), ['client'], quiet)).client,
+    )
+    await client.channel('room:42').send({ text: 'hi' }).accepted
+    expect((await own.read('room:42', { from: 2 })).entries).toMatchObject([{ body: { text: 'hi', checked: true } }])
+    const { text } = await run(snippet('Metrics and logs'), ['text'], { server })
+    const table = rows(read('README.md'), 'metric, after holdfast_').map(([names = '']) => names.split(/, | \(/))
+    for (const name of table.flat().filter((one) => !one.endsWith(')')))
+      expect(text).toContain(`# TYPE holdfast_${name} `)
   })
 
   it('the server, and the client in Node', async () => {

@@ -223,7 +223,13 @@ export class Stage {
 
   #newServer(): Server {
     const tickets = { sign: () => 'T', verify: () => ({ client: 'ada', user: '' }) }
-    return new Server({ ...serverDefaults, ...tickets, guarded: this.guarded, pushWindow: this.window, wall: () => WALL })
+    return new Server({
+      ...serverDefaults,
+      ...tickets,
+      guarded: this.guarded,
+      pushWindow: this.window,
+      wall: () => WALL,
+    })
   }
 
   #tables(): Tables {
@@ -277,7 +283,10 @@ export class Stage {
       }
       case 'present': {
         const { list, left = [] } = output.present
-        const told = [...list.map(({ client, presence }) => `${client} ${presence}`), ...left.map((one) => `${one} left`)]
+        const told = [
+          ...list.map(({ client, presence }) => `${client} ${presence}`),
+          ...left.map((one) => `${one} left`),
+        ]
         return this.note(`  ⇒ in ${output.ch}: ${told.join(', ') || 'nobody'}`)
       }
       case 'status':

@@ -152,15 +152,14 @@ describe('an inbox', () => {
     expect(await store.members({ ch: '@bob' })).not.toHaveProperty('past')
     await keep(store, 'phone', '@bob', 1, 4)
     await keep(store, 'desk', '@bob', 5, 9)
-    await store.leave({ client: 'phone', ch: '@bob' })
-    expect((await store.members({ ch: '@bob' })).past).toMatchObject({
-      client: 'phone',
-      cursor: { since: 1, offset: 4 },
-    })
-    await store.forget({ client: 'desk' })
-    const { past, members } = await store.members({ ch: '@bob' })
-    expect(members).toEqual([])
-    expect(past).toMatchObject({ user: '', cursor: { since: 1, offset: 9, time: 5 } })
+    await store.leave({ client: 'desk', ch: '@bob' })
+    const { epoch, past } = await store.members({ ch: '@bob' })
+    const desk = { client: 'desk', user: 'bob', presence: 'offline', seenAt: 5 }
+    expect(past).toEqual({ ...desk, cursor: { epoch, since: 5, offset: 9, time: 5 } })
+    await store.forget({ client: 'phone' })
+    const then = await store.members({ ch: '@bob' })
+    expect(then.members).toEqual([])
+    expect(then.past).toEqual({ ...desk, cursor: { epoch, since: 1, offset: 9, time: 5 } })
   })
 })
 

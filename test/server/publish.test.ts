@@ -155,6 +155,15 @@ describe('a message of the server', () => {
     expect(world.opens.map(({ acked }) => acked)).toEqual([0, 1])
   })
 
+  it('is not asked for without a pause where the store settles nothing', async () => {
+    const world = new World()
+    world.store.append = () => Promise.resolve({ is: 'done', seq: 0, fates: [] })
+    const lost = world.publish('room', 1)
+    await world.run(PATIENCE + 100)
+    expect(await lost).toMatchObject({ code: 'in-doubt' })
+    expect(world.appends.length).toBeLessThan(20)
+  })
+
   it('that a full inbox refuses is refused alone', async () => {
     const world = new World({ inboxEntries: 1 })
     const all = [world.publish('@bob', 1), world.publish('@bob', 2), world.publish('room', 3)]

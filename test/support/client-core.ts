@@ -140,6 +140,8 @@ function word(output: ClientOutput<string>): string {
       return `page ${String(output.id)} ${output.page instanceof Error ? output.page.code : 'ok'}`
     case 'receipt':
       return `${output.tag} ${output.receipt ? reachWord(output.receipt) : 'untold'}`
+    case 'number':
+      return `${output.tag ?? 'last'} number ${String(output.seq)}`
     case 'placed':
       return `${output.tag} at ${String(output.offset)}`
     case 'present':

@@ -93,8 +93,8 @@ export async function dialled(options: Partial<CreateClientOptions> = {}): Promi
     transports: [transport],
     memory: false,
     page,
-    env: { now, timer, random, id },
     ...options,
+    env: { now, timer, random, id, ...options.env },
   })
   await answers()
   return { client, transport, env, page }

@@ -18,7 +18,7 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
     { t: 'send', seq: 3, ch: 'room:42', body: bytes() },
   ],
   sub: [
-    { t: 'sub', ch: '@alice', from: 12, epoch: 'e1', id: 2 },
+    { t: 'sub', ch: '@alice', from: 12, epoch: 'e1', since: 1, id: 2 },
     { t: 'sub', ch: '@alice', from: 'now' },
     { t: 'sub', ch: '@alice', from: 'oldest' },
     { t: 'sub', ch: '@alice', from: 'last' },
