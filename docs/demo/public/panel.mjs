@@ -96,7 +96,7 @@ export class Panel {
       '.why': 'reason',
       '.next': 'next',
       '.messages': 'messages',
-      '.composer input': 'input',
+      '.composer input[name=text]': 'input',
       '.composer button': 'send',
       '.log': 'log',
     }

@@ -31,6 +31,7 @@ export class Pocket {
     const named = { '.pill': 'status', '.messages': 'messages', '.pocket-switch': 'phone', '.pocket-words': 'words' }
     for (const [selector, id] of Object.entries(named)) this.#part(selector).dataset.testid = `${person.slug}-${id}`
     this.#part('.waits b').dataset.testid = `${person.slug}-waiting`
+    this.#part('.pocket-switch').setAttribute('aria-label', `Put ${person.name}’s phone away`)
     this.#part('.pocket-switch').addEventListener('click', () => this.#switch())
     person.addEventListener('change', () => this.draw())
     this.draw()
@@ -56,9 +57,9 @@ export class Pocket {
     const { alone, all } = this.#waiting
     this.root.dataset.status = status
     write(this.#part('.pill'), titles[status])
-    write(this.#part('.pocket-switch'), isAway ? 'Take it out again' : 'Put her phone away')
+    write(this.#part('.pocket-switch'), isAway ? 'Take it out' : 'Put phone away')
     this.#part('.pocket-switch').setAttribute('aria-pressed', String(isAway))
-    write(this.#part('.pocket-words'), isAway ? this.#seen() : 'Reads along on her phone.')
+    write(this.#part('.pocket-words'), isAway ? this.#seen() : '')
     this.#part('.waits').hidden = !isAway
     this.#part('.messages').inert = isAway
     write(this.#part('.waits b'), String(alone + all))
