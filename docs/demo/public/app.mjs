@@ -7,6 +7,7 @@ import { BLOCKS } from './rungs.mjs'
 import { Score } from './score.mjs'
 import { drawServer, Wire } from './stage.mjs'
 import { startTalk } from './talk.mjs'
+import { write } from './words.mjs'
 import { World } from './world.mjs'
 
 const find = (selector) => document.querySelector(selector)
@@ -36,16 +37,23 @@ for (const person of everybody) {
 }
 const pocket = friend && new Pocket(find('.pocket'), friend, { world, witness: people[0] })
 if (!pocket) find('.pocket').remove()
-const views = people.map((person, at) => {
+const sides = ['left', 'right', 'third']
+const sideOf = (at) => {
   const side = find('#side').content.firstElementChild.cloneNode(true)
-  side.classList.add(at === 0 ? 'left' : 'right')
+  side.classList.add(sides[at])
   if (at === 0) find('.stage').prepend(side)
   else find('.stage').append(side)
+  return side
+}
+const views = people.map((person, at) => {
+  const side = sideOf(at)
   const panel = new Panel(find('#panel'), person, world, friend)
   find('.people').append(panel.root)
   person.addEventListener('change', () => watch.look())
   return { person, panel, side, wire: new Wire(side, person, world) }
 })
+const pocketSide = pocket && sideOf(2)
+const pocketWire = pocket && new Wire(pocketSide, friend, world)
 
 const presses = {
   kill: () => (world.state.server.up ? order('kill', people) : world.order('restart')),
@@ -158,12 +166,15 @@ function connectButtons() {
   invite()
 }
 
+/** What waits for somebody who is away, at that person's tab. */
+const missed = document.createElement('b')
+
 /** A phone shows one person at a time. */
 function addSwitcher() {
   const nav = find('.switcher')
   nav.hidden = people.length === 1
   const shows = views.map(({ person, panel, side }) => ({ person, parts: [panel.root, side] }))
-  if (pocket) shows.push({ person: friend, parts: [pocket.root] })
+  if (pocket) shows.push({ person: friend, parts: [pocket.root, pocketSide] })
   const show = (shown) => {
     shows.forEach(({ parts }, at) => {
       for (const part of parts) part.classList.toggle('unseen', at !== shown)
@@ -176,6 +187,7 @@ function addSwitcher() {
     button.addEventListener('click', () => show(at))
     nav.append(button)
   })
+  if (pocket) nav.lastChild.append(missed)
   show(0)
 }
 
@@ -202,6 +214,8 @@ setInterval(() => {
     wire.draw()
   }
   pocket?.draw()
+  pocketWire?.draw()
+  write(missed, pocket?.missed ? String(pocket.missed) : '')
   drawServer(find('.hub'), world)
   watch.look()
   drawScore()

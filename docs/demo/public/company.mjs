@@ -24,9 +24,9 @@ export class Company {
   draw() {
     const { presence, name, status } = this.#person
     const others = presence.users.filter(({ user }) => user !== name).sort(first)
-    const shown = others.slice(0, SHOWN)
+    const shown = others.slice(0, SHOWN).sort((a, b) => a.user.localeCompare(b.user))
     for (const [user, item] of this.#items) if (!shown.some((one) => one.user === user)) this.#drop(user, item)
-    for (const other of shown) this.#show(other)
+    shown.forEach((other, at) => this.#show(other, at))
     const rest = others.length - shown.length
     write(this.#rest, rest ? `and ${rest} more` : '')
     if (rest) this.#list.append(this.#rest)
@@ -35,8 +35,9 @@ export class Company {
     this.#list.toggleAttribute('data-old', status !== 'online')
   }
 
-  #show({ user, presence, time }) {
+  #show({ user, presence, time }, at) {
     const item = this.#items.get(user) ?? this.#add(user)
+    if (this.#list.children[at] !== item) this.#list.insertBefore(item, this.#list.children[at] ?? null)
     item.dataset.presence = presence
     write(
       item.lastChild,
@@ -52,7 +53,6 @@ export class Company {
       document.createElement('span'),
     )
     this.#items.set(user, item)
-    this.#list.append(item)
     return item
   }
 

@@ -37,10 +37,19 @@ export class Pocket {
     this.draw()
   }
 
+  /** How many messages wait while nobody is there to get them. */
+  get missed() {
+    const { alone, all } = this.#waiting
+    return this.#person.isAway ? alone + all : 0
+  }
+
   /** What is in the logs and was not heard by this person: for them alone, and for everybody. */
   get #waiting() {
-    const { heads, name } = this.#person
-    const missed = (ch) => Math.max(0, (this.#world.state.heads[ch] ?? 0) - (heads[ch] ?? 0))
+    const { heads: heard, client, name } = this.#person
+    const { heads, reached } = this.#world.state
+    // An acknowledgement may not have left in time: then the server knows less than this person.
+    const has = (ch) => Math.max(heard[ch] ?? 0, reached[client.id]?.[ch] ?? 0)
+    const missed = (ch) => Math.max(0, (heads[ch] ?? 0) - has(ch))
     return { alone: missed(inboxOf(name)), all: missed(ROOM) }
   }
 
