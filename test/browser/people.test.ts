@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { launch } from './support/chrome.js'
 import { startDemo } from './support/demo.js'
 import { labelOf, marked, present, press, say, score, screenshot, seen, status, told } from './support/demo-page.js'
@@ -9,12 +9,15 @@ let browser: Browser
 let demo: Awaited<ReturnType<typeof startDemo>>
 
 beforeAll(async () => {
-  ;[browser, demo] = await Promise.all([launch(), startDemo()])
+  browser = await launch()
 })
-afterAll(async () => {
-  await browser.close()
-  await demo.stop()
+afterAll(() => browser.close())
+
+// One for each: who was there before is still missed by the others for a while.
+beforeEach(async () => {
+  demo = await startDemo()
 })
+afterEach(() => demo.stop())
 
 /** A visit in which nobody talks by themselves. */
 const visit = (screen: Screen, act: (page: Page) => Promise<void>) =>

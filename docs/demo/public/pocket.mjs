@@ -80,6 +80,6 @@ export class Pocket {
     const { name } = this.#person
     const { presence } = this.#witness.presence.users.find(({ user }) => user === name) ?? {}
     if (presence === 'offline') return 'Her page is closed. The others see her offline.'
-    return 'Her page is closed. If she is back within 10 s, nobody sees her flicker.'
+    return 'Her page is closed. The others see her online for a while: she may be right back.'
   }
 }
