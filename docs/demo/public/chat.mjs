@@ -15,6 +15,8 @@ export class Chat {
   #items = new Map()
   #earlier = 0
   #dirty = false
+  /** The reader is at the end, and stays there when the box changes its height. */
+  #sticks = true
   #scroll
   #list
   #note
@@ -23,6 +25,8 @@ export class Chat {
     this.#scroll = root.querySelector('.messages')
     this.#list = root.querySelector('.messages ol')
     this.#scroll.setAttribute('aria-label', `What ${person.name} sees`)
+    this.#scroll.addEventListener('scroll', () => (this.#sticks = this.#isAtEnd), { passive: true })
+    new ResizeObserver(() => this.#sticks && this.#toEnd()).observe(this.#scroll)
     person.addEventListener('said', ({ detail }) => this.#later(() => this.#pending.set(keyOf(detail), detail)))
     person.addEventListener('moved', ({ detail }) => this.#touch(detail))
     person.addEventListener('settled', ({ detail }) => this.#settle(detail))
@@ -74,8 +78,7 @@ export class Chat {
 
   #draw() {
     const list = this.#list
-    const scroll = this.#scroll
-    const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60
+    const atEnd = this.#isAtEnd
     const all = [...this.#heard, ...this.#pending.values()]
     const shown = all.slice(-SHOWN)
     const keys = new Set(shown.map(keyOf))
@@ -87,7 +90,16 @@ export class Chat {
       if (item !== place) list.insertBefore(item, place)
       place = item.nextElementSibling
     })
-    if (atEnd || shown.at(-1)?.own) scroll.scrollTop = scroll.scrollHeight
+    if (atEnd || shown.at(-1)?.own) this.#toEnd()
+  }
+
+  get #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroll
+    return scrollHeight - scrollTop - clientHeight < 60
+  }
+
+  #toEnd() {
+    this.#scroll.scrollTop = this.#scroll.scrollHeight
   }
 
   /** Says what is not shown; returns the place of the first message. */
