@@ -6,12 +6,12 @@ import type { OutputOptions, RollupOptions } from 'rollup'
 import dts from 'rollup-plugin-dts'
 import { browserPlugins, minify, typescript } from './test/tools/bundle.mjs'
 
-const pkg = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> }
+const pkg = JSON.parse(readFileSync('package.json', 'utf8')) as Record<'dependencies' | 'optionalDependencies', object>
 // `npm test` builds into a folder elsewhere (DIST) and compares it with the committed one.
 const out = process.env.DIST ?? 'dist'
 rmSync(out, { recursive: true, force: true })
 
-const external = [/^node:/, ...Object.keys(pkg.dependencies)]
+const external = [/^node:/, ...Object.keys(pkg.dependencies), ...Object.keys(pkg.optionalDependencies)]
 const library = {
   index: 'src/index.ts',
   socket: 'src/socket.ts',

@@ -132,10 +132,10 @@ export class Client implements ChannelHost {
   }
 
   constructor(options: ReadyOptions) {
-    check(options)
+    const settled = check(options)
     const env = { ...createEnv(), ...options.env }
     const { codec = clientCodec } = options
-    const { ttl, ...core } = settle({ ...options, codec }, env)
+    const { ttl, ...core } = settle(settled, codec, env)
     this.#keeper = options.session ? options.session.open() : undefined
     const { id, key } = this.#keeper?.name ?? core
     this.id = id

@@ -2,6 +2,7 @@ import { longPoll, shortPoll } from '../transports/poll.js'
 import { sse } from '../transports/sse.js'
 import type { Transport } from '../transports/transport.js'
 import { webSocket } from '../transports/websocket.js'
+import { isObject } from '../wire/shape.js'
 import { Client } from './client.js'
 import type { CreateClientOptions } from './options.js'
 
@@ -19,7 +20,7 @@ function usual(custom: boolean): Transport[] {
  */
 export function createClient(options: CreateClientOptions): Client {
   // What is no object, the client refuses.
-  if (typeof options !== 'object' || !(options as unknown)) return new Client(options as never)
+  if (!isObject(options)) return new Client(options as never)
   const { transports = usual(options.codec !== undefined) } = options
   return new Client({ ...options, transports })
 }

@@ -163,19 +163,22 @@ const rules: Rules<Settled> = {
 }
 
 /** Throws `OptionError` for a name or a value that is not known. */
-export function check(options: CreateClientOptions): void {
-  fill('options', rules, options)
+export function check(options: CreateClientOptions): Settled {
+  return fill('options', rules, options)
 }
 
-/** Everything the core is to know, from options checked. Throws `OptionError` for what is wrong in a group. */
-export function settle(options: ReadyOptions & { codec: Codec }, env: Env): ClientOptions & { ttl: number } {
-  const { heartbeat, reconnect, outbox } = fill('options', rules, options)
+/** Everything the core is to know. */
+export function settle(
+  { heartbeat, reconnect, outbox }: Settled,
+  { greets }: Codec,
+  env: Env,
+): ClientOptions & { ttl: number } {
   return {
     link: {
       ...reconnect,
       backoff: reconnect,
       heartbeat,
-      greets: options.codec.greets,
+      greets,
       random: env.random,
     },
     outbox,

@@ -21,7 +21,10 @@ export class Rungs {
   constructor({ url, transports, memory, stagger }: ReadyOptions) {
     const origin = typeof url === 'function' ? '' : new URL(resolve(url)).origin
     this.all = transports
-    this.#memory = new Memory(() => storageOf(memory), `holdfast:${origin}`)
+    this.#memory = new Memory(
+      () => (memory ?? (globalThis as { localStorage?: MemoryLike }).localStorage) || undefined,
+      `holdfast:${origin}`,
+    )
     const { transport, rtt } = this.#memory.recall()
     const usual = rtt === undefined ? STAGGER : Math.min(MOST_STAGGER, Math.max(LEAST_STAGGER, ROUND_TRIPS * rtt))
     this.ladder = {
@@ -45,6 +48,3 @@ export class Rungs {
     if (this.serving !== undefined) this.#memory.keep({ transport: this.serving, rtt })
   }
 }
-
-const storageOf = (memory: MemoryLike | false | undefined): MemoryLike | undefined =>
-  memory === undefined ? (globalThis as { localStorage?: MemoryLike }).localStorage : memory || undefined

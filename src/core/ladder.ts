@@ -1,5 +1,5 @@
 import { Close, type Closing, inWords, verdict } from '../wire/close.js'
-import { afterBreak, afterSilence, type Health, well } from './rung.js'
+import { afterBreak, type Health, well } from './rung.js'
 
 /** The transports by their rank, the best first, and how they are tried. */
 export interface LadderOptions {
@@ -291,10 +291,10 @@ export class Ladder {
 
   /** A rung that keeps dying young, or whose requests starve, is left alone for a while. */
   #judge({ rung }: Runner, { code }: Closing, now: number): void {
-    const health = this.#health[rung] ?? well
-    const lived = now - (this.#since ?? now)
-    if (code === Close.timeout && rung) this.#health[rung] = afterSilence(health, now)
-    else if (code === Close.timeout || code === Close.abnormal) this.#health[rung] = afterBreak(health, lived, now)
+    const silent = code === Close.timeout
+    // Requests of which none is answered any more may starve, for a browser has few connections: whatever their age.
+    const lived = silent && rung ? 0 : now - (this.#since ?? now)
+    if (silent || code === Close.abnormal) this.#health[rung] = afterBreak(this.#health[rung] ?? well, lived, now)
   }
 
   #forget({ reason }: Closing): void {

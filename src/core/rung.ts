@@ -16,16 +16,9 @@ const ENOUGH = 2
 export const well: Health = { strikes: 0, restsUntil: 0 }
 
 /** After a link of it broke. @param lived how long it served, ms. */
-export function afterBreak({ strikes }: Health, lived: number, now: number): Health {
-  return lived < YOUNG ? rested(strikes + 1, now) : well
-}
-
-/** Of requests, where none was answered any more: they may starve, for a browser has few connections. Whatever their age. */
-export function afterSilence({ strikes }: Health, now: number): Health {
-  return rested(strikes + 1, now)
-}
-
-function rested(strikes: number, now: number): Health {
+export function afterBreak(health: Health, lived: number, now: number): Health {
+  if (lived >= YOUNG) return well
+  const strikes = health.strikes + 1
   const rest = strikes < ENOUGH ? 0 : Math.min(MAX_REST, REST * 2 ** (strikes - ENOUGH))
   return { strikes, restsUntil: now + rest }
 }

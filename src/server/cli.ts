@@ -4,9 +4,11 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import type { AddressInfo } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
+import type { Store } from '../core/store.js'
 import { createServer } from './create.js'
 import { createScrape } from './scrape.js'
 import type { HoldfastServer } from './server.js'
+import { openStore } from './stores/open.js'
 
 interface Flags {
   port: number
@@ -18,6 +20,7 @@ interface Flags {
   logLevel: string
   metrics?: number
   metricsHost: string
+  store: string
 }
 
 const whole = (most: number) => (text: string) => {
@@ -41,7 +44,7 @@ function flags(): Flags {
   return new Command('holdfast')
     .description(
       'Serves Holdfast channels over WebSocket, server-sent events, long and short polling. ' +
-        'They are kept in memory, and open to everybody who may connect.',
+        'They are kept in memory unless said otherwise, and open to everybody who may connect.',
     )
     .option('-V, --version', 'print the version')
     .on('option:version', showVersion)
@@ -57,21 +60,29 @@ function flags(): Flags {
     .option('--drain <ms>', 'on SIGTERM and SIGINT, clients are sent away over this time', whole(600_000), 4_000)
     .option('--metrics <port>', 'serve /metrics for Prometheus on this TCP port; 0 takes a free one', whole(65_535))
     .option('--metrics-host <address>', 'address for that', '127.0.0.1')
+    .addOption(
+      new Option('--store <store>', "where messages are kept: memory, file:PATH (one node), or Redis's URL")
+        .env('HOLDFAST_STORE')
+        .default('memory'),
+    )
     .addOption(new Option('--log-level <level>', 'least to log').choices(LEVELS).default('info'))
     .addHelpText(
       'after',
-      '\nEnvironment:\n  HOLDFAST_SECRET  signs session and link tickets, 16 characters at least (default: random)',
+      '\nEnvironment:\n  HOLDFAST_SECRET  signs session and link tickets, 16 characters at least (default: random)' +
+        '\n  HOLDFAST_STORE   as --store: where a password does not show in the list of processes',
     )
     .parse()
     .opts<Flags>()
 }
 
-function start({ port, host, path, origin, idle, drain, logLevel, metrics, metricsHost }: Flags): void {
+async function start({ port, host, path, origin, idle, drain, logLevel, ...rest }: Flags): Promise<void> {
+  const { metrics, metricsHost } = rest
   const log = pino({ level: logLevel })
   const secret = process.env['HOLDFAST_SECRET']
   const allowedOrigins = origin?.includes('*') ? '*' : origin
   const http = createHttpServer()
-  const server = createServer({ allowedOrigins, secret, idle, log }).attach(http, { path })
+  const store = await openStore(rest.store)
+  const server = createServer({ store, allowedOrigins, secret, idle, log }).attach(http, { path })
   listen(http, { host, port, flag: '--port' }, (at) => console.log(`holdfast is listening on ws://${at}${path}`))
   const open = [http]
   if (metrics !== undefined) {
@@ -81,7 +92,7 @@ function start({ port, host, path, origin, idle, drain, logLevel, metrics, metri
     )
     open.push(scrape)
   }
-  stopOnSignal(open, server, drain)
+  stopOnSignal(open, server, store, drain)
 }
 
 /** Where to listen, and the flag that says so. */
@@ -100,13 +111,14 @@ function listen(http: HttpServer, place: Place, onListening: (at: string) => voi
 }
 
 /** A second signal does not wait. */
-function stopOnSignal(open: HttpServer[], server: HoldfastServer, spread: number): void {
+function stopOnSignal(open: HttpServer[], server: HoldfastServer, store: Store, spread: number): void {
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(1)
     stopping = true
     console.log('holdfast sends its clients away and stops')
-    void server.close({ spread }).then(() => {
+    void server.close({ spread }).then(async () => {
+      await store.close()
       for (const http of open) {
         http.close()
         http.closeAllConnections()
@@ -127,8 +139,4 @@ function fail(message: string): never {
   process.exit(1)
 }
 
-try {
-  start(flags())
-} catch (error) {
-  fail(error instanceof Error ? error.message : String(error))
-}
+start(flags()).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)))

@@ -1,21 +1,19 @@
 import type { Closing } from '../wire/close.js'
 import type { Packet } from '../wire/codec.js'
 import { closingOf, isCut } from './answer.js'
+import { base64url } from './base64.js'
 import { fromLine, toLine } from './lines.js'
-import { type How, type HttpOptions, type Query, Requests } from './request.js'
+import { ask, type Asking, type HttpOptions, type Query, type Read } from './request.js'
 import type { Connection, LeafClock, Target, Transport, TransportEvents } from './transport.js'
 
 /** Opens the link by a first POST, and sees to it that packets come down. */
 export type Run = (link: HttpLink) => Promise<void>
 
 /** ms before a request that was cut is said again; after the last the link is given up. */
-export const REPEATS = [100, 1_000]
+const REPEATS = [100, 1_000]
 
 /** ms that a link may take to say that it is closed. */
 const FAREWELL = 5_000
-
-/** By this side, which needs no telling. */
-const CLOSED: Closing = { code: 1000, reason: '' }
 
 /** A transport over HTTP. */
 export const http = (name: string, options: HttpOptions, run: Run): Transport => ({
@@ -24,13 +22,18 @@ export const http = (name: string, options: HttpOptions, run: Run): Transport =>
 })
 
 /** One link over HTTP: its ticket, and the way up. The way down is the leaf's. */
-export class HttpLink extends Requests implements Connection {
+export class HttpLink implements Connection, Asking {
+  readonly clock: LeafClock
+  readonly options: HttpOptions
+  url: string
+  secret: string
+  stop?: () => void
   /** Names the link to the server, from its first answer on. */
   ticket: string | undefined
   /** Packets that came. */
   got = 0
-  /** Called when there is something to say. */
-  wake: () => void
+  /** Called when there is something to say. The constructor sets it, by `rest`. */
+  wake!: () => void
   /** Nobody listens any more once either side has closed. */
   #on: TransportEvents | undefined
   /** Lines that the server has not confirmed. */
@@ -38,19 +41,22 @@ export class HttpLink extends Requests implements Connection {
   /** Length of a body. */
   #limit = 2 ** 16
   #posts = 0
-  #posting = false
   /** The code of this side's close, for the server. */
   #code: number | undefined
+  /** Takes back that the link ends when its farewell takes too long. */
+  #hurry: (() => void) | undefined
   /** No more is said. */
   #over = false
 
-  constructor(target: Target, on: TransportEvents, clock: LeafClock, options: HttpOptions, run: Run) {
-    super(target, clock, options)
+  constructor({ url, token }: Target, on: TransportEvents, clock: LeafClock, options: HttpOptions, run: Run) {
+    this.url = url.replace(/^ws/, 'http')
+    this.secret = token === undefined ? '' : `holdfast.token.${base64url(token)}`
+    this.clock = clock
+    this.options = options
     this.#on = on
-    this.wake = () => {
-      this.wake = () => undefined
-      run(this).catch((error: unknown) => this.end({ code: 1006, reason: String(error) }))
-    }
+    this.rest()
+      .then(() => run(this))
+      .catch((error: unknown) => this.lose(String(error)))
     queueMicrotask(() => {
       this.#on?.opened()
       // The first packets travel with the first request; where none are said, it goes alone.
@@ -58,17 +64,12 @@ export class HttpLink extends Requests implements Connection {
     })
   }
 
-  get live(): boolean {
-    return this.#on !== undefined
-  }
-
-  /** It is live, and there is nothing to say. */
-  get idle(): boolean {
-    return this.live && !this.#queue.length
+  isLive(): boolean {
+    return !!this.#on
   }
 
   get buffered(): number {
-    return this.#queue.reduce((sum, { length }) => sum + length, 0)
+    return this.#queue.join('').length
   }
 
   send(packet: Packet): void {
@@ -82,39 +83,38 @@ export class HttpLink extends Requests implements Connection {
   close(code: number): void {
     if (!this.#on) return
     this.#on = undefined
-    this.#code = code >= 3_000 ? code : 1_000
+    this.#code = code >= 3000 ? code : 1000
     // Without a ticket nobody can be told which link it is. Where what was said last was not answered in time, no farewell
     // would be either, and what brings packets down would keep a connection that others, the next link first, may wait for.
-    if (!this.ticket || (code === 4408 && this.#posting)) {
-      this.end(CLOSED)
-      return
+    if (!this.ticket || (code === 4408 && this.buffered)) this.end()
+    else {
+      this.#hurry = this.clock.timer(() => this.end(), FAREWELL)
+      this.wake()
     }
-    const { stop } = this
-    const cancel = this.clock.timer(() => this.end(CLOSED), FAREWELL)
-    this.stop = () => {
-      cancel()
-      stop?.()
-    }
-    this.wake()
   }
 
   /** This link is over: nothing more is heard or said. */
-  end(closing: Closing): void {
+  end(closing?: Closing): void {
     const on = this.#on
     this.#on = undefined
     this.#over = true
+    this.#hurry?.()
     this.stop?.()
-    on?.closed({ clean: false, ...closing })
+    if (closing) on?.closed({ clean: false, ...closing })
+  }
+
+  /** It broke. */
+  lose(reason: string): void {
+    this.end({ code: 1006, reason })
   }
 
   wait(ms: number): Promise<void> {
     return new Promise((done) => {
-      if (this.#over) done()
-      else this.clock.timer(done, ms)
+      this.clock.timer(done, ms)
     })
   }
 
-  /** What the server said, of the link or for the app. */
+  /** What the server said, of the link or for the app. It begins with the ticket. */
   take(text: string): void {
     for (const line of text.split('\n')) {
       if (!line || !this.#on) continue
@@ -124,65 +124,75 @@ export class HttpLink extends Requests implements Connection {
         else packet = fromLine(line)
         if (!this.ticket) throw new TypeError()
       } catch {
-        this.end({ code: 1006, reason: 'the answer is not understood' })
+        this.lose('the answer is not understood')
         return
       }
       if (packet === undefined) continue
       this.got++
       this.#on.received(packet)
     }
+    if (!this.ticket) this.lose('this is no Holdfast server')
   }
 
-  /** The first POST; it ends the link where it brings no ticket. */
-  async dial(query: Query, how: How = {}): Promise<void> {
-    this.take((await this.post(query, how, 200)) ?? '')
-    if (!this.ticket) this.end({ code: 1006, reason: 'this is no Holdfast server' })
-  }
-
-  /** From now on what is said leaves at once, in a POST of its own. */
-  speak(): void {
-    this.wake = () => void this.#pump()
-    this.wake()
+  /** Says what waits, and from then on at once what there is to say, in a POST of its own. */
+  async speak(query?: Query, read?: Read): Promise<void> {
+    await this.post(query, read)
+    void this.#pump()
   }
 
   async #pump(): Promise<void> {
-    if (this.#posting) return
-    this.#posting = true
-    while (!this.#over && (this.#queue.length || this.#code !== undefined)) await this.post()
-    this.#posting = false
+    while (!this.#over) await (this.#queue.length || this.#code ? this.post() : this.rest())
   }
 
-  /** Says what waits and fits in one body; gives the text of the answer, or nothing where it ended the link. */
-  async post(query: Query = {}, how: How = {}, wanted = 204): Promise<string | undefined> {
-    const open = this.ticket !== undefined
-    const numbered = open ? { ...query, post: ++this.#posts } : query
+  /** Waits until there is something to say, or for `ms`. */
+  rest(ms?: number): Promise<void> {
+    return new Promise((done) => {
+      const cancel = ms === undefined ? undefined : this.clock.timer(done, ms)
+      this.wake = () => {
+        cancel?.()
+        done()
+      }
+    })
+  }
+
+  /**
+   * Says what waits and fits in one body, or asks where nothing waits, and takes the answer. What was cut is done again,
+   * but for the first POST, which has no number.
+   */
+  async post(query: Query = {}, read?: Read): Promise<void> {
+    const open = !!this.ticket
     const code = this.#code
     let lines = this.#batch()
+    const says = !open || code || lines.length
+    const numbered = open && says ? { ...query, post: ++this.#posts } : query
     for (let tries = 0; !this.#over;) {
-      const last = code !== undefined && lines.length === this.#queue.length
-      const answer = await this.ask(last ? { ...numbered, close: code } : numbered, how, lines.join('\n'))
-      const { status, response } = answer
-      const moved = response?.redirected
-      // A redirect may have made a GET of it: only what was answered where it was asked was taken.
-      if (status === wanted && !(open && moved)) {
+      const last = code && lines.length === this.#queue.length
+      const answer = await ask(
+        this,
+        last ? { ...numbered, close: code } : numbered,
+        says ? lines.join('\n') : null,
+        read,
+      )
+      const { status, ok, moved, headers, text } = answer
+      if (ok) {
         this.#queue.splice(0, lines.length)
-        if (last) this.end(CLOSED)
-        return answer.text
+        if (last) this.end()
+        this.take(text)
+        return
       }
-      const again = open ? isCut(status) || moved : moved && [401, 405, 426].includes(status) && !tries
+      const again = moved ? open || (!tries && [401, 405, 426].includes(status)) : open && isCut(status)
       const pause = again ? REPEATS[tries++] : undefined
       // Not after a try that may have been heard: the same number must say the same.
       if (status === 413 && lines.length && !(open && tries)) lines = this.#smaller(lines)
-      else if (pause === undefined) this.end(closingOf(answer, open))
+      else if (pause === undefined) this.end(closingOf(status, headers, open))
       // An opening that was led elsewhere has failed nowhere.
       else if (open) await this.wait(pause)
     }
-    return undefined
   }
 
   #control(json: string): void {
     const { ticket, code, reason = '' } = JSON.parse(json) as { ticket?: string; code?: number; reason?: string }
-    if (ticket) this.secret = `link.${(this.ticket = ticket)}`
+    if (ticket) this.secret = `holdfast.link.${(this.ticket = ticket)}`
     if (code) this.end({ code, reason, clean: true })
   }
 
@@ -195,8 +205,7 @@ export class HttpLink extends Requests implements Connection {
   /** For a way that takes no body of this size. */
   #smaller(lines: readonly string[]): string[] {
     this.#limit = lines.join('\n').length / 2
-    const packet = fromLine(lines[0] ?? '')
-    const size = typeof packet === 'string' ? new TextEncoder().encode(packet).length : packet.length
+    const { size } = new Blob([fromLine(lines[0] ?? '') as BlobPart])
     if (lines.length === 1) this.end({ code: 1009, reason: 'too large for the way', max: size - 1 })
     return this.#batch()
   }

@@ -1,6 +1,6 @@
 import { closingOf, isCut } from './answer.js'
-import { http, type HttpLink, REPEATS } from './http.js'
-import type { HttpOptions } from './request.js'
+import { http } from './http.js'
+import { ask, type HttpOptions } from './request.js'
 import { seated } from './seats.js'
 import type { Transport } from './transport.js'
 
@@ -41,22 +41,18 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
     options,
     seated(async (link) => {
       let hold = Math.ceil(longest)
-      let quick = 0
-      await link.dial({ hold: PAUSE })
-      link.speak()
-      while (link.live) {
+      /** So did the poll before, at once. */
+      let failed = false
+      await link.speak({ hold: PAUSE })
+      while (link.isLive()) {
         const start = link.clock.now()
-        const answer = await link.ask({ since: link.got, hold })
+        const { status, ok, headers, text } = await ask(link, { since: link.got, hold })
         const isQuick = link.clock.now() - start <= QUICK
-        if (answer.status === 200) {
-          link.take(answer.text)
-          quick = 0
-        } else if (!isCut(answer.status) || (isQuick && quick++)) link.end(closingOf(answer, true))
-        else if (!isQuick) {
-          hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
-          quick = 0
-        }
-        if (isQuick && !answer.text) await link.wait(AGAIN)
+        if (ok) link.take(text)
+        else if (!isCut(status) || (isQuick && failed)) link.end(closingOf(status, headers, true))
+        else if (!isQuick) hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD))
+        failed = !ok && isQuick
+        if (isQuick && !text && link.isLive()) await link.wait(AGAIN)
       }
     }),
   )
@@ -68,35 +64,14 @@ export const longPoll = ({ hold: longest = 25_000, ...options }: LongPollOptions
 export const shortPoll = ({ interval = 2_000, ...options }: ShortPollOptions = {}): Transport =>
   http('short-poll', options, async (link) => {
     let pause = PAUSE
-    let cuts = 0
-    await link.dial({ hold: PAUSE })
-    while (link.live) {
+    await link.post({ hold: PAUSE })
+    while (link.isLive()) {
       const since = link.got
-      if (link.idle) {
-        const answer = await link.ask({ since, hold: 0 })
-        link.take(answer.text)
-        const again = isCut(answer.status) ? REPEATS[cuts++] : undefined
-        if (answer.status === 200) {
-          pause = link.got > since ? PAUSE : pause * 2
-          cuts = 0
-        } else if (again) pause = again
-        else link.end(closingOf(answer, true))
-      } else {
-        link.take((await link.post({ since, hold: PAUSE }, {}, 200)) ?? '')
-        pause = PAUSE
-      }
-      if (link.idle) await nap(link, (pause = Math.min(pause, interval)))
+      const says = link.buffered
+      await link.post({ since, hold: says ? PAUSE : 0 })
+      pause = Math.min(interval, says || link.got > since ? PAUSE : pause * 2)
+      // A pause, but not once there is something to say.
+      if (link.isLive() && !link.buffered) await link.rest(pause)
     }
-    link.speak()
+    await link.speak()
   })
-
-/** Waits, but not once there is something to say. */
-function nap(link: HttpLink, ms: number): Promise<void> {
-  return new Promise((done) => {
-    const cancel = link.clock.timer(done, ms)
-    link.wake = () => {
-      cancel()
-      done()
-    }
-  })
-}

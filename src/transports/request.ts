@@ -1,5 +1,4 @@
-import { base64url } from './base64.js'
-import type { LeafClock, Target } from './transport.js'
+import type { LeafClock } from './transport.js'
 
 /** What the transports over HTTP have in common. Nothing of it is checked before the first request. */
 export interface HttpOptions {
@@ -14,94 +13,87 @@ export interface HttpOptions {
   timeout?: number
 }
 
-export type Query = Partial<Record<'post' | 'close' | 'since' | 'hold' | 'link', number | string>>
+/** What a request says beside its body. */
+export type Query = Partial<Record<'post' | 'close' | 'since' | 'hold', number>>
 
-export interface How {
-  accept?: string
-  /** Takes in the answer, within the time that the request has. */
-  read?: (response: Response) => Promise<string>
-}
+/** Takes in the answer, within the time that the request has. */
+export type Read = (response: Response) => Promise<string>
 
 /** What a request came to. */
 export interface Answer {
-  /** 0: no answer. 408: none in time. -1: one from where the token does not belong. */
+  /** 0: no answer. 408: none in time. */
   status: number
+  /** As it was asked for: 200 where something may come down with it, else 204. */
+  ok?: boolean
+  /** From another address than asked. */
+  moved?: boolean
+  headers?: Headers
   text: string
-  response?: Response
+}
+
+/** Who asks. */
+export interface Asking {
+  readonly clock: LeafClock
+  readonly options: HttpOptions
+  /** Redirects are remembered. */
+  url: string
+  /** What is shown: the token, later the ticket. */
+  readonly secret: string
+  /** Ends what brings the packets down. */
+  stop?: () => void
+  /** Ends the link. */
+  lose(reason: string): void
 }
 
 /** Letters a second that the slowest uplink carries: a body gets a second more for each. */
 const SLOWEST = 2_048
 
-const text = (response: Response): Promise<string> => response.text()
-
-/** Asks one server, as one link or to become one. */
-export class Requests {
-  readonly clock: LeafClock
-  /** Ends what brings the packets down. */
-  stop: (() => void) | undefined
-  /** What is shown: the token, later the ticket. */
-  protected secret: string
-  readonly #options: HttpOptions
-  #url: string
-
-  constructor({ url, token }: Target, clock: LeafClock, options: HttpOptions) {
-    this.#url = url.replace(/^ws/, 'http')
-    this.secret = token === undefined ? '' : `token.${base64url(token)}`
-    this.clock = clock
-    this.#options = options
-  }
-
-  /** The address for an `EventSource`, which can say nothing in a header. */
-  at(query: Query): string {
-    const url = new URL(this.#url)
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
-    return url.href
-  }
-
-  /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
-  async ask(query: Query, { accept = '*/*', read = text }: How = {}, body: string | null = null): Promise<Answer> {
-    const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = this.#options
-    const abort = new AbortController()
-    let status = 0
-    const large = Math.floor((body ?? '').length / SLOWEST) * 1_000
-    const cancel = this.clock.timer(
-      () => {
-        status = 408
-        abort.abort()
+/** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
+export async function ask(link: Asking, query: Query, body: string | null = null, read?: Read): Promise<Answer> {
+  const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = link.options
+  const size = body?.length ?? 0
+  const abort = new AbortController()
+  let failed = 0
+  const cancel = link.clock.timer(
+    () => {
+      failed = 408
+      abort.abort()
+    },
+    timeout + (query.hold ?? 0) + Math.floor(size / SLOWEST) * 1_000,
+  )
+  if (!query.post) link.stop = () => abort.abort()
+  try {
+    const response = await fetch(link.url, {
+      method: body === null ? 'GET' : 'POST',
+      body,
+      // Not in the address: a browser would ask for leave (CORS) anew for each.
+      headers: {
+        accept: read ? 'text/event-stream' : '*/*',
+        holdfast: String(new URLSearchParams({ v: 1, ...query } as Record<string, unknown> as Record<string, string>)),
+        ...(link.secret && { authorization: `Bearer ${link.secret}` }),
       },
-      timeout + Number(query.hold ?? 0) + large,
-    )
-    if (!query.post) this.stop = () => abort.abort()
-    try {
-      const response = await fetch(this.#url, {
-        method: body === null ? 'GET' : 'POST',
-        body,
-        // Not in the address: a browser would ask for leave (CORS) anew for each.
-        headers: {
-          accept,
-          holdfast: new URLSearchParams({ v: '1', ...query } as Record<string, string>).toString(),
-          ...(this.secret && { authorization: `Bearer holdfast.${this.secret}` }),
-        },
-        credentials,
-        // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
-        keepalive: query.close !== undefined && (body ?? '').length < 20_000,
-        signal: abort.signal,
-      })
-      if (response.redirected && !this.#moves(response.url)) return { status: -1, text: '' }
-      // A refusal is not read, and unread it would keep its connection.
-      return { status: response.status, text: response.ok ? await read(response) : (abort.abort(), ''), response }
-    } catch {
-      return { status, text: '' }
-    } finally {
-      cancel()
+      credentials,
+      // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
+      keepalive: !!query.close && size < 20_000,
+      signal: abort.signal,
+    })
+    const { status, url, redirected: moved, headers } = response
+    // The token is for nobody else.
+    if (moved && new URL(url).origin !== new URL(link.url).origin) link.lose('redirected to another origin')
+    if (moved) link.url = url
+    // Of a POST on the link a redirect may have made a GET: only what was answered where it was asked was taken.
+    const ok = status === (query.post && query.hold === undefined ? 204 : 200) && !(query.post && moved)
+    // A refusal is not read, and unread it would keep its connection.
+    return {
+      status,
+      ok,
+      moved,
+      headers,
+      text: ok ? await (read ? read(response) : response.text()) : (abort.abort(), ''),
     }
-  }
-
-  /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
-  #moves(address: string): boolean {
-    const known = new URL(address).origin === new URL(this.#url).origin
-    this.#url = address
-    return known
+  } catch {
+    return { status: failed, text: '' }
+  } finally {
+    cancel()
   }
 }

@@ -16,10 +16,10 @@ export const seated =
     if (!locks) return run(link)
     const sit = async (lock: Lock | null) => {
       if (lock) await run(link)
-      return lock !== null
+      return lock
     }
-    const { origin } = new URL(link.at({}))
+    const { origin } = new URL(link.url)
     for (let seat = 0; seat < SEATS; seat++)
       if (await locks.request(`holdfast ${origin} ${seat}`, { ifAvailable: true }, sit)) return
-    link.end({ code: 1006, reason: 'other tabs keep the connections' })
+    link.lose('other tabs keep the connections')
   }

@@ -34,12 +34,15 @@ export const sse = (options: SseOptions = {}): Transport =>
   http(
     'sse',
     options,
-    seated((link) => ('body' in Response.prototype ? stream(link) : listen(link, options))),
+    seated(async (link) => {
+      await ('body' in Response.prototype ? stream(link) : listen(link, options))
+      link.lose('the stream ended')
+    }),
   )
 
 async function stream(link: HttpLink): Promise<void> {
-  const decoder = new TextDecoder()
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  const decoder = new TextDecoder()
   let rest = ''
   /** Takes what came next; false where nothing more will. Of an event only its data matter: they say what they are. */
   const next = async (): Promise<boolean> => {
@@ -50,21 +53,13 @@ async function stream(link: HttpLink): Promise<void> {
     for (const line of lines) if (line.startsWith('data:')) link.take(line.slice(5).replace(/^ |\r$/g, ''))
     return !done && rest.length <= MAX_LINE
   }
-  await link.dial(
-    {},
-    {
-      accept: 'text/event-stream',
-      // A proxy that keeps the stream to itself is found out by the ticket that does not come.
-      async read({ body }) {
-        reader = body?.getReader()
-        while (!link.ticket && (await next()));
-        return ''
-      },
-    },
-  )
-  link.speak()
+  // A proxy that keeps the stream to itself is found out by the ticket that does not come.
+  await link.speak({}, async ({ body }) => {
+    reader = body?.getReader()
+    while (!link.ticket && (await next()));
+    return ''
+  })
   while (await next());
-  link.end({ code: 1006, reason: 'the stream ended' })
 }
 
 /** By an `EventSource`, which cannot POST, nor show its ticket in a header. */
@@ -72,24 +67,22 @@ async function listen(
   link: HttpLink,
   { EventSource = globalThis.EventSource, credentials, timeout = 8_000 }: SseOptions,
 ): Promise<void> {
-  await link.dial({ hold: 0 })
-  link.speak()
-  if (!link.live) return
-  const source = new EventSource(link.at({ link: link.ticket ?? '', since: link.got }), {
-    withCredentials: credentials === 'include',
-  })
+  await link.speak({ hold: 0 })
+  if (!link.isLive()) return
+  const url = new URL(link.url)
+  url.searchParams.set('link', link.ticket ?? '')
+  url.searchParams.set('since', String(link.got))
+  const source = new EventSource(url.href, { withCredentials: credentials === 'include' })
   const hear = ({ data }: { data: string }) => link.take(data)
-  const end = () => link.end({ code: 1006, reason: 'the stream ended' })
-  const over = new Promise<void>((done) => {
+  source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout)
+  source.onmessage = hear
+  source.addEventListener('control', hear)
+  await new Promise<void>((done) => {
     link.stop = () => {
       source.close()
       done()
     }
+    // It would begin again by itself, but with the stream the link has gone.
+    source.onerror = link.stop
   })
-  source.onopen = link.clock.timer(() => link.end(closingOf({ status: 408, text: '' }, true)), timeout)
-  source.onmessage = hear
-  // It would begin again by itself, but with the stream the link has gone.
-  source.onerror = end
-  source.addEventListener('control', hear)
-  await over
 }

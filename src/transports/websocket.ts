@@ -1,3 +1,4 @@
+import { closingOf } from './answer.js'
 import { base64url } from './base64.js'
 import type { Transport, TransportEvents, Target } from './transport.js'
 
@@ -20,12 +21,10 @@ export interface WebSocketOptions {
   fetch?: typeof fetch
 }
 
-const ABNORMAL = 1006
-
 /**
  * The transport `websocket`: one WebSocket a link (RFC 6455), one message a packet. The token travels as a subprotocol,
  * for browsers let a page set no header. A dial with a token that failed is asked after by a plain GET: 401 is close
- * code 4401, 403 is 4403, `Retry-After` (seconds) is kept; anything else is 1006.
+ * code 4401, 403 is 4403, 429 and 503 are 1013, anything else is 1006; `Retry-After` is kept, but not of 401 and 403.
  */
 export function webSocket({
   WebSocket = globalThis.WebSocket,
@@ -36,10 +35,7 @@ export function webSocket({
     open(target, events) {
       const { url, token, protocols } = target
       const secret = token === undefined ? undefined : `holdfast.token.${base64url(token)}`
-      const socket = new WebSocket(
-        url.replace(/^http/, 'ws'),
-        secret === undefined ? [...protocols] : [...protocols, secret],
-      )
+      const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols.concat(secret ?? []))
       let opened = false
       /** Nobody listens any more once this side has closed. */
       let on: TransportEvents | undefined = events
@@ -55,7 +51,7 @@ export function webSocket({
         // A close event follows and says more.
       }
       socket.onclose = ({ code, reason, wasClean: clean }: { code: number; reason: string; wasClean: boolean }) => {
-        if (opened || secret === undefined) on?.closed({ code, reason, clean })
+        if (opened || !secret) on?.closed({ code, reason, clean })
         else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing))
       }
       return {
@@ -83,11 +79,8 @@ async function refusal(ask: typeof fetch, { url }: Target, secret: string): Prom
     const { status, headers } = await ask(url.replace(/^ws/, 'http'), {
       headers: { authorization: `Bearer ${secret}` },
     })
-    const reason = `the server answered ${status}`
-    if (status === 401 || status === 403) return { code: 4000 + status, reason }
-    const retryAfter = Number(headers.get('retry-after') ?? NaN) * 1000
-    return { code: ABNORMAL, reason, ...(retryAfter >= 0 && { retryAfter }) }
+    return closingOf(status, headers)
   } catch {
-    return { code: ABNORMAL, reason: 'no answer from the server' }
+    return closingOf(0)
   }
 }

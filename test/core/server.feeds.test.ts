@@ -269,7 +269,7 @@ describe('a cursor', () => {
     const world = new World()
     fill(world, 3)
     world.open(1)
-    world.store.keep({ client: 'ann', ch: 'room', cursor: { epoch: 'elder', offset: 7 } })
+    world.store.keep({ client: 'ann', ch: 'room', cursor: { epoch: 'elder', since: 1, offset: 7, time: 0 } })
     world.say(1, sub('room', 'last'))
     expect(world.reads(1, 'subscribed')).toMatchObject([{ next: 1, lost: [8, 8] }])
   })

@@ -336,7 +336,7 @@ describe('a full inbox', () => {
   it('refuses with its reason, behind the answer to what went before; what follows comes again', () => {
     const world = full()
     world.open(1, 'ann', [send(1, '@bob'), send(2, '@bob'), send(3, '@bob'), send(4)])
-    expect(world.read(1).slice(1)).toMatchObject([
+    expect(world.read(1).slice(1)).toEqual([
       {
         t: 'accepted',
         seq: 2,
@@ -345,8 +345,8 @@ describe('a full inbox', () => {
           [2, 2],
         ],
       },
-      { t: 'refused', seq: 3, code: 'inbox-full', reason: /holds 2 messages/ },
-      { t: 'accepted', seq: 2, placed: undefined },
+      { t: 'refused', seq: 3, code: 'inbox-full', reason: expect.stringMatching(/holds 2 messages/) as string },
+      { t: 'accepted', seq: 2 },
     ])
     world.say(1, send(4, 'room', 4, 2))
     expect(world.read(1)).toMatchObject([{ t: 'accepted', seq: 4, placed: [[4, 1]] }])

@@ -14,11 +14,13 @@ const TRIP = 5
 
 class Device {
   readonly core: Client<string>
+  readonly user: string
   state = 'queued'
   reach: Reach | undefined
   readonly heard: unknown[] = []
 
-  constructor(readonly user: string) {
+  constructor(user: string) {
+    this.user = user
     this.core = new Client({
       id: user,
       key: `${user}'s`,

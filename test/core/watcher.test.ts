@@ -55,6 +55,13 @@ describe('watching', () => {
     bench.again()
     expect(bench.hear({ ...welcome, ...telling }).join()).not.toContain('watch')
   })
+  it('that ends while there is no link is nothing to tell the next one', () => {
+    const bench = watching()
+    bench.hear(present(1))
+    bench.again()
+    bench.feed({ on: 'unwatch', ch: 'room' })
+    expect(bench.hear({ ...welcome, ...telling }).join()).not.toContain('watch')
+  })
   it('that is denied is told once, and asked for again on the next link', () => {
     const bench = watching()
     const denied = { t: 'denied', ch: 'room', watch: true, code: 'forbidden', reason: 'no' } as const
@@ -95,6 +102,13 @@ describe('our own presence', () => {
     expect(bench.hear({ ...welcome, ...telling })).toContain('write seen away')
     bench.feed({ on: 'look', away: false })
     bench.again()
+    expect(bench.hear({ ...welcome, ...telling }).join()).not.toContain('seen')
+  })
+  it('that has changed back while there was no link is nothing to tell', () => {
+    const bench = new ClientBench().up(telling)
+    bench.feed({ on: 'look', away: true })
+    bench.again()
+    bench.feed({ on: 'look', away: false })
     expect(bench.hear({ ...welcome, ...telling }).join()).not.toContain('seen')
   })
   it('is nothing for a server that does not tell', () => {

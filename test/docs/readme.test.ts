@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { settle as settleClient } from '../../src/client/options.js'
+import { check, settle as settleClient } from '../../src/client/options.js'
 import { backoff } from '../../src/core/backoff.js'
 import { serverDefaults } from '../../src/core/server/contract.js'
 import { settle as settleServer } from '../../src/server/settings.js'
+import { settle as settleRedis } from '../../src/server/stores/redis/settings.js'
 import { tablesDefaults } from '../../src/server/stores/tables.js'
 import { createEnv } from '../../src/shell/env.js'
 import { settle as settleSocket } from '../../src/socket/options.js'
@@ -56,10 +57,8 @@ describe('the options of README.md have the defaults of the source', () => {
     })
   })
   it('of createClient', () => {
-    const { link, outbox, ttl } = settleClient(
-      { url: 'ws://x', codec: clientCodec, transports: [{ open: () => undefined } as never] },
-      createEnv(),
-    )
+    const given = check({ url: 'ws://x', transports: [{ open: () => undefined } as never] })
+    const { link, outbox, ttl } = settleClient(given, clientCodec, createEnv())
     const { backoff, heartbeat, maxRetries, stableAfter, connectTimeout } = link
     checkDefaults(rows(section('createClient'), 'option'), {
       ...under('heartbeat', heartbeat),
@@ -83,6 +82,9 @@ describe('the options of README.md have the defaults of the source', () => {
   })
   it('of MemoryStore', () => {
     checkDefaults(rows(section('MemoryStore'), 'option'), { ...tablesDefaults })
+  })
+  it('of RedisStore', () => {
+    checkDefaults(rows(section('RedisStore'), 'option'), { ...settleRedis({}) })
   })
   it('of NetworkDetector', () => {
     const source = read('src/network.ts')

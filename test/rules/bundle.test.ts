@@ -21,7 +21,7 @@ const leavesOf = (files: string[]): string[] => files.filter((file) => file.star
 it('who imports WebSocket alone has no other transport in the bundle', async () => {
   const files = await filesFor('Client, webSocket')
   expect(files).toContain('core/client.ts')
-  expect(leavesOf(files)).toEqual(['transports/base64.ts', 'transports/websocket.ts'])
+  expect(leavesOf(files)).toEqual(['transports/answer.ts', 'transports/base64.ts', 'transports/websocket.ts'])
 })
 
 it('createClient brings all four', async () => {

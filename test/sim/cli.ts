@@ -16,22 +16,22 @@ const { values } = parseArgs({
   },
 })
 
-function one(seed: number): number {
-  const outcome = simulate(seed, values.trace ? Infinity : 60)
+async function one(seed: number): Promise<number> {
+  const outcome = await simulate(seed, values.trace ? Infinity : 60)
   if (values.trace) console.log(outcome.trace())
   console.log(report(outcome, values.trace ? 0 : 60))
   console.log(`hash ${outcome.hash}`)
   return outcome.broken ? 1 : 0
 }
 
-function many(from: number, count: number): number {
+async function many(from: number, count: number): Promise<number> {
   const started = performance.now()
   const sum = { time: 0, events: 0, messages: 0 }
   const broken = new Map<string, number[]>()
   let slowest = 0
   const pinned = values.brief ? PINNED.map(({ seed }) => seed) : []
   for (const seed of [...pinned, ...Array.from({ length: count }, (_, at) => from + at)]) {
-    const outcome = simulate(seed, 60)
+    const outcome = await simulate(seed, 60)
     sum.time += outcome.time
     sum.events += outcome.events
     sum.messages += outcome.messages
@@ -55,4 +55,4 @@ function many(from: number, count: number): number {
 }
 
 process.exitCode =
-  values.seed === undefined ? many(Number(values.from), Number(values.seeds)) : one(Number(values.seed))
+  values.seed === undefined ? await many(Number(values.from), Number(values.seeds)) : await one(Number(values.seed))

@@ -8,6 +8,8 @@ interface Entry {
 export class Clock {
   now = 0
   events = 0
+  /** Promises are in use: all that hangs on an event happens before the next. */
+  settles = false
   #heap: Entry[] = []
   #order = 0
 
@@ -21,13 +23,15 @@ export class Clock {
   }
 
   /** Lets everything happen up to `until` (ms), or to where `stop` says so. */
-  run(until: number, stop: () => boolean): void {
+  async run(until: number, stop: () => boolean): Promise<void> {
+    if (this.settles) await settled()
     for (let next; (next = this.#heap[0]) && next.at <= until && !stop();) {
       this.#pop()
       if (!next.run) continue
       this.now = Math.max(this.now, next.at)
       this.events++
       next.run()
+      if (this.settles) await settled()
     }
     if (!stop()) this.now = Math.max(this.now, until)
   }
@@ -60,3 +64,6 @@ export class Clock {
 }
 
 const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
+
+/** Comes after every promise that is kept by then. */
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done))

@@ -1,6 +1,7 @@
 import { Client, type ClientInput, type ClientOutput } from '../../src/core/client.js'
 import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
+import type { LeafClock } from '../../src/transports/transport.js'
 import { pack, sizeOf } from '../../src/wire/body.js'
 import type { Closing } from '../../src/wire/close.js'
 import { clientCodec, type Packet } from '../../src/wire/codec.js'
@@ -9,9 +10,10 @@ import type { ClientFrame, Packed, Subscribe } from '../../src/wire/frame.js'
 import type { Following, MessageInvariants } from './invariants.js'
 import type { Ledger, Sent } from './ledger.js'
 import { LinkInvariants } from './link-invariants.js'
-import type { Wire } from './net.js'
+import { linkOf } from './site.js'
 import { Sleeper } from './sleeper.js'
 import { STAGGER } from './weather.js'
+import type { Wire } from './wire.js'
 import type { World } from './world.js'
 
 type Output = ClientOutput<Sent>
@@ -212,7 +214,7 @@ export class Device {
       case 'drop':
         this.#flush(output.link)
         this.links.dropHasCause(output.link, output.closing, now)
-        this.#drop(output.link)
+        this.#drop(output.link, output.closing)
         return
       case 'retry':
         this.links.retries(output.delay, now)
@@ -291,12 +293,39 @@ export class Device {
         }),
       received: (packet: Packet) => hear(() => this.#received(link, packet)),
       ended: (closing: Closing) => hear(() => this.#ended(link, closing)),
+      hear,
+      clock: this.#leafClock(),
     }
     const wire = net.dial(this.name, near, rung)
     this.wires.set(link, wire)
   }
 
+  /** For leaves, which have as many timers as requests. */
+  #leafClock(): LeafClock {
+    const { clock } = this.#world
+    return {
+      now: () => clock.now,
+      timer: (callback, ms) => {
+        let over = false
+        const cancel = clock.after(ms, () => this.sleeper.run('timer', () => over || callback()))
+        return () => {
+          over = true
+          cancel()
+        }
+      },
+    }
+  }
+
+  /** 30, of every link over HTTP that lives. */
+  inspectLinks(): void {
+    for (const [link, { leaf }] of this.wires)
+      if (leaf?.ticket && !leaf.buffered && this.links.isCurrent(link))
+        this.#world.requests.nothingIsMissing(linkOf(leaf.ticket))
+  }
+
   #ended(link: number, closing: Closing): void {
+    const { ticket } = this.wires.get(link)?.leaf ?? {}
+    if (ticket) this.#world.requests.goneIsOver(linkOf(ticket), closing.reason)
     this.links.ended(link, closing.code, this.#world.clock.now)
     this.#tell({ on: 'ended', link, closing })
   }
@@ -305,6 +334,8 @@ export class Device {
     const { now } = this.#world.clock
     const frames = clientCodec.decode(packet)
     this.#world.trace.add(now, this.name, `<link ${link}`, typeof packet === 'string' ? packet : packet.length)
+    const { ticket } = this.wires.get(link)?.leaf ?? {}
+    if (ticket) this.#world.requests.toldOnce(linkOf(ticket), frames)
     this.links.heard(link, now, frames)
     for (const frame of frames) {
       const following = frame.t === 'subscribed' ? this.following.get(frame.ch) : undefined
@@ -339,6 +370,7 @@ export class Device {
     const packets = clientCodec.encode(frames, this.links.max(link))
     this.links.packetIsProper(link, frames, packets, this.#world.clock.now)
     this.writes += packets.length
+    if (wire.leaf) this.#world.requests.said(wire.number, frames)
     for (const packet of packets) {
       const { trace, clock, net } = this.#world
       trace.add(clock.now, this.name, `>link ${link}`, typeof packet === 'string' ? packet : packet.length)
@@ -346,8 +378,8 @@ export class Device {
     }
   }
 
-  #drop(link: number): void {
+  #drop(link: number, closing: Closing): void {
     const wire = this.wires.get(link)
-    if (wire) this.#world.net.drop(wire)
+    if (wire) this.#world.net.drop(wire, closing)
   }
 }

@@ -1,7 +1,8 @@
 import type { Device } from './device.js'
 import type { Sent } from './ledger.js'
-import { type Box, CALM_DELAY } from './net.js'
-import { HOLD, STAGGER } from './weather.js'
+import { CALM_DELAY } from './net.js'
+import { HOLD, LATE_EXCUSE, STAGGER } from './weather.js'
+import type { Box } from './wire.js'
 import { ACK_DELAY, type World } from './world.js'
 
 /** Two that are online, and a channel in which the one may say something to the other. */
@@ -15,10 +16,12 @@ interface Pair {
 /** One accident in a calm world, and how long (ms) its repair may take. */
 interface Exam {
   /** Does it; what it returns tells when all is repaired. */
-  act: (pair: Pair) => () => boolean
+  act: (pair: Pair) => (() => boolean) | Promise<() => boolean>
   within: (pair: Pair) => number
   /** No race is part of it. */
   settled?: true
+  /** A packet is lost: on a link of requests one of them is, or its answer, and nobody may be told. */
+  lossy?: true
 }
 
 const accepted = (...sent: Sent[]) => sent.every(({ outcome }) => outcome === 'accepted')
@@ -41,6 +44,28 @@ function raced({ world }: Pair): number {
   const full = limits.maxLinks < 1_000 ? limits.idle + limits.cap + 2 * HOLD : 0
   return rungs * STAGGER + trips(6) + full
 }
+/** On a link of requests a word waits for the POST before it, and the answer for the next poll. */
+function asking({ from, to, world }: Pair): number {
+  const { rungs } = world.weather
+  if (rungs < 2) return 0
+  // Who has to dial again may be back by a lower transport for a while.
+  return rungs > SHORT || from.rung === SHORT || to.rung === SHORT ? 2 * (NAP + PAUSE) : 2 * PAUSE
+}
+/**
+ * A request that is not answered is said again after its timeout, a poll after its hold besides; a stream that has dried
+ * up is found out by the heartbeat, which ends the link if that is sooner.
+ */
+function unanswered({ from, to, world }: Pair): number {
+  const { limits, requests } = world.weather
+  if (!from.rung && !to.rung) return 0
+  return Math.max(requests.timeout + AGAIN, limits.interval + limits.timeout + LATE_EXCUSE)
+}
+/** The short poll's rung. */
+const SHORT = 3
+/** As the leaves have it, ms: between short polls; the hold of a request that somebody waits for; before a POST is said again. */
+const NAP = 2_000
+const PAUSE = 250
+const AGAIN = 1_100
 /** While the server is away, an attempt may wait for the one transport that does not say so. */
 function hung({ weather, devices, net }: World): number {
   const silent = devices.some(({ name }) => RUNGS.some((rung) => !['pass', 'refuse'].includes(net.boxOf(name, rung))))
@@ -69,15 +94,17 @@ const EXAMS: Record<string, Exam> = {
     within: (pair) => trips(4) + paced(pair, 3),
   },
   'a message on its way down, others follow': {
-    act(pair) {
+    lossy: true,
+    async act(pair) {
       lose(pair.world, pair.to, 'down', '"t":"message"')
       const first = say(pair, 1)
-      pair.world.pass(200)
+      await pair.world.pass(200)
       return through(pair, [...first, ...say(pair, 1)])
     },
     within: (pair) => trips(6) + paced(pair, 2) + cramped(pair),
   },
   'the last message on its way down': {
+    lossy: true,
     act(pair) {
       lose(pair.world, pair.to, 'down', '"t":"message"')
       return through(pair, say(pair, 1))
@@ -85,6 +112,7 @@ const EXAMS: Record<string, Exam> = {
     within: (pair) => pinged(pair) + trips(10),
   },
   'a message on its way up, others follow': {
+    lossy: true,
     act(pair) {
       lose(pair.world, pair.from, 'up', '"t":"send"')
       return through(pair, say(pair, 6))
@@ -92,6 +120,7 @@ const EXAMS: Record<string, Exam> = {
     within: retransmitted,
   },
   'an acceptance': {
+    lossy: true,
     act(pair) {
       lose(pair.world, pair.from, 'down', '"t":"accepted"')
       return through(pair, say(pair, 1))
@@ -106,21 +135,22 @@ const EXAMS: Record<string, Exam> = {
     within: retransmitted,
   },
   'a cut at the sender': {
-    act(pair) {
+    async act(pair) {
       const { world, from } = pair
       const before = say(pair, 3)
-      world.pass(world.dice.between(0, 60))
+      await world.pass(world.dice.between(0, 60))
       if (from.wire) world.net.cut(from.wire)
       return through(pair, [...before, ...say(pair, 1)])
     },
     within: (pair) => trips(8) + paced(pair, 4),
   },
   'a cut at the reader': {
-    act(pair) {
+    async act(pair) {
       const { world, to } = pair
       const before = say(pair, 2)
-      world.pass(world.dice.between(0, 60))
-      if (to.wire) world.net.cut(to.wire)
+      await world.pass(world.dice.between(0, 60))
+      if (to.wire?.rung && world.dice.chance(0.5)) world.net.forsake(to.wire)
+      else if (to.wire) world.net.cut(to.wire)
       return through(pair, [...before, ...say(pair, 1)])
     },
     within: (pair) => trips(8) + paced(pair, 4),
@@ -152,18 +182,19 @@ const EXAMS: Record<string, Exam> = {
     within: (pair) => trips(14) + retransmitted(pair),
   },
   'a drain': {
-    act({ world, to }) {
+    async act({ world, to }) {
       world.host.drain(1_000, 500)
-      world.pass(600)
+      await world.pass(600)
       return () => to.core.status === 'online'
     },
     within: ({ world }) => 1_500 + 5_000 + world.weather.limits.cap + hung(world),
   },
   'a question': {
-    act(pair) {
+    lossy: true,
+    async act(pair) {
       const { world, to, ch } = pair
       to.leave(ch)
-      world.pass(200)
+      await world.pass(200)
       lose(world, to, 'up', '"t":"sub"')
       to.follow(ch, 'oldest')
       return () => to.following.get(ch)?.epoch !== undefined
@@ -171,15 +202,16 @@ const EXAMS: Record<string, Exam> = {
     within: asked,
   },
   'the order of two questions': {
-    act(pair) {
+    lossy: true,
+    async act(pair) {
       const { world, to, ch } = pair
       to.leave(ch)
       lose(world, to, 'up', '"t":"sub"', 150)
       to.follow(ch, 'oldest')
-      world.pass(CALM_DELAY)
+      await world.pass(CALM_DELAY)
       to.leave(ch)
       to.follow(ch, 'now')
-      world.pass(300)
+      await world.pass(300)
       return through(pair, say(pair, 3))
     },
     within: (pair) => trips(4) + paced(pair, 3),
@@ -194,6 +226,7 @@ const EXAMS: Record<string, Exam> = {
     within: (pair) => trips(8) + paced(pair, 3),
   },
   'an answer': {
+    lossy: true,
     act({ world, to, ch }) {
       lose(world, to, 'down', `"id":${to.asks + 1},"ch"`)
       const page = to.history(ch, 1, 5)
@@ -202,6 +235,7 @@ const EXAMS: Record<string, Exam> = {
     within: asked,
   },
   'acknowledgements of the reader': {
+    lossy: true,
     act(pair) {
       lose(pair.world, pair.to, 'up', '"t":"received"')
       return through(pair, say(pair, 8))
@@ -209,6 +243,7 @@ const EXAMS: Record<string, Exam> = {
     within: (pair) => pinged(pair) + trips(8) + paced(pair, 8),
   },
   'a welcome': {
+    lossy: true,
     act({ world, from }) {
       lose(world, from, 'down', '"t":"welcome"')
       from.feed({ on: 'reconnect', code: 1000, reason: 'exam' })
@@ -217,22 +252,27 @@ const EXAMS: Record<string, Exam> = {
     within: ({ world }) => world.weather.limits.connectTimeout + 500 + trips(8),
   },
   'the way to a better transport': {
-    act(pair) {
+    async act(pair) {
       const { world, from } = pair
       const { rungs, limits } = world.weather
       // On a server that is full, there is no room for a second link.
       if (rungs < 2 || limits.maxLinks < 1_000) return () => true
       const only = (rung: number): Box[] => Array.from({ length: rungs }, (_, at) => (at === rung ? 'pass' : 'refuse'))
       if (!from.rung) world.net.set(from.name, only(rungs - 1))
-      if (!world.pass(MINUTE, () => Boolean(from.rung) && from.core.status === 'online' && from.core.outbox.size === 0))
+      if (
+        !(await world.pass(
+          MINUTE,
+          () => Boolean(from.rung) && from.core.status === 'online' && from.core.outbox.size === 0,
+        ))
+      )
         return () => true
-      world.pass(1_000)
+      await world.pass(1_000)
       world.net.set(
         from.name,
         Array.from({ length: rungs }, () => 'pass' as const),
       )
       // What is said while the session is on its way, and what others say meanwhile.
-      if (!world.pass(MINUTE, () => from.core.route.ladder.mover !== undefined)) return () => true
+      if (!(await world.pass(MINUTE, () => from.core.route.ladder.mover !== undefined))) return () => true
       const { rung } = from
       const back = through({ ...pair, from: pair.to, to: pair.from }, [])
       const there = through(pair, say(pair, 3))
@@ -242,9 +282,9 @@ const EXAMS: Record<string, Exam> = {
     settled: true,
   },
   'a long sleep': {
-    act({ world, from }) {
+    async act({ world, from }) {
       from.sleeper.sleep(90_000, world.dice.pick(['timer', 'news']), () => from.feed({ on: 'wake' }))
-      world.pass(90_000)
+      await world.pass(90_000)
       const dead = from.wire
       return () =>
         from.core.status === 'online' && (!dead || from.wire !== dead || dead.lanes.down.blackAt === Infinity)
@@ -260,28 +300,32 @@ function blacken({ net }: World, { wire }: Device): void {
 }
 
 /** 20: every single accident is repaired in its time. 21: who has nothing to do does nothing but beat. */
-export function examine(world: World): void {
+export async function examine(world: World): Promise<void> {
   const names = Object.keys(EXAMS)
   for (let left = 5; left > 0 && !world.broken; left--) {
     const [first = '', ...others] = names
-    take(world, world.dice.pick([first, ...others]))
+    await take(world, world.dice.pick([first, ...others]))
   }
-  if (!world.broken) idle(world)
-  if (!world.broken) farewell(world)
+  if (!world.broken) await idle(world)
+  if (!world.broken) await farewell(world)
 }
 
-function take(world: World, name: string): void {
+async function take(world: World, name: string): Promise<void> {
   const exam = EXAMS[name]
-  const pair = choose(world)
+  const pair = await choose(world)
   if (!exam || !pair) return
-  if (!world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now)))) return
+  if (
+    !(await world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now))))
+  )
+    return
   world.trace.add(world.clock.now, 'exam', name)
-  const repaired = exam.act(pair)
-  const within = exam.within(pair) + (exam.settled ? 0 : raced(pair))
-  if (!world.pass(within, repaired) && !world.broken)
+  const more = (exam.settled ? 0 : raced(pair)) + asking(pair) + (exam.lossy ? unanswered(pair) : 0)
+  const repaired = await exam.act(pair)
+  const within = exam.within(pair) + more
+  if (!(await world.pass(within, repaired)) && !world.broken)
     world.fail('20 recoversInTime', `lost ${name}: ${world.unwell()}, ${within.toFixed(0)} ms later`)
   world.net.accident = undefined
-  calmDown(world)
+  await calmDown(world)
 }
 
 /** On a live link, and for so long that the first dial after it is at once. */
@@ -294,14 +338,14 @@ function isStable({ core, wire, wantsClosed }: Device, now: number): boolean {
 const MINUTE = 60_000
 
 /** Back to where nothing is under way. */
-function calmDown(world: World): void {
+async function calmDown(world: World): Promise<void> {
   const until = world.clock.now + MINUTE + world.readingTime
-  while (!world.broken && world.unwell() && world.clock.now < until) world.pass(500)
+  while (!world.broken && world.unwell() && world.clock.now < until) await world.pass(500)
   const why = world.broken ? '' : world.unwell()
   if (why) world.fail('19 healsInTime', `${why}, a minute after one accident`)
 }
 
-function choose(world: World): Pair | undefined {
+async function choose(world: World): Promise<Pair | undefined> {
   const { devices, weather, dice } = world
   const awake = devices.filter(({ wantsClosed }) => !wantsClosed)
   const pairs = weather.channels.flatMap((ch) =>
@@ -317,19 +361,19 @@ function choose(world: World): Pair | undefined {
   if (!first) return undefined
   const pair = dice.pick([first, ...others])
   if (!pair.to.following.has(pair.ch)) pair.to.follow(pair.ch, 'now')
-  world.pass(1_000)
+  await world.pass(1_000)
   return pair
 }
 
 /** 21 */
-function idle(world: World): void {
+async function idle(world: World): Promise<void> {
   const { devices, weather, clock } = world
   const { interval, idle: silence } = weather.limits
   const time = 60_000
   const before = devices.map(({ writes }) => writes)
   const events = clock.events
   world.trace.add(clock.now, 'exam', 'idle')
-  world.pass(time)
+  await world.pass(time)
   const beat = Math.min(interval, silence / 2)
   // On a lower transport, the others are asked now and then: after 1, 2, 4 … s.
   const climbs = 6 * (weather.rungs - 1)
@@ -343,12 +387,12 @@ function idle(world: World): void {
 }
 
 /** What is said at the very end is settled, too, and nobody is left waiting for anything. */
-function farewell(world: World): void {
+async function farewell(world: World): Promise<void> {
   for (const device of world.devices) {
     if (world.dice.chance(0.5)) device.send('a', 'last words')
     device.feed({ on: 'close', code: 1000, reason: 'the end' })
   }
-  world.pass(60_000)
+  await world.pass(60_000)
   const why = world.broken ? '' : world.unwell()
   if (why) world.fail('19 healsInTime', `${why}, after the end`)
 }

@@ -8,13 +8,16 @@ import {
 } from '../../src/core/server/contract.js'
 import type { Change } from '../../src/core/store.js'
 import { Tables, tablesDefaults } from '../../src/server/stores/tables.js'
+import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
 import { type Packet, serverCodec } from '../../src/wire/codec.js'
 import type { FrameError } from '../../src/wire/errors.js'
-import type { Packed, ServerFrame } from '../../src/wire/frame.js'
 import type { Bounds } from './invariants.js'
-import type { Far, Wire } from './net.js'
+import type { Question, Reply } from './exchange.js'
+import type { Far } from './net.js'
+import { HttpSite } from './site.js'
 import { Sleeper } from './sleeper.js'
+import type { Wire } from './wire.js'
 import type { World } from './world.js'
 
 /** One life of the server process: what is said to an earlier one is lost. */
@@ -23,6 +26,10 @@ interface Life {
   feed: Feed<ServerInput>
   wires: Map<number, Wire>
   links: Map<Wire, number>
+  /** Where requests come in. */
+  site: HttpSite
+  /** By link over HTTP. */
+  users: Map<number, string>
   /** Links of each user that were welcomed and are not over. */
   welcomed: Map<string, Set<number>>
   calls: Set<number>
@@ -30,6 +37,9 @@ interface Life {
   unwatch: () => void
   over: boolean
 }
+
+/** Bytes. */
+const MAX_PACKET = 65_536
 
 /** 1 January 2026: wall time is not the clock of the machines. */
 const EPOCH = 1_767_225_600_000
@@ -45,6 +55,10 @@ export class Host implements Far {
   #tables: Tables
   #life: Life | undefined
   #links = 0
+  #lives = 0
+
+  /** When the last change of a channel is told. */
+  readonly #toldAt = new Map<string, number>()
 
   constructor(world: World) {
     this.#world = world
@@ -81,7 +95,7 @@ export class Host implements Far {
       pushWindow: limits.pushWindow,
       callTimeout: limits.callTimeout,
       maxLinks: limits.maxLinks,
-      maxPacket: 65_536,
+      maxPacket: MAX_PACKET,
       guarded: weather.guarded,
       sign: (grant) => JSON.stringify(grant),
       verify: (ticket) => JSON.parse(ticket) as { client: string; user: string },
@@ -90,7 +104,24 @@ export class Host implements Far {
     const sleeper = new Sleeper(clock)
     const tables = this.#tables
     const life: Life = {
-      ...{ server, sleeper, wires: new Map(), links: new Map(), welcomed: new Map(), calls: new Set(), over: false },
+      site: new HttpSite({
+        node: `node-${this.#lives++}`,
+        env: this.#siteEnv(sleeper, () => life.over),
+        maxPacket: MAX_PACKET,
+        feed: (input) => this.#hear(life, input),
+        number: () => ++this.#links,
+        fail: (why) => this.#world.fail('17 neverThrows', why),
+      }),
+      ...{
+        server,
+        sleeper,
+        wires: new Map(),
+        links: new Map(),
+        users: new Map(),
+        welcomed: new Map(),
+        calls: new Set(),
+        over: false,
+      },
       feed: run<ServerInput, ServerOutput>(
         server,
         this.#env(sleeper, () => life.over),
@@ -111,6 +142,7 @@ export class Host implements Far {
     life.over = true
     life.unwatch()
     this.#life = undefined
+    this.#world.requests.crashed()
     net.reset()
     if (!dice.chance(weather.amnesia)) return
     trace.add(clock.now, 'server', 'amnesia')
@@ -119,6 +151,7 @@ export class Host implements Far {
   }
 
   drain(after: number, spread: number): void {
+    this.#life?.site.shut(after + spread)
     this.#tell({ on: 'drain', after, spread })
   }
 
@@ -133,6 +166,34 @@ export class Host implements Far {
     life.wires.set(link, wire)
     life.links.set(wire, link)
     life.sleeper.run('news', () => this.#tell({ on: 'opened', link, user: wire.user }, life))
+  }
+
+  asked(question: Question, reply: Reply): () => void {
+    const life = this.#life
+    if (!life) return () => undefined
+    const hear = (what: () => void) => life.sleeper.run('news', () => life.over || this.#world.attempt(what))
+    hear(() => life.site.ask(question, reply))
+    return () => hear(() => reply.destroy())
+  }
+
+  /** From links over HTTP: the user's name says which wire it is. */
+  #hear(life: Life, input: ServerInput): void {
+    const { trace, clock, requests } = this.#world
+    if (input.on === 'opened') {
+      const [user = '', wire] = (input.user ?? '').split('#')
+      requests.opened(input.link, Number(wire))
+      life.users.set(input.link, user)
+      this.#tell({ ...input, user }, life)
+      return
+    }
+    if (input.on === 'frames') {
+      trace.add(clock.now, 'server', `<link ${input.link}`, input.frames.map(({ t }) => t).join())
+      requests.heardOnce(input.link, input.frames)
+    } else if (input.on === 'closed') {
+      requests.closed(input.link)
+      life.welcomed.get(life.users.get(input.link) ?? '')?.delete(input.link)
+    }
+    this.#tell(input, life)
   }
 
   received(wire: Wire, packet: Packet): void {
@@ -179,14 +240,15 @@ export class Host implements Far {
     const { trace, clock, net } = this.#world
     switch (output.do) {
       case 'write':
-        this.#write(life, output.link, output.frames)
+        this.#write(life, output)
         return
       case 'close': {
         trace.add(clock.now, 'server', '>close', output)
         const wire = life.wires.get(output.link)
-        if (!wire) return
-        life.welcomed.get(wire.user)?.delete(output.link)
-        net.close(wire, output.code, output.reason)
+        life.welcomed.get(wire?.user ?? life.users.get(output.link) ?? '')?.delete(output.link)
+        this.#world.requests.closed(output.link)
+        life.site.links.close(output)
+        if (wire) net.close(wire, output.code, output.reason)
         return
       }
       case 'call':
@@ -197,17 +259,31 @@ export class Host implements Far {
         return
       case 'drained':
         trace.add(clock.now, 'server', '>drained')
-        this.crash()
-        clock.after(this.#world.dice.between(100, 5_000), () => this.start())
+        // What requests have not fetched yet is waited for.
+        if (life.users.size) void life.site.links.empty().then(() => this.#restart(life))
+        else this.#restart(life)
     }
   }
 
-  #write(life: Life, link: number, frames: readonly ServerFrame<Packed>[]): void {
+  #restart(life: Life): void {
+    if (life.over) return
+    this.crash()
+    this.#world.clock.after(this.#world.dice.between(100, 5_000), () => this.start())
+  }
+
+  #write(life: Life, output: ServerOutput & { do: 'write' }): void {
+    const { link, frames } = output
+    const { trace, clock, net, requests } = this.#world
     const wire = life.wires.get(link)
-    if (!wire) return
-    const { trace, clock, net } = this.#world
+    const user = wire?.user ?? life.users.get(link) ?? ''
     if (frames.some(({ t }) => t === 'welcome'))
-      life.welcomed.set(wire.user, (life.welcomed.get(wire.user) ?? new Set()).add(link))
+      life.welcomed.set(user, (life.welcomed.get(user) ?? new Set()).add(link))
+    if (!wire) {
+      trace.add(clock.now, 'server', `>link ${link}`, frames.map(({ t }) => t).join())
+      requests.answered(link, frames)
+      life.site.links.write(output)
+      return
+    }
     for (const packet of serverCodec.encode(frames)) {
       trace.add(clock.now, 'server', `>link ${link}`, typeof packet === 'string' ? packet : packet.length)
       net.send(wire, 'down', packet)
@@ -260,13 +336,19 @@ export class Host implements Far {
         })
       return appended
     }
+    if (request.call === 'review') return { is: 'taken', body: request.ask.body }
     return perform(tables, request)
   }
 
+  /** Late, but in order within a channel. */
   #changed(life: Life, change: Change): void {
     const { clock, dice, weather, calm } = this.#world
-    const wait = calm ? 1 : dice.between(0, weather.storeDelay * 2)
-    clock.after(wait, () => life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)))
+    const at = Math.max(
+      this.#toldAt.get(change.ch) ?? 0,
+      clock.now + (calm ? 1 : dice.between(0, weather.storeDelay * 2)),
+    )
+    this.#toldAt.set(change.ch, at)
+    clock.after(at - clock.now, () => life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)))
   }
 
   #env(sleeper: Sleeper, over: () => boolean) {
@@ -297,6 +379,29 @@ export class Host implements Far {
     }
   }
 
+  /** For what carries links over HTTP: as many timers as it wants. */
+  #siteEnv(sleeper: Sleeper, over: () => boolean): Env {
+    const { clock, dice } = this.#world
+    return {
+      now: () => clock.now,
+      timer: (callback, ms) => {
+        let ended = false
+        const cancel = clock.after(ms, () =>
+          sleeper.run('timer', () => {
+            if (!ended && !over()) this.#world.attempt(callback)
+          }),
+        )
+        return () => {
+          ended = true
+          cancel()
+        }
+      },
+      random: dice.roll,
+      id: () => dice.name(),
+      defer: (callback) => queueMicrotask(() => over() || this.#world.attempt(callback)),
+    }
+  }
+
   #wall(): number {
     return EPOCH + Math.floor(this.#world.clock.now)
   }
@@ -308,7 +413,7 @@ export class Host implements Far {
   }
 }
 
-type StoreRequest = Exclude<CallRequest, { call: 'authorize' | 'append' }>
+type StoreRequest = Exclude<CallRequest, { call: 'authorize' | 'append' | 'review' }>
 
 function perform(tables: Tables, request: StoreRequest): CallResult {
   switch (request.call) {
@@ -322,5 +427,13 @@ function perform(tables: Tables, request: StoreRequest): CallResult {
       return tables.keep(request.ask)
     case 'forget':
       return tables.forget(request.ask)
+    case 'leave':
+      return tables.leave(request.ask)
+    case 'sent':
+      return tables.sent(request.ask)
+    case 'members':
+      return tables.members(request.ask)
+    case 'seen':
+      return tables.seen(request.ask)
   }
 }

@@ -2,83 +2,22 @@ import type { Closing } from '../../src/wire/close.js'
 import type { Packet } from '../../src/wire/codec.js'
 import type { Clock } from './clock.js'
 import type { Dice } from './dice.js'
+import { Requests, type Site, type Ways } from './requests.js'
+import type { Trace } from './trace.js'
 import type { Weather } from './weather.js'
-
-/** What a wire tells the client at its near end. */
-export interface Near {
-  opened(): void
-  received(packet: Packet): void
-  ended(closing: Closing): void
-}
+import { type Accident, type Box, type Near, POLLS, type Way, Wire } from './wire.js'
 
 /** The server at the far end. */
-export interface Far {
-  readonly up: boolean
+export interface Far extends Site {
   opened(wire: Wire): void
   received(wire: Wire, packet: Packet): void
   closed(wire: Wire): void
 }
 
-export type Way = 'up' | 'down'
-
-/** One direction of a wire. */
-interface Lane {
-  /** From then on nothing comes through, and nobody knows. */
-  blackAt: number
-  /** The last arrival: nothing overtakes it on a stream; on a lossy lane, nothing overtakes the first packet. */
-  arrival: number
-  sent: number
-}
-
-/** One attempt at a connection, and what becomes of it. It may die without either side, or with only one, being told. */
-export class Wire {
-  readonly number: number
-  /** Whose it is: what its handshake tells the server. */
-  readonly user: string
-  readonly near: Near
-  /** By which transport; 0 is the best. */
-  readonly rung: number
-  readonly lossy: boolean
-  readonly lanes: Record<Way, Lane> = {
-    up: { blackAt: Infinity, arrival: 0, sent: 0 },
-    down: { blackAt: Infinity, arrival: 0, sent: 0 },
-  }
-  open = false
-  /** The client has given it up. */
-  dropped = false
-  /** The client has been told of its end. */
-  told = false
-  /** The server has been told of its opening; of its end. */
-  known = false
-  forgotten = false
-
-  constructor(number: number, user: string, near: Near, rung: number, lossy: boolean) {
-    this.number = number
-    this.user = user
-    this.near = near
-    this.rung = rung
-    this.lossy = lossy
-  }
-}
-
-/** Loses what fits, once, or holds it up for a while. */
-export interface Accident {
-  user: string
-  way: Way
-  text: string
-  /** ms; Infinity loses it. */
-  hold: number
-}
-
-/**
- * What a box on the way does to one transport: nothing; refuses it; never answers; takes the connection and carries
- * nothing; or carries only what goes up, and keeps what comes down.
- */
-export type Box = 'pass' | 'refuse' | 'hang' | 'mute' | 'buffer'
 const BOXES: readonly [Box, ...Box[]] = ['pass', 'pass', 'refuse', 'hang', 'mute', 'buffer']
 
 /** The network between the devices and the server: hostile while the storm lasts, short and sure afterwards. */
-export class Net {
+export class Net implements Ways {
   calm = false
   accident: Accident | undefined
   readonly wires = new Set<Wire>()
@@ -88,29 +27,33 @@ export class Net {
   readonly #dice: Dice
   readonly #weather: Weather
   readonly #far: Far
+  readonly #trace: Trace
+  readonly #requests: Requests
   #numbers = 0
 
-  constructor(clock: Clock, dice: Dice, weather: Weather, far: Far) {
+  constructor(clock: Clock, dice: Dice, weather: Weather, far: Far, trace: Trace) {
     this.#clock = clock
     this.#dice = dice
     this.#weather = weather
     this.#far = far
+    this.#trace = trace
+    this.#requests = new Requests(clock, dice, weather, far, this)
   }
 
   dial(user: string, near: Near, rung: number): Wire {
     const { refuse, hang, lossy } = this.#weather
+    if (rung) {
+      const link = new Wire(++this.#numbers, user, near, rung, false)
+      this.#requests.dial(link)
+      return link
+    }
     const wire = new Wire(++this.#numbers, user, near, rung, this.#dice.chance(lossy))
     const box = this.boxOf(user, rung)
     this.wires.add(wire)
     if (box === 'hang' || (!this.calm && this.#dice.chance(hang))) this.#hang(wire)
     else if (box === 'refuse' || !this.#far.up || (!this.calm && this.#dice.chance(refuse)))
-      this.#end(wire, 'refused', this.#delay())
+      this.#end(wire, 'refused', this.delay())
     else this.#set(wire)
-    // Requests: packets are taken at once, and the first of them opens it.
-    if (rung)
-      this.#clock.after(0, () => {
-        if (!wire.told && !wire.dropped) this.#tellOpen(wire)
-      })
     return wire
   }
 
@@ -120,7 +63,9 @@ export class Net {
 
   /** The best transport that gets through. */
   bestOf(user: string): number {
-    return Array.from({ length: this.#weather.rungs }, (_, rung) => this.boxOf(user, rung)).indexOf('pass')
+    return Array.from({ length: this.#weather.rungs }, (_, rung) => this.boxOf(user, rung)).findIndex(
+      (box, rung) => box === 'pass' || (box === 'buffer' && rung >= POLLS),
+    )
   }
 
   /** A box changes its mind: also about the connections that there are. One transport at least gets through. */
@@ -134,13 +79,18 @@ export class Net {
   set(user: string, boxes: Box[]): void {
     this.#boxes.set(user, boxes)
     for (const wire of this.wires) if (wire.user === user) this.#obstruct(wire)
+    this.#requests.obstruct(user)
   }
 
   /** A packet from one side to the other. */
   send(wire: Wire, way: Way, packet: Packet): void {
-    const accident = this.#accident(wire, way, packet)
-    if (accident) {
-      if (accident.hold < Infinity) this.#clock.after(accident.hold, () => this.send(wire, way, packet))
+    if (wire.leaf) {
+      wire.leaf.send(packet)
+      return
+    }
+    const mishap = typeof packet === 'string' ? this.mishap(wire, way, packet) : 0
+    if (mishap) {
+      if (mishap < Infinity) this.#clock.after(mishap, () => this.send(wire, way, packet))
       return
     }
     const lane = wire.lanes[way]
@@ -153,26 +103,35 @@ export class Net {
   }
 
   /** The client is done with it. The server may hear of it late, or never. */
-  drop(wire: Wire): void {
+  drop(wire: Wire, { code, reason }: Closing): void {
     wire.dropped = true
-    this.#tellServer(wire)
+    if (wire.leaf) wire.leaf.close(code, reason)
+    else this.#tellServer(wire)
   }
 
   /** The server is done with it: what it said before still comes. */
   close(wire: Wire, code: number, reason: string): void {
     wire.forgotten = true
-    const wait = Math.max(0, wire.lanes.down.arrival - this.#clock.now) + this.#delay()
-    if (wire.lanes.down.blackAt === Infinity && this.#told())
-      this.#tellClient(wire, { code, reason, clean: true }, wait)
+    const wait = Math.max(0, wire.lanes.down.arrival - this.#clock.now) + this.delay()
+    if (wire.lanes.down.blackAt === Infinity && this.told()) this.#tellClient(wire, { code, reason, clean: true }, wait)
     else this.#clock.after(wait, () => this.blacken(wire, 'down'))
   }
 
   /** The link is gone; each side is told at once, later, or never. */
   cut(wire: Wire): void {
+    if (wire.leaf) {
+      this.#requests.cut(wire)
+      return
+    }
     this.blacken(wire, 'up')
     this.blacken(wire, 'down')
-    if (this.#told()) this.#end(wire, 'cut', this.calm ? 1 : this.#dice.pick([0, 50, 2_000]))
+    if (this.told()) this.#end(wire, 'cut', this.calm ? 1 : this.#dice.pick([0, 50, 2_000]))
     this.#tellServer(wire)
+  }
+
+  /** Requests under way are gone, and their server still waits with its answers. */
+  forsake(wire: Wire): void {
+    this.#requests.cut(wire, true)
   }
 
   /** One way, or both if done twice, leads nowhere; nobody is told. */
@@ -183,17 +142,18 @@ export class Net {
 
   /** The server's machine is gone: sockets are reset at once, or vanish. */
   reset(): void {
+    this.#requests.reset()
     for (const wire of this.wires) {
       if (wire.forgotten) continue
       wire.forgotten = true
       this.blacken(wire, 'up')
       this.blacken(wire, 'down')
-      if (this.#told()) this.#end(wire, 'reset', this.#delay())
+      if (this.told()) this.#end(wire, 'reset', this.delay())
     }
   }
 
   #set(wire: Wire): void {
-    const wait = this.#delay()
+    const wait = this.delay()
     wire.lanes.up.arrival = this.#clock.now + wait
     this.#clock.after(wait, () => this.#arrive(wire))
   }
@@ -205,11 +165,6 @@ export class Net {
     if (box === 'mute' || box === 'buffer') this.blacken(wire, 'down')
   }
 
-  #tellOpen(wire: Wire): void {
-    wire.open = true
-    wire.near.opened()
-  }
-
   #hang(wire: Wire): void {
     this.blacken(wire, 'up')
     this.blacken(wire, 'down')
@@ -219,23 +174,22 @@ export class Net {
 
   #arrive(wire: Wire): void {
     if (!this.#far.up) {
-      this.#end(wire, 'refused', this.#delay())
+      this.#end(wire, 'refused', this.delay())
       return
     }
     wire.known = true
     this.#far.opened(wire)
-    if (wire.rung) this.#obstruct(wire)
-    else
-      this.#clock.after(this.#delay(), () => {
-        if (wire.lanes.down.blackAt < Infinity || wire.told || !this.#hears(wire)) return
-        this.#tellOpen(wire)
-        this.#obstruct(wire)
-      })
+    this.#clock.after(this.delay(), () => {
+      if (wire.isBlack('down') || wire.told || !this.#hears(wire)) return
+      wire.open = true
+      wire.near.opened()
+      this.#obstruct(wire)
+    })
   }
 
   #carry(wire: Wire, way: Way, packet: Packet, first: boolean): void {
     const lane = wire.lanes[way]
-    const at = Math.max(this.#clock.now + this.#delay(), lane.arrival)
+    const at = Math.max(this.#clock.now + this.delay(), lane.arrival)
     if (first || !wire.lossy || this.calm) lane.arrival = at
     this.#clock.after(at - this.#clock.now, () => {
       if (lane.blackAt < Infinity) return
@@ -259,8 +213,8 @@ export class Net {
   }
 
   #tellServer(wire: Wire): void {
-    if (!this.#told()) return
-    this.#clock.after(this.#delay() + (this.calm ? 0 : this.#dice.pick([0, 0, 3_000])), () => {
+    if (!this.told()) return
+    this.#clock.after(this.delay() + (this.calm ? 0 : this.#dice.pick([0, 0, 3_000])), () => {
       this.wires.delete(wire)
       if (wire.forgotten || !wire.known) return
       wire.forgotten = true
@@ -273,21 +227,24 @@ export class Net {
     return !wire.dropped || this.#dice.chance(this.#weather.lateNews)
   }
 
-  #told(): boolean {
+  told(): boolean {
     return this.calm || !this.#dice.chance(this.#weather.untold)
   }
 
-  #delay(): number {
+  delay(): number {
     const { delay, jitter } = this.#weather
     return this.calm ? CALM_DELAY : delay + this.#dice.between(0, jitter)
   }
 
-  #accident(wire: Wire, way: Way, packet: Packet): Accident | undefined {
+  mishap(wire: Wire, way: Way, text: string): number {
     const { accident } = this
-    if (accident?.user !== wire.user || accident.way !== way || typeof packet !== 'string') return undefined
-    if (!packet.includes(accident.text)) return undefined
+    if (accident?.user !== wire.user || accident.way !== way || !text.includes(accident.text)) return 0
     this.accident = undefined
-    return accident
+    return accident.hold
+  }
+
+  note(who: string, what: string, detail: string): void {
+    this.#trace.add(this.#clock.now, who, what, detail)
   }
 }
 

@@ -7,15 +7,15 @@ const SEEDS = 500
 /** Seeds of one test: small enough to name where it broke, large enough to cost nothing. */
 const BATCH = 25
 
-function holds(seed: number): void {
-  const outcome = simulate(seed)
+async function holds(seed: number): Promise<void> {
+  const outcome = await simulate(seed)
   if (outcome.broken) throw new Error(report(outcome, 60))
 }
 
 describe('a hostile world keeps every invariant', () => {
   const batches = Array.from({ length: SEEDS / BATCH }, (_, batch) => batch * BATCH + 1)
-  it.each(batches)(`from seed %i on, ${BATCH} of them`, (from) => {
-    for (let seed = from; seed < from + BATCH; seed++) holds(seed)
+  it.each(batches)(`from seed %i on, ${BATCH} of them`, async (from) => {
+    for (let seed = from; seed < from + BATCH; seed++) await holds(seed)
   })
 })
 
@@ -24,8 +24,8 @@ describe('what once was broken stays whole', () => {
 })
 
 describe('a simulation', () => {
-  it('is the same every time for one seed, and another for another', () => {
-    const [first, again, other] = [simulate(7), simulate(7), simulate(8)]
+  it('is the same every time for one seed, and another for another', async () => {
+    const [first, again, other] = [await simulate(7), await simulate(7), await simulate(8)]
     expect(again.hash).toBe(first.hash)
     expect(other.hash).not.toBe(first.hash)
   })

@@ -21,21 +21,25 @@ export interface Outcome {
 const SECOND = 1_000
 
 /** One world from its first dial to its last word. The same seed gives the same hash. */
-export function simulate(seed: number, keep = 300): Outcome {
+export async function simulate(seed: number, keep = 300): Promise<Outcome> {
   const world = new World(seed, keep)
   let recovery = 0
   let most = 0
-  world.attempt(() => {
-    storm(world)
+  try {
+    await storm(world)
     const from = world.clock.now
     settleDown(world)
     most = bound(world.weather) + world.readingTime
-    while (!world.broken && world.unwell() && world.clock.now < from + most) world.pass(SECOND)
+    while (!world.broken && world.unwell() && world.clock.now < from + most) await world.pass(SECOND)
     recovery = world.clock.now - from
     const why = world.broken ? '' : world.unwell()
     if (why) world.fail('19 healsInTime', `${why}, ${most} ms after the last fault`)
-    if (!world.broken) examine(world)
-  })
+    if (!world.broken) await examine(world)
+  } catch (error) {
+    world.attempt(() => {
+      throw error
+    })
+  }
   return {
     ...{ seed, recovery, bound: most, hash: world.trace.hash, broken: world.broken },
     ...{ time: world.clock.now, events: world.clock.events, messages: world.ledger.sent.size },
@@ -43,7 +47,7 @@ export function simulate(seed: number, keep = 300): Outcome {
   }
 }
 
-function storm(world: World): void {
+async function storm(world: World): Promise<void> {
   const { weather, devices, host, clock, dice } = world
   host.start()
   for (const device of devices) {
@@ -54,11 +58,14 @@ function storm(world: World): void {
   }
   rage(world, weather.storm)
   const patrol = (): void => {
-    for (const device of devices) world.inspect(device)
+    for (const device of devices) {
+      world.inspect(device)
+      device.inspectLinks()
+    }
     clock.after(SECOND, patrol)
   }
   patrol()
-  world.pass(weather.storm)
+  await world.pass(weather.storm)
 }
 
 /** No new faults; what is broken stays so until somebody finds out. */

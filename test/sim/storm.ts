@@ -1,5 +1,5 @@
 import type { Device } from './device.js'
-import type { Wire } from './net.js'
+import type { Wire } from './wire.js'
 import { HOLD } from './weather.js'
 import type { World } from './world.js'
 

@@ -54,6 +54,17 @@ export interface Weather {
   rungs: number
   /** A box on somebody's way changes its mind about one of them. */
   boxes: number
+  /** Links over HTTP: what becomes of a request and of its answer, and what the leaves are told. */
+  requests: {
+    lost: number
+    /** By piece of an answer: lost after the server acted. */
+    unanswered: number
+    doubled: number
+    late: number
+    /** As the leaves' options, ms. */
+    timeout: number
+    hold: number
+  }
   limits: {
     interval: number
     timeout: number
@@ -98,6 +109,7 @@ export function forecast(dice: Dice): Weather {
     stalls: some(0.3, 1, 2),
     boxes: 0,
     rungs: 1,
+    requests: { lost: 0, unanswered: 0, doubled: 0, late: 0, timeout: 8_000, hold: 25_000 },
     crashes: some(0.4, 0.5, 2),
     drains: some(0.2, 0.5, 1),
     storeDelay: dice.pick([0, 3, 50, 400]),
@@ -125,7 +137,16 @@ export function forecast(dice: Dice): Weather {
     },
   }
   // The last to be drawn: worlds of one transport stay what they were.
-  return dice.chance(0.5) ? { ...weather, rungs: dice.int(2, 4), boxes: some(0.8, 1, 4) } : weather
+  if (!dice.chance(0.5)) return weather
+  const requests = {
+    lost: dice.pick([0, 0.02, 0.1]),
+    unanswered: dice.pick([0, 0.02, 0.1]),
+    doubled: dice.pick([0, 0.05, 0.2]),
+    late: dice.pick([0, 0.1]),
+    timeout: dice.pick([8_000, 8_000, 1_500]),
+    hold: dice.pick([25_000, 25_000, 6_000]),
+  }
+  return { ...weather, requests, rungs: dice.int(2, 4), boxes: some(0.8, 1, 4) }
 }
 
 /**
@@ -145,7 +166,7 @@ export function bound({ limits, jitter, delay, rungs }: Weather): number {
 }
 
 /** What a heartbeat forgives a timer that comes late, once. */
-const LATE_EXCUSE = 2_000
+export const LATE_EXCUSE = 2_000
 /** The longest between two tries of a message on a live link. */
 const MAX_RTO = 30_000
 /** The longest between two askings of one question. */

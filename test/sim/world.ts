@@ -6,6 +6,7 @@ import { type Following, MessageInvariants } from './invariants.js'
 import { Ledger } from './ledger.js'
 import { Load } from './load.js'
 import { CALM_DELAY, Net } from './net.js'
+import { RequestInvariants } from './request-invariants.js'
 import { Trace } from './trace.js'
 import { forecast, type Weather } from './weather.js'
 
@@ -27,6 +28,7 @@ export class World {
   readonly ledger = new Ledger()
   readonly invariants: MessageInvariants
   readonly load: Load
+  readonly requests: RequestInvariants
   readonly net: Net
   readonly host: Host
   readonly devices: Device[]
@@ -39,8 +41,10 @@ export class World {
     const fail = (invariant: string, why: string): void => this.fail(invariant, why)
     this.invariants = new MessageInvariants(this.ledger, fail)
     this.load = new Load(fail)
+    this.requests = new RequestInvariants(fail)
     this.host = new Host(this)
-    this.net = new Net(this.clock, this.dice, this.weather, this.host)
+    this.net = new Net(this.clock, this.dice, this.weather, this.host, this.trace)
+    this.clock.settles = this.weather.rungs > 1
     const names = ['ann', 'bob', 'cyd', 'dan'].slice(0, this.weather.devices)
     this.devices = names.map((name) => new Device(this, name))
     if (this.weather.guarded) this.#forbid()
@@ -67,8 +71,8 @@ export class World {
   }
 
   /** Lets time pass until `done`, for `ms` at most. Says whether it was. */
-  pass(ms: number, done: () => boolean = () => false): boolean {
-    this.clock.run(this.clock.now + ms, () => this.broken !== undefined || done())
+  async pass(ms: number, done: () => boolean = () => false): Promise<boolean> {
+    await this.clock.run(this.clock.now + ms, () => this.broken !== undefined || done())
     return done()
   }
 

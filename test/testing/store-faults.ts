@@ -313,6 +313,15 @@ export const faults: Record<string, [rule: string, fault: Fault][]> = {
       }),
     ],
     [
+      'knows of an inbox what those had who are gone, joined as if it were one',
+      (sound) => ({
+        async members(ask) {
+          const { past, ...roster } = await sound.members(ask)
+          return past && roster.members.length > 1 ? { ...roster, past } : roster
+        },
+      }),
+    ],
+    [
       'is not held back by a device that left, not even where an inbox is full',
       () => ({ leave: async () => undefined }),
     ],

@@ -187,6 +187,7 @@ describe('where answers cannot be read in pieces', () => {
     FakeEventSource.last.onopen?.({})
     FakeEventSource.last.onerror?.({})
     FakeEventSource.last.onerror?.({})
+    await answers()
     expect(far.news).toEqual(['opened', 'first', lost])
     expect(FakeEventSource.last.isClosed).toBe(true)
   })

@@ -147,9 +147,11 @@ describe('a token', () => {
   it.each<[number, Record<string, string>, object]>([
     [401, {}, { code: 4401, reason: 'the server answered 401' }],
     [403, {}, { code: 4403, reason: 'the server answered 403' }],
-    [503, { 'retry-after': '7' }, { code: 1006, reason: 'the server answered 503', retryAfter: 7_000 }],
-    [503, {}, { code: 1006, reason: 'the server answered 503' }],
-    [503, { 'retry-after': 'Fri, 31 Dec 1999 23:59:59 GMT' }, { code: 1006, reason: 'the server answered 503' }],
+    [503, { 'retry-after': '7' }, { code: 1013, reason: 'the server answered 503', retryAfter: 7_000 }],
+    [429, {}, { code: 1013, reason: 'the server answered 429' }],
+    [500, { 'retry-after': '7' }, { code: 1006, reason: 'the server answered 500', retryAfter: 7_000 }],
+    [403, { 'retry-after': '7' }, { code: 4403, reason: 'the server answered 403' }],
+    [503, { 'retry-after': 'Fri, 31 Dec 1999 23:59:59 GMT' }, { code: 1013, reason: 'the server answered 503' }],
     [426, {}, { code: 1006, reason: 'the server answered 426' }],
   ])('refused with %d %o', async (status, headers, closing) => {
     const { url, asked } = await refusing(status, headers)

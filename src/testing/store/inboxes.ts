@@ -131,6 +131,27 @@ export const inboxRules: StoreRules = {
     },
   },
 
+  'knows of an inbox what those had who are gone, joined as if it were one': {
+    async run(trial) {
+      const { ann, inbox, store } = trial
+      const past = async (ch = inbox) => (await store.members({ ch })).past?.cursor
+      const [phone, desk] = [trial.name('phone'), trial.name('desk')]
+      for (const client of [ann, phone, desk]) await trial.open(client)
+      await trial.fill(1, 9, { ch: inbox })
+      await trial.keep(ann, inbox, [1, 0])
+      alike(await past(), undefined, 'while nobody has left')
+      const [first, second] = [await trial.keep(phone, inbox, [1, 6]), await trial.keep(desk, inbox, [4, 8])]
+      await store.leave({ client: phone, ch: inbox })
+      alike(await past(), first, 'when one has left')
+      await store.forget({ client: desk })
+      alike(await trial.names(inbox), [ann], 'the members')
+      alike(await past(), { ...second, since: 1 }, 'when two are gone')
+      await trial.keep(ann, trial.room, [1, 0])
+      await store.leave({ client: ann, ch: trial.room })
+      alike(await past(trial.room), undefined, 'of a room')
+    },
+  },
+
   'is not held back by a device that left, not even where an inbox is full': {
     limits,
     async run(trial) {

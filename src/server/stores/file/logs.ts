@@ -1,4 +1,4 @@
-import type { Bounds, Draft, Place, ReadAsk, Slice } from '../../../core/store.js'
+import type { Bounds, Draft, Member, Place, ReadAsk, Slice } from '../../../core/store.js'
 import type { Entry, Packed } from '../../../wire/frame.js'
 import type { StoreLimits } from '../limits.js'
 import type { LogBook } from '../parts.js'
@@ -79,6 +79,15 @@ export class FileLogs implements LogBook {
     if (!channel || channel.oldest > offset) return
     this.#drop(channel, (entry) => entry.offset <= offset, Infinity)
     this.#save(channel)
+  }
+
+  past(ch: string): Member | undefined {
+    const past = this.#sqlite.one('SELECT past FROM channels WHERE name = ?', toName(ch))?.['past']
+    return typeof past === 'string' ? (JSON.parse(past) as Member) : undefined
+  }
+
+  remember(ch: string, past: Member): void {
+    this.#sqlite.run('UPDATE channels SET past = ? WHERE name = ?', JSON.stringify(past), toName(ch))
   }
 
   /** The number of the channel's row, which is made where there is none. */

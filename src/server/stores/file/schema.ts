@@ -23,7 +23,7 @@ const TABLES = `
   ) WITHOUT ROWID;
   CREATE TABLE channels (
     id INTEGER PRIMARY KEY, name UNIQUE NOT NULL, epoch TEXT NOT NULL, oldest INTEGER NOT NULL, next INTEGER NOT NULL,
-    bytes INTEGER NOT NULL, inbox INTEGER NOT NULL, since INTEGER
+    bytes INTEGER NOT NULL, inbox INTEGER NOT NULL, since INTEGER, past TEXT
   );
   CREATE INDEX aging ON channels (inbox, since) WHERE since IS NOT NULL;
   CREATE TABLE entries (
