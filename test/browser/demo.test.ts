@@ -25,7 +25,7 @@ it.each([desktop, phone])('loses nothing on a $name, whatever button is pressed'
     await page.getByTestId('ben-messages').getByText('Can you hear me?').last().waitFor({ state: 'attached' })
     await hurt(page, screen.name)
     await screenshot(page, screen.name)
-    expect((await score(page)).received).toBeGreaterThan(1_000)
+    await expect.poll(async () => (await score(page)).received, { timeout: 20_000 }).toBeGreaterThan(1_000)
   }),
 )
 
