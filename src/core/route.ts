@@ -29,10 +29,10 @@ export interface Session {
 export class Route {
   readonly link: Link
   readonly ladder: Ladder
+  /** A link was welcomed once: one that is lost is a reconnect. */
+  known = false
   readonly #session: Session
   #now = 0
-  /** A link was welcomed once: one that is lost is a reconnect. */
-  #known = false
 
   constructor(link: LinkOptions, ladder: LadderOptions | undefined, session: Session) {
     this.#session = session
@@ -45,10 +45,6 @@ export class Route {
   /** The link to write to. */
   get front(): number | undefined {
     return this.ladder.front
-  }
-
-  get known(): boolean {
-    return this.#known
   }
 
   get deadline(): number {
@@ -88,7 +84,7 @@ export class Route {
   welcomed(link: number, idle: number, now: number): void {
     this.#now = now
     if (this.link.state.is === 'up' && link === this.front) return
-    this.#known = true
+    this.known = true
     this.#tell({ on: 'welcomed', link: this.#attempt, idle })
     this.ladder.won(link, now)
   }
@@ -107,7 +103,7 @@ export class Route {
   #greet(link: number): void {
     this.#tell({ on: 'opened', link: this.#attempt })
     if (this.link.state.is === 'up') {
-      this.#known = true
+      this.known = true
       this.ladder.won(link, this.#now)
     }
     this.#session.greet(link, false)
@@ -141,6 +137,6 @@ export class Route {
 
   #start(): void {
     const { state } = this.link
-    this.ladder.start('failures' in state ? state.failures : 0, this.#known, this.#now)
+    this.ladder.start('failures' in state ? state.failures : 0, this.known, this.#now)
   }
 }

@@ -35,7 +35,7 @@ export interface Store {
    * nothing, so that the node which a device has left does not speak over the one to which it went.
    */
   seen(ask: SeenAsk): Promise<void>
-  /** Tells of what changes, by whatever node, this one included; may tell late. Returns the end of the telling. */
+  /** Tells of what changes, by whatever node, this one included: late, perhaps, but what concerns one channel in its order. Returns the end of the telling. */
   watch(onChange: (change: Change) => void): () => void
   /**
    * From now on, or no longer, this node wants to hear of a channel. Optional: a store without it tells of all of them.

@@ -18,8 +18,7 @@ export function closingOf(status: number, headers?: Headers, open?: boolean): Cl
 
 /** `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which is held against the server's own; in ms. */
 function retryAfter(headers: Headers | undefined): false | { retryAfter: number } {
-  const of = (name: string): string => String(headers?.get(name))
-  const after = of('retry-after')
-  const ms = /\D/.test(after) ? Date.parse(after) - Date.parse(of('date')) : +after * 1_000
+  const after = String(headers?.get('retry-after'))
+  const ms = /\D/.test(after) ? Date.parse(after) - Date.parse(String(headers?.get('date'))) : +after * 1_000
   return ms >= 0 && { retryAfter: ms }
 }

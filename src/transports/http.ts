@@ -32,7 +32,7 @@ export class HttpLink implements Connection, Asking {
   ticket: string | undefined
   /** Packets that came. */
   got = 0
-  /** Called when there is something to say. */
+  /** Called when there is something to say. The constructor sets it, by `rest`. */
   wake!: () => void
   /** Nobody listens any more once either side has closed. */
   #on: TransportEvents | undefined
@@ -65,7 +65,7 @@ export class HttpLink implements Connection, Asking {
   }
 
   isLive(): boolean {
-    return this.#on !== undefined
+    return !!this.#on
   }
 
   get buffered(): number {
@@ -156,8 +156,8 @@ export class HttpLink implements Connection, Asking {
   }
 
   /**
-   * Says what waits and fits in one body, or asks where nothing does, and takes the answer. What was cut on the way is said again; the
-   * first POST, which has no number, is not.
+   * Says what waits and fits in one body, or asks where nothing waits, and takes the answer. What was cut is done again,
+   * but for the first POST, which has no number.
    */
   async post(query: Query = {}, read?: Read): Promise<void> {
     const open = !!this.ticket

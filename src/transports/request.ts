@@ -51,7 +51,6 @@ const SLOWEST = 2_048
 /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
 export async function ask(link: Asking, query: Query, body: string | null = null, read?: Read): Promise<Answer> {
   const { fetch = globalThis.fetch, credentials = 'same-origin', timeout = 8_000 } = link.options
-  const { hold, post, close } = query
   const size = body?.length ?? 0
   const abort = new AbortController()
   let failed = 0
@@ -60,9 +59,9 @@ export async function ask(link: Asking, query: Query, body: string | null = null
       failed = 408
       abort.abort()
     },
-    timeout + (hold ?? 0) + Math.floor(size / SLOWEST) * 1_000,
+    timeout + (query.hold ?? 0) + Math.floor(size / SLOWEST) * 1_000,
   )
-  if (!post) link.stop = () => abort.abort()
+  if (!query.post) link.stop = () => abort.abort()
   try {
     const response = await fetch(link.url, {
       method: body === null ? 'GET' : 'POST',
@@ -75,7 +74,7 @@ export async function ask(link: Asking, query: Query, body: string | null = null
       },
       credentials,
       // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
-      keepalive: !!close && size < 20_000,
+      keepalive: !!query.close && size < 20_000,
       signal: abort.signal,
     })
     const { status, url, redirected: moved, headers } = response
@@ -83,7 +82,7 @@ export async function ask(link: Asking, query: Query, body: string | null = null
     if (moved && new URL(url).origin !== new URL(link.url).origin) link.lose('redirected to another origin')
     if (moved) link.url = url
     // Of a POST on the link a redirect may have made a GET: only what was answered where it was asked was taken.
-    const ok = status === (post && hold === undefined ? 204 : 200) && !(post && moved)
+    const ok = status === (query.post && query.hold === undefined ? 204 : 200) && !(query.post && moved)
     // A refusal is not read, and unread it would keep its connection.
     return {
       status,

@@ -24,7 +24,7 @@ export interface WebSocketOptions {
 /**
  * The transport `websocket`: one WebSocket a link (RFC 6455), one message a packet. The token travels as a subprotocol,
  * for browsers let a page set no header. A dial with a token that failed is asked after by a plain GET: 401 is close
- * code 4401, 403 is 4403, `Retry-After` (seconds) is kept; anything else is 1006.
+ * code 4401, 403 is 4403, 429 and 503 are 1013, anything else is 1006; `Retry-After` is kept, but not of 401 and 403.
  */
 export function webSocket({
   WebSocket = globalThis.WebSocket,
@@ -51,7 +51,7 @@ export function webSocket({
         // A close event follows and says more.
       }
       socket.onclose = ({ code, reason, wasClean: clean }: { code: number; reason: string; wasClean: boolean }) => {
-        if (opened || secret === undefined) on?.closed({ code, reason, clean })
+        if (opened || !secret) on?.closed({ code, reason, clean })
         else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing))
       }
       return {

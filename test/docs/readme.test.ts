@@ -5,6 +5,7 @@ import { check, settle as settleClient } from '../../src/client/options.js'
 import { backoff } from '../../src/core/backoff.js'
 import { serverDefaults } from '../../src/core/server/contract.js'
 import { settle as settleServer } from '../../src/server/settings.js'
+import { settle as settleRedis } from '../../src/server/stores/redis/settings.js'
 import { tablesDefaults } from '../../src/server/stores/tables.js'
 import { createEnv } from '../../src/shell/env.js'
 import { settle as settleSocket } from '../../src/socket/options.js'
@@ -81,6 +82,9 @@ describe('the options of README.md have the defaults of the source', () => {
   })
   it('of MemoryStore', () => {
     checkDefaults(rows(section('MemoryStore'), 'option'), { ...tablesDefaults })
+  })
+  it('of RedisStore', () => {
+    checkDefaults(rows(section('RedisStore'), 'option'), { ...settleRedis({}) })
   })
   it('of NetworkDetector', () => {
     const source = read('src/network.ts')

@@ -31,8 +31,11 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-function start(...args: string[]) {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+function start(...given: [{ env: NodeJS.ProcessEnv }, ...string[]] | string[]) {
+  const [first, ...rest] = given
+  const { env = process.env } = typeof first === 'object' ? first : {}
+  const args = typeof first === 'string' ? [first, ...rest] : rest
+  const child = spawn(process.execPath, [file, ...(args as string[])], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   children.push(child)
   let text = ''
   const lookers = new Set<() => void>()
@@ -92,6 +95,29 @@ describe('npx holdfast', () => {
     expect(await stream.text()).toMatch(/^:/)
   })
 
+  it('keeps messages in a file: they are there when it comes back, and nobody else has it meanwhile', async () => {
+    const store = `file:${join(folder, 'store.db')}`
+    const first = start('--port', '0', '--store', store, '--drain', '0')
+    const [, url = ''] = await first.says(/listening on (.+)\n/)
+    const raw = await connect(url, 'ann', { t: 'send', seq: 1, ch: 'room', body: '"kept"' })
+    await raw.next('accepted')
+    const other = await start('--port', '0', '--store', store).exited
+    expect([other.code, other.text]).toEqual([1, expect.stringContaining('is open in another store')])
+    first.child.kill('SIGTERM')
+    expect((await first.exited).code).toBe(0)
+    const second = start('--port', '0', '--store', store)
+    const [, again = ''] = await second.says(/listening on (.+)\n/)
+    const reader = await connect(again, 'bob', { t: 'sub', ch: 'room', from: 'oldest' })
+    expect(await reader.next('message')).toMatchObject({ id: 'ann:1', body: 'kept' })
+  })
+
+  it('takes the store from HOLDFAST_STORE, unless --store says another', async () => {
+    const env = { ...process.env, HOLDFAST_STORE: 'mongodb://here' }
+    const said = await start({ env }, '--port', '0').exited
+    expect([said.code, said.text]).toEqual([1, expect.stringContaining('the store takes')])
+    await start({ env }, '--port', '0', '--store', 'memory').says(/listening/)
+  })
+
   it('serves figures to this machine alone, on a port of their own', async () => {
     const { child, exited, says } = start('--port', '0', '--metrics', '0', '--drain', '0')
     const [, url = ''] = await says(/listening on (ws:\S+)/)
@@ -136,6 +162,8 @@ describe('npx holdfast', () => {
     [['--path', 'chat'], /path takes a string that begins with/],
     [['--origin', 'example.com'], /allowedOrigins takes/],
     [['--log-level', 'loud'], /log-level/],
+    [['--store', 'files:x'], /the store takes 'memory', 'file:'/],
+    [['--store', 'file:/no/such/folder/x.db'], /x\.db cannot be opened/],
     [['--frobnicate'], /unknown option/],
   ])('%j is refused, by name', async (args, message) => {
     const { code, text } = await start(...args).exited

@@ -14,7 +14,7 @@ async function redis(persistence: Persistence = 'none', more: string[] = []): Pr
 }
 
 async function storeOf(server: RedisServer, options: RedisStoreOptions = {}): Promise<RedisStore> {
-  const store = await RedisStore.open(server.url, { timeout: 500, ...options })
+  const store = await RedisStore.open(server.url, options)
   later(() => store.close())
   return store
 }
@@ -144,7 +144,7 @@ describe('a Redis that does not answer', () => {
     server.thaw()
     const told = await soon(() => append(store, 1))
     expect(told).toMatchObject({ is: 'done', seq: 1 })
-    expect(await read(store)).toMatchObject({ next: 2 })
+    expect(await soon(() => read(store))).toMatchObject({ next: 2 })
   })
 
   it('because it pauses its clients is no other: what was asked meanwhile is done once', async () => {
@@ -156,7 +156,7 @@ describe('a Redis that does not answer', () => {
     await control.call('CLIENT', 'PAUSE', 600, 'ALL')
     await expect(append(store, 1)).rejects.toThrow()
     expect(await soon(() => append(store, 1))).toMatchObject({ seq: 1 })
-    expect(await read(store)).toMatchObject({ next: 2 })
+    expect(await soon(() => read(store))).toMatchObject({ next: 2 })
   })
 
   it('at the start is an error that says so; the URL is not repeated, for it may hold a password', async () => {
@@ -182,6 +182,24 @@ describe('a Redis without memory', () => {
     await control.config('SET', 'maxmemory', '0')
     await fill(store, 4, 4)
     expect(await read(store)).toMatchObject({ next: 5 })
+  })
+
+  it('shows no entry that is too old, and lets go of none until it can say so', async () => {
+    let now = Date.now()
+    const server = await redis('none', ['--maxmemory-policy', 'noeviction'])
+    const store = await storeOf(server, { now: () => now })
+    await open(store)
+    await fill(store, 1, 3)
+    const control = server.connect()
+    later(() => control.disconnect())
+    await control.config('SET', 'maxmemory', '1mb')
+    now += 90_000_000
+    for (let n = 0; n < 2; n++) expect(await read(store)).toMatchObject({ oldest: 4, next: 4, entries: [] })
+    expect(await control.xlen('holdfast:l:room')).toBe(3)
+    await control.config('SET', 'maxmemory', '0')
+    expect(await read(store)).toMatchObject({ oldest: 4, next: 4 })
+    expect(await control.xlen('holdfast:l:room')).toBe(0)
+    expect(await control.hget('holdfast:h:room', 'bytes')).toBe('0')
   })
 
   it('that would throw away what was accepted is refused', async () => {
@@ -226,6 +244,8 @@ describe('what is told', () => {
     await soon(() => expect(heard).toEqual(['unsure', 'unsure']))
     await other.notify({ node: 'node', note: 'hi' })
     await soon(() => expect(heard).toEqual(['unsure', 'unsure', 'hi']))
+    // The connection for calls has died as well, and is found out by a call.
+    await soon(() => read(store))
     stop()
   })
 })

@@ -36,6 +36,16 @@ it('all calls of one turn share a commit, in their order; none is answered befor
   expect(commits).toEqual([3, 1])
 })
 
+it('very many do not make one commit, for which all others would have to wait', async () => {
+  const { queue, kept, commits, put } = world()
+  const names = Array.from({ length: 1_200 }, (_, at) => `${at}`)
+  const answers = Promise.all(names.map(put))
+  await queue.idle()
+  await answers
+  expect(commits).toEqual([500, 500, 200])
+  expect(kept).toEqual(names)
+})
+
 it('a call that fails fails alone: what shared its commit is done all the same, once', async () => {
   const { queue, kept, put } = world()
   const before = put('a')

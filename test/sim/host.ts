@@ -57,6 +57,9 @@ export class Host implements Far {
   #links = 0
   #lives = 0
 
+  /** When the last change of a channel is told. */
+  readonly #toldAt = new Map<string, number>()
+
   constructor(world: World) {
     this.#world = world
     this.#tables = this.#newTables()
@@ -333,13 +336,19 @@ export class Host implements Far {
         })
       return appended
     }
+    if (request.call === 'review') return { is: 'taken', body: request.ask.body }
     return perform(tables, request)
   }
 
+  /** Late, but in order within a channel. */
   #changed(life: Life, change: Change): void {
     const { clock, dice, weather, calm } = this.#world
-    const wait = calm ? 1 : dice.between(0, weather.storeDelay * 2)
-    clock.after(wait, () => life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)))
+    const at = Math.max(
+      this.#toldAt.get(change.ch) ?? 0,
+      clock.now + (calm ? 1 : dice.between(0, weather.storeDelay * 2)),
+    )
+    this.#toldAt.set(change.ch, at)
+    clock.after(at - clock.now, () => life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)))
   }
 
   #env(sleeper: Sleeper, over: () => boolean) {
@@ -404,7 +413,7 @@ export class Host implements Far {
   }
 }
 
-type StoreRequest = Exclude<CallRequest, { call: 'authorize' | 'append' }>
+type StoreRequest = Exclude<CallRequest, { call: 'authorize' | 'append' | 'review' }>
 
 function perform(tables: Tables, request: StoreRequest): CallResult {
   switch (request.call) {
@@ -418,5 +427,13 @@ function perform(tables: Tables, request: StoreRequest): CallResult {
       return tables.keep(request.ask)
     case 'forget':
       return tables.forget(request.ask)
+    case 'leave':
+      return tables.leave(request.ask)
+    case 'sent':
+      return tables.sent(request.ask)
+    case 'members':
+      return tables.members(request.ask)
+    case 'seen':
+      return tables.seen(request.ask)
   }
 }

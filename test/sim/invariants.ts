@@ -49,16 +49,17 @@ export class MessageInvariants {
   }
 
   /** 1: the log holds what was sent and nothing else, once per epoch, each sender's in the order sent. */
-  storedOnce({ id, ch, body, seq }: Draft, fate: Fate & { is: 'stored' }): void {
+  storedOnce({ id, ch, body, seq }: Draft, { place }: Fate & { is: 'stored' }): void {
+    const { epoch, offset } = place
     const sent = this.#ledger.sent.get(id)
     if (!sent) return this.#fail('1 storedOnce', `${id} was never sent`)
     if (sent.ch !== ch || !same(sent.body, bodyOf(body))) this.#fail('1 storedOnce', `${id} is not what was sent`)
-    const key = `${fate.epoch} ${sent.client}`
+    const key = `${epoch} ${sent.client}`
     const last = this.#taken.get(key) ?? 0
     if (seq <= last) this.#fail('1 storedOnce', `${id} after ${last}`)
     this.#taken.set(key, seq)
     if (CERTAIN.includes(sent.outcome)) this.#fail('3 failedIsNotStored', `${id} was ${sent.outcome}, and is stored`)
-    this.#ledger.store({ epoch: fate.epoch, ch, offset: fate.offset, sent })
+    this.#ledger.store({ epoch, ch, offset, sent })
   }
 
   /** 2: settled once, with a word that the docs know. 3: what certainly failed is in no log. 4: what is accepted is. */

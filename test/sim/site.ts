@@ -38,7 +38,7 @@ export class HttpSite {
       authenticate: ({ token = '' }) => token,
     })
     this.#fail = fail
-    this.#gate = new Gate(settings)
+    this.#gate = new Gate(settings, nothing)
     this.links = new HttpLinks(settings, env, settings.log, feed, number)
     this.#rungs = new Rungs(settings, {
       ...{ node, gate: this.#gate, links: this.links, tickets: ticketsBy(env) },

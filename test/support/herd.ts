@@ -1,5 +1,5 @@
 // A crowd of clients whose server goes away and comes back: real decisions on both sides, virtual time, seeded dice.
-import { settle } from '../../src/client/options.js'
+import { check, settle } from '../../src/client/options.js'
 import { Client } from '../../src/core/client.js'
 import type { ClientOptions, ClientOutput } from '../../src/core/contract.js'
 import { Server } from '../../src/core/server.js'
@@ -234,7 +234,8 @@ export class Herd {
 /** The options that `createClient` would have made. */
 function clientOptions(id: string, dice: Dice, { rungs = 4, link }: HerdOptions): ClientOptions {
   const env = { ...createEnv(), random: dice.roll }
-  const settled = settle({ url: 'ws://localhost', transports: [{ open() {} }], codec: clientCodec } as never, env)
+  const checked = check({ url: 'ws://localhost', transports: [{ open() {} }] } as never)
+  const settled = settle(checked, clientCodec, env)
   return {
     ...settled,
     link: { ...settled.link, ...link },

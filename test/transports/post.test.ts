@@ -53,6 +53,8 @@ describe('the opening', () => {
     [500, {}, { code: 1006, reason: 'the server answered 500' }],
     [502, {}, { code: 1006, reason: 'the server answered 502' }],
     [204, {}, { code: 1006, reason: 'the server answered 204' }],
+    [500, { 'retry-after': '7' }, { code: 1006, reason: 'the server answered 500', retryAfter: 7_000 }],
+    [401, { 'retry-after': '7' }, { code: 4401, reason: 'the server answered 401' }],
     [503, {}, { code: 1013, reason: 'the server answered 503' }],
     [503, { 'retry-after': '7' }, { code: 1013, reason: 'the server answered 503', retryAfter: 7_000 }],
     [429, { 'retry-after': '0' }, { code: 1013, reason: 'the server answered 429', retryAfter: 0 }],

@@ -17,7 +17,7 @@ export type { RedisStoreOptions } from './redis/settings.js'
 const DEVICES = 200
 
 /**
- * A store in Redis 6.2 or newer, for any number of nodes; not in a Redis Cluster. What it answers is as safe as Redis
+ * A store in Redis 7 or newer, for any number of nodes; not in a Redis Cluster. What it answers is as safe as Redis
  * keeps it (`appendonly`, `appendfsync`). A Redis that may have lost some of it has another epoch.
  */
 export class RedisStore implements Store {

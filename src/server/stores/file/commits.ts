@@ -5,13 +5,16 @@ interface Job {
   reject: (error: unknown) => void
 }
 
+/** Calls of one commit: between two, others have their turn. */
+const MOST = 500
+
 /**
  * Calls that share a commit: those of one turn of the event loop, and all that came while the one before was written.
  * They are carried out in the order made, and answered when they are on the disk.
  */
 export class Commits {
   readonly #commit: (work: () => unknown) => unknown
-  #jobs: Job[] = []
+  readonly #jobs: Job[] = []
   #planned: Promise<void> | undefined
 
   /** @param commit does all of the work, or throws and none of it is done. */
@@ -22,12 +25,7 @@ export class Commits {
   add<Result>(work: () => Result): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.#jobs.push({ work, resolve, reject })
-      this.#planned ??= new Promise((done) =>
-        setImmediate(() => {
-          this.#write()
-          done()
-        }),
-      )
+      this.#plan()
     })
   }
 
@@ -36,10 +34,18 @@ export class Commits {
     while (this.#planned) await this.#planned
   }
 
-  #write(): void {
-    const jobs = this.#jobs
-    this.#jobs = []
-    this.#planned = undefined
+  #plan(): void {
+    this.#planned ??= new Promise((done) =>
+      setImmediate(() => {
+        this.#planned = undefined
+        this.#write(this.#jobs.splice(0, MOST))
+        if (this.#jobs.length) this.#plan()
+        done()
+      }),
+    )
+  }
+
+  #write(jobs: readonly Job[]): void {
     try {
       this.#together(jobs)
     } catch (error) {

@@ -71,7 +71,7 @@ export class Line {
       const failed = error instanceof Error ? error : new Error(String(error))
       this.#reason = failed.message
       this.#onLooked(failed)
-      if (stream === this.#redis.stream) this.#redis.disconnect(true)
+      if (stream === this.#redis.stream && this.#redis.status === 'ready') this.#redis.disconnect(true)
     }
   }
 
