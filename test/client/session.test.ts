@@ -145,6 +145,13 @@ describe('a session lies in the storage', () => {
     expect(page.memory.items.size).toBe(1)
     page.back()
     expect(page.memory.items.size).toBe(0)
+    page.hide()
+    page.page.navigator.connection.dispatchEvent(new Event('change'))
+    expect(page.memory.items.size).toBe(1)
+    page.leave()
+    page.back()
+    expect(page.memory.items.size).toBe(1)
+    page.show()
     page.page.navigator.connection.dispatchEvent(new Event('change'))
     expect(page.memory.items.size).toBe(0)
   })
@@ -198,6 +205,9 @@ describe('a session lies in the storage', () => {
     '{"v":2}',
     '{"v":1,"id":"a","key":"b","seq":-1}',
     '{"v":1,"id":"a","key":"b","seq":1,"acked":0}',
+    '{"v":2,"id":"a","key":"b","seq":1,"acked":0,"places":{},"tracked":[],"items":[]}',
+    '{"v":1,"id":"a","key":"b","seq":1,"acked":0,"places":{},"tracked":5,"items":[]}',
+    '{"v":1,"id":"a","key":"b","seq":1,"acked":0,"places":{},"tracked":[],"items":5}',
   ])('what is not of our making is ignored: %s', async (text) => {
     const memory = new FakeMemory()
     memory.items.set('tab', text)
