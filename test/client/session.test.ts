@@ -45,6 +45,7 @@ describe('the next page', () => {
   it('shows what was left, and what becomes of it', async () => {
     const page = await load((await left()).memory)
     const [two, three, four] = page.client.messages
+    expect(page.client.stats()).toMatchObject({ queued: 3, bytes: '"two"'.length + 2 + '"four"'.length })
     expect(page.client.messages.map(({ id, state }) => [id, state])).toEqual(
       [2, 3, 4].map((seq) => [`${page.client.id}:${String(seq)}`, 'sent']),
     )
@@ -159,10 +160,16 @@ describe('a session lies in the storage', () => {
     const room = page.client.channel('room')
     room.send('one')
     page.hide()
+    const tab = new FakeMemory()
+    const look = () => {
+      for (const [key, text] of page.memory.items) tab.items.set(key, text)
+      return load(tab)
+    }
     room.send('two')
+    expect((await look()).client.messages).toHaveLength(2)
     await answers()
     page.transport.last.hear({ t: 'refused', seq: 1, code: 'forbidden', reason: '' })
-    const next = await load(page.memory)
+    const next = await look()
     expect(next.client.messages.map(({ id }) => id)).toEqual([`${page.client.id}:2`])
   })
   it('not after the close, nor of a client that the server has closed', async () => {
