@@ -4,7 +4,7 @@ import { Company } from './company.mjs'
 import { Ladder } from './ladder.mjs'
 import { Plot } from './plot.mjs'
 import { RUNGS } from './rungs.mjs'
-import { write } from './words.mjs'
+import { plainly, write } from './words.mjs'
 
 const titles = {
   connecting: 'Connecting',
@@ -157,7 +157,7 @@ export class Panel {
 
   #why({ status, reason, cable }) {
     if (status === 'online') return `last heard ${((performance.now() - cable.heardAt) / 1000).toFixed(1)} s ago`
-    return reason || (status === 'connecting' ? 'for the first time' : 'the link was lost')
+    return plainly(reason) || (status === 'connecting' ? 'for the first time' : 'the link was lost')
   }
 
   #next({ status, retryAt }) {

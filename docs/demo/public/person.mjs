@@ -188,7 +188,7 @@ export class Person extends EventTarget {
 /** The four that there are by default, each over this cable. */
 function transportsOver({ WebSocket, fetchFor }) {
   return [
-    Holdfast.webSocket({ WebSocket }),
+    Holdfast.webSocket({ WebSocket, fetch: fetchFor('websocket') }),
     Holdfast.sse({ fetch: fetchFor('sse') }),
     Holdfast.longPoll({ fetch: fetchFor('long-poll') }),
     Holdfast.shortPoll({ fetch: fetchFor('short-poll') }),
