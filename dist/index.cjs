@@ -43,7 +43,10 @@ class Channel {
   /** Listens. The first to listen to `message` starts the reading; returns the way to stop listening. */
   on(type, listener, options) {
     const { from = "now" } = options ?? {};
-    page.need(from === "now" || from === "oldest" || run.isNumber(from), `from takes: 'now', 'oldest' or whole number`);
+    page.need(
+      ["now", "oldest", "last"].includes(from) || run.isNumber(from),
+      `from takes: 'now', 'oldest', 'last' or whole number`
+    );
     const off = this.#events.on(type, listener, options);
     if (type === "message") this.#host.follow(this.name, from);
     return off;
@@ -155,6 +158,10 @@ class Outbox {
   get size() {
     return this.#items.length;
   }
+  /** Unsettled, in their order. */
+  get items() {
+    return this.#items;
+  }
   /** When to look for expired messages next. */
   get expiresAt() {
     return this.size ? this.#expiresAt : Infinity;
@@ -163,7 +170,7 @@ class Outbox {
   get overdueAt() {
     const [oldest] = this.#items;
     if (!oldest || !this.inFlight) return Infinity;
-    return Math.max(oldest.sentAt, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO);
+    return Math.max(oldest.sentAt ?? 0, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO);
   }
   /** Takes a message, or settles it (and those that gave way) at once. */
   push(draft) {
@@ -175,7 +182,7 @@ class Outbox {
     if (!gone) return [fail(draft, "queue-full", `the outbox has ${this.size} messages, ${this.bytes} bytes`)];
     for (const item2 of gone) this.#take(this.#items.indexOf(item2));
     const { seq, ch, body, bytes, expiresAt, tag } = draft;
-    const item = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: 0, tries: 0 };
+    const item = { seq, ch, body, bytes, key: slot, expiresAt, tag, sentAt: void 0, tries: 0 };
     this.#items.push(item);
     this.bytes += bytes;
     if (slot !== void 0) this.#slots.set(slot, item);
@@ -194,7 +201,7 @@ class Outbox {
     for (let item; this.inFlight < this.#window && (item = this.#items[this.inFlight]); this.inFlight++) {
       bytes += item.bytes;
       if (bytes > most && (this.inFlight || limit < Infinity)) break;
-      if (!item.tries) sent.push(item.tag);
+      if (item.sentAt === void 0) sent.push(item.tag);
       frames.push(this.#write(item, this.inFlight, now));
     }
     return { frames, sent };
@@ -203,6 +210,34 @@ class Outbox {
   interrupt() {
     this.inFlight = 0;
     this.#strikes = 0;
+  }
+  /**
+   * What another page left behind that had this client's name. It may have written any of it since, and of the own
+   * messages those up to `bound`: these keep their numbers, and all others get numbers after `seq`.
+   */
+  restore(items, acked, seq, bound) {
+    this.interrupt();
+    this.acked = Math.max(this.acked, acked);
+    const own = this.#items.filter((item) => item.seq <= bound);
+    for (const item of own) item.tries ||= 1;
+    const others = items.map((item) => ({ ...item, tries: item.tries || 1, sentAt: void 0 }));
+    for (const item of others) {
+      this.bytes += item.bytes;
+      if (item.key !== void 0) this.#slots.set(item.key, item);
+      this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
+    }
+    this.#items = [...own, ...others, ...this.#items.filter((item) => item.seq > bound)];
+    return this.renumber(seq);
+  }
+  /** Numbers up to `taken` are used: those that were never written, and were not another page's, get later ones. */
+  renumber(taken2) {
+    const numbered = [{ do: "number", seq: taken2 }];
+    for (const item of this.#items) {
+      if (item.tries || item.seq > taken2) continue;
+      item.seq = ++taken2;
+      numbered.push({ do: "number", tag: item.tag, seq: item.seq });
+    }
+    return numbered;
   }
   /** The server's terms, known from its welcome. Messages over `maxBody` bytes are settled. */
   agree(window, maxBody) {
@@ -218,18 +253,18 @@ class Outbox {
     let count = 0;
     let fresh;
     for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
-      this.acked = item.seq;
+      this.acked = Math.max(this.acked, item.seq);
       this.#forget(item);
       fresh = item.tries === 1 && count < this.inFlight ? item : void 0;
     }
     if (!count) return [];
-    if (fresh) this.#rtt.sample(now - fresh.sentAt);
+    if (fresh?.sentAt !== void 0) this.#rtt.sample(now - fresh.sentAt);
     const done = this.#items.splice(0, count);
     this.inFlight = Math.max(0, this.inFlight - count);
     this.#movedAt = now;
     if (this.#strikes && count === 1) this.interrupt();
     this.#strikes = 0;
-    return done.map(({ tag }) => ({ do: "settled", tag }));
+    return done.map(taken);
   }
   /** One message is settled out of turn: accepted, or refused with a reason. */
   settle(seq, error) {
@@ -238,7 +273,7 @@ class Outbox {
     const item = this.#take(at);
     if (!at) this.#strikes = 0;
     if (error) this.interrupt();
-    return [error ? fail(item, error.code, error.reason) : { do: "settled", tag: item.tag }];
+    return [error ? fail(item, error.code, error.reason) : taken(item)];
   }
   /** Settles what has expired: surely not taken if it was never sent, in doubt otherwise. */
   expire(now) {
@@ -308,6 +343,7 @@ class Outbox {
     if (this.#slots.get(item.key) === item) this.#slots.delete(item.key);
   }
 }
+const taken = ({ tag, seq, ch }) => ({ do: "settled", tag, seq, ch });
 function fail({ tag }, code, reason) {
   return { do: "settled", tag, error: new run.MessageError(code, reason) };
 }
@@ -329,6 +365,9 @@ class Asks {
   /** No longer wanted, or answered. */
   delete(key) {
     return this.#open.delete(key);
+  }
+  clear() {
+    this.#open.clear();
   }
   /** Those that are due; each is due again after `patience` ms, twice that the next time, and so on; never when Infinity. */
   due(now, patience) {
@@ -361,6 +400,8 @@ class Inbox {
   epoch;
   /** The server has answered on this link. Before that, nobody knows of which epoch a message is. */
   sure = false;
+  /** The first offset of what is in hand without a hole. */
+  since;
   /** The last offset acknowledged to the server. */
   told = 0;
   duplicates = 0;
@@ -370,15 +411,21 @@ class Inbox {
   #from;
   #early = /* @__PURE__ */ new Map();
   #seen = /* @__PURE__ */ new Map();
-  constructor(ch, from, id) {
+  /** @param place where another page was that had this client's name. */
+  constructor(ch, from, id, place) {
     this.ch = ch;
     this.#from = from;
     this.id = id;
+    if (!place) return;
+    this.epoch = place.epoch;
+    this.next = place.next;
+    this.told = place.next - 1;
   }
   /** The question that gets the rest, from here on. */
   get question() {
-    const { ch, next, epoch, id } = this;
-    return { t: "sub", ch, from: next ?? this.#from, id, ...epoch !== void 0 && { epoch } };
+    const { ch, next, epoch, since, id } = this;
+    const place = epoch !== void 0 && { epoch, ...since !== void 0 && { since } };
+    return { t: "sub", ch, from: next ?? this.#from, id, ...place };
   }
   /** Messages in hand that the server has not been told of. */
   get untold() {
@@ -400,7 +447,7 @@ class Inbox {
       lost = [expected, next];
     }
     if (renewed) lost ??= [expected ?? next, next];
-    this.next = next;
+    this.next = this.since = next;
     this.told = next - 1;
     for (const offset of this.#early.keys()) if (offset < next) this.#early.delete(offset);
     const messages = this.#drain();
@@ -447,12 +494,15 @@ class Inbox {
 const ACK_DELAY = 200;
 const ACK_COUNT = 32;
 class Reader {
-  /** When the acknowledgements are to leave, even alone. */
-  ackAt = Infinity;
   gaps = 0;
   #inboxes = /* @__PURE__ */ new Map();
   #asks = new Asks();
+  /** Acknowledgements that the server has not noted, where it says so. */
+  #acks = new Asks();
+  #ackAt = Infinity;
   #emit;
+  /** Where another page was, in channels not followed yet. */
+  #places = /* @__PURE__ */ new Map();
   #forgotten = 0;
   #subscriptions = 0;
   constructor(emit) {
@@ -462,6 +512,10 @@ class Reader {
   get askAt() {
     return this.#asks.deadline;
   }
+  /** When the acknowledgements are to leave, even alone. */
+  get ackAt() {
+    return Math.min(this.#ackAt, this.#acks.deadline);
+  }
   get duplicates() {
     let sum = this.#forgotten;
     for (const { duplicates } of this.#inboxes.values()) sum += duplicates;
@@ -469,17 +523,29 @@ class Reader {
   }
   subscribe(ch, from) {
     if (this.#inboxes.has(ch)) return;
-    const inbox = new Inbox(ch, from, ++this.#subscriptions);
+    const inbox = new Inbox(ch, from, ++this.#subscriptions, from === "last" ? this.#places.get(ch) : void 0);
+    this.#places.delete(ch);
     this.#inboxes.set(ch, inbox);
     this.#ask(inbox);
   }
   unsubscribe(ch) {
     this.#asks.delete(ch);
+    this.#acks.delete(ch);
     const inbox = this.#inboxes.get(ch);
     if (!inbox) return [];
     this.#inboxes.delete(ch);
     this.#forgotten += inbox.duplicates;
     return [{ t: "unsub", ch, id: inbox.id }];
+  }
+  /** Where each channel is to go on, on the next page. */
+  get places() {
+    const places = new Map(this.#places);
+    for (const [ch, { epoch, next }] of this.#inboxes)
+      if (epoch !== void 0 && next !== void 0) places.set(ch, { epoch, next });
+    return Object.fromEntries(places);
+  }
+  restore(places) {
+    for (const [ch, place] of Object.entries(places)) if (!this.#inboxes.has(ch)) this.#places.set(ch, place);
   }
   history(id, ch, from, limit) {
     const frame = { t: "history", id, ch, from, limit };
@@ -488,10 +554,11 @@ class Reader {
   /** The link is gone, and every question with it. */
   interrupt() {
     this.#asks.interrupt();
-    this.ackAt = Infinity;
+    this.#ackAt = Infinity;
   }
   /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
   resume() {
+    this.#acks.clear();
     for (const inbox of this.#inboxes.values()) {
       inbox.sure = false;
       this.#ask(inbox);
@@ -502,16 +569,24 @@ class Reader {
   questions(now, patience) {
     return this.#asks.due(now, patience);
   }
-  /** The cumulative acknowledgements not yet told. They travel with whatever leaves next. */
-  received() {
-    this.ackAt = Infinity;
-    const frames = [];
+  /**
+   * The cumulative acknowledgements not yet told. They travel with whatever leaves next; one that is not noted within
+   * `patience` ms is told again.
+   */
+  received(now, patience) {
+    this.#ackAt = Infinity;
     for (const [ch, inbox] of this.#inboxes) {
       if (inbox.untold < 1) continue;
       inbox.told += inbox.untold;
-      frames.push({ t: "received", ch, offset: inbox.told, id: inbox.id });
+      this.#acks.delete(ch);
+      this.#acks.add(ch, () => ({ t: "received", ch, offset: inbox.told, id: inbox.id }));
     }
-    return frames;
+    return this.#acks.due(now, patience);
+  }
+  /** The server keeps for good what it was told. */
+  noted({ ch, offset, id }) {
+    const inbox = this.#inboxes.get(ch);
+    if (inbox && (id ?? inbox.id) === inbox.id && offset >= inbox.told) this.#acks.delete(ch);
   }
   message(frame, now) {
     const inbox = this.#inboxes.get(frame.ch);
@@ -541,7 +616,7 @@ class Reader {
       if (head >= inbox.next) this.#ask(inbox);
       else {
         inbox.told = Math.min(inbox.told, head - 1);
-        this.ackAt = now;
+        this.#ackAt = now;
       }
     }
   }
@@ -562,8 +637,347 @@ class Reader {
       this.gaps++;
       this.#emit({ do: "gap", ch, gap });
     }
-    if (messages.length) this.ackAt = Math.min(this.ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY);
+    if (messages.length) this.#ackAt = Math.min(this.#ackAt, inbox.untold >= ACK_COUNT ? now : now + ACK_DELAY);
     for (const message of messages) this.#emit({ do: "deliver", ch, message });
+  }
+}
+
+class Word {
+  #state = "silent";
+  /** The ping that left with it. */
+  #ping;
+  /** There is nothing to say on this link yet. */
+  get isSilent() {
+    return this.#state === "silent";
+  }
+  /** It is to be said, or said anew. */
+  renew() {
+    this.#state = "due";
+  }
+  silence() {
+    this.#state = "silent";
+  }
+  /** Whether it is to leave now, or with this ping. */
+  leaves(ping) {
+    if (this.#state !== "due" && !(this.#state === "said" && ping !== void 0)) return false;
+    this.#state = "said";
+    this.#ping = ping;
+    return true;
+  }
+  pong(id) {
+    if (this.#state === "said" && id === this.#ping) this.#state = "sure";
+  }
+}
+
+const MAX_TRACKED = 1e3;
+class Receipts {
+  word = new Word();
+  #open = /* @__PURE__ */ new Map();
+  #emit;
+  constructor(emit) {
+    this.#emit = emit;
+  }
+  get size() {
+    return this.#open.size;
+  }
+  get tracked() {
+    return Array.from(this.#open, ([seq, { ch, tag }]) => ({ seq, ch, tag }));
+  }
+  /** The server has it: who else? One question on a link is enough for all that come after. */
+  add(seq, ch, tag) {
+    this.#open.set(seq, { ch, tag });
+    if (this.word.isSilent) this.word.renew();
+    for (const [oldest, given] of this.#open) {
+      if (this.#open.size <= MAX_TRACKED) break;
+      this.#open.delete(oldest);
+      this.#emit({ do: "receipt", tag: given.tag });
+    }
+  }
+  /** @param acked all later ones may be taken any time. */
+  question(acked) {
+    let from = acked + 1;
+    for (const seq of this.#open.keys()) from = Math.min(from, seq);
+    return { t: "track", from };
+  }
+  placed(seq, offset) {
+    const tracked = this.#open.get(seq);
+    if (!tracked || tracked.placed) return;
+    tracked.placed = true;
+    this.#emit({ do: "placed", tag: tracked.tag, offset });
+  }
+  /** What is said last counts; what was said before is no news. */
+  delivered({ ch, list }) {
+    for (const { seq: from, to, count, of, by, gone } of list) {
+      const told = JSON.stringify([count, of, by, gone]);
+      for (const [seq, tracked] of this.#open) {
+        if (seq < from || seq > to || tracked.ch !== ch) continue;
+        if (gone || count && count >= of) this.#open.delete(seq);
+        if (tracked.told === told) continue;
+        tracked.told = told;
+        this.#emit({
+          do: "receipt",
+          tag: tracked.tag,
+          receipt: { count, of, ...by && { by }, ...gone && { gone } }
+        });
+      }
+    }
+  }
+  /** Nothing will be told any more. */
+  close() {
+    for (const { tag } of this.#open.values()) this.#emit({ do: "receipt", tag });
+    this.#open.clear();
+  }
+}
+
+class Watcher {
+  #channels = /* @__PURE__ */ new Set();
+  #asks = new Asks();
+  /** To be told that they are watched no more. */
+  #left = [];
+  #emit;
+  constructor(emit) {
+    this.#emit = emit;
+  }
+  /** When a question is to be asked again; of use while there is a link. */
+  get askAt() {
+    return this.#asks.deadline;
+  }
+  watch(ch) {
+    this.#channels.add(ch);
+    this.#ask(ch);
+  }
+  unwatch(ch) {
+    this.#asks.delete(ch);
+    if (this.#channels.delete(ch)) this.#left.push(ch);
+  }
+  /** Something was not heard: all is to be said anew. */
+  renew() {
+    for (const ch of this.#channels) this.#ask(ch);
+  }
+  interrupt() {
+    this.#asks.interrupt();
+  }
+  /** There is a link, and nothing is watched on it. */
+  resume() {
+    this.#left = [];
+    this.renew();
+    this.#asks.resume();
+  }
+  questions(now, patience) {
+    const left = this.#left.splice(0).map((ch) => ({ t: "unwatch", ch }));
+    return [...left, ...this.#asks.due(now, patience)];
+  }
+  present(present) {
+    const { ch, all } = present;
+    if (!this.#channels.has(ch)) this.#left.push(ch);
+    else {
+      if (all) this.#asks.delete(ch);
+      this.#emit({ do: "present", ch, present });
+    }
+  }
+  denied({ ch, code, reason }) {
+    if (this.#asks.delete(ch)) this.#emit({ do: "unseen", ch, error: new run.ConnectionError(code, reason) });
+  }
+  #ask(ch) {
+    this.#asks.add(ch, () => ({ t: "watch", ch }));
+  }
+}
+
+class Ledgers {
+  rtt = new page.Rtt();
+  outbox;
+  reader;
+  receipts;
+  #watcher;
+  #greets;
+  #emit;
+  /** The server tells who has what and who is there. */
+  #tells = false;
+  /** The number of the last such news on this link. */
+  #news = 0;
+  #away = false;
+  /** This name had, or may have had, another page: the server may have taken more than is known here. */
+  #shared = false;
+  #seen = new Word();
+  heard = {
+    accepted: ({ seq, only, placed = [] }, now) => {
+      this.#accept(only ? this.outbox.settle(seq) : this.outbox.ack(seq, now));
+      for (const [each, offset] of placed) this.receipts.placed(each, offset);
+    },
+    refused: ({ seq, code, reason }) => {
+      this.#settle(this.outbox.settle(seq, { code: "refused", reason: `${code}: ${reason}` }));
+    },
+    subscribed: (frame, now) => {
+      this.reader.subscribed(frame, now);
+    },
+    denied: (frame) => {
+      if (frame.watch) this.#watcher.denied(frame);
+      else this.reader.denied(frame);
+    },
+    message: (frame, now) => {
+      this.reader.message(frame, now);
+    },
+    page: (frame) => {
+      this.reader.answer(frame.id, frame);
+    },
+    noted: (frame) => {
+      this.reader.noted(frame);
+    },
+    delivered: (frame, now) => {
+      if (!this.#isNews(frame.n)) return;
+      for (const { to } of frame.list) this.#accept(this.outbox.ack(to, now));
+      this.receipts.delivered(frame);
+    },
+    present: (frame) => {
+      if (this.#isNews(frame.n)) this.#watcher.present(frame);
+    }
+  };
+  constructor({ outbox, greets }, emit) {
+    this.#emit = emit;
+    this.#greets = greets;
+    this.outbox = new Outbox(outbox, this.rtt);
+    this.reader = new Reader(emit);
+    this.receipts = new Receipts(emit);
+    this.#watcher = new Watcher(emit);
+  }
+  /** When something is to be said, on a link that is up. */
+  get dueAt() {
+    const { outbox, reader } = this;
+    return Math.min(outbox.overdueAt, reader.ackAt, reader.askAt, this.#tells ? this.#watcher.askAt : Infinity);
+  }
+  get kept() {
+    const { items, acked } = this.outbox;
+    return { items, acked, tracked: this.receipts.tracked, places: this.reader.places };
+  }
+  get isAway() {
+    return this.#away;
+  }
+  get isShared() {
+    return this.#shared;
+  }
+  /** The app's wishes. Answers with what is said at once. */
+  take(input) {
+    switch (input.on) {
+      case "send":
+        this.#settle(this.outbox.push(input.draft));
+        return [];
+      case "subscribe":
+        this.reader.subscribe(input.ch, input.from);
+        return [];
+      case "unsubscribe":
+        return this.reader.unsubscribe(input.ch);
+      case "history":
+        this.reader.history(input.id, input.ch, input.from, input.limit);
+        return [];
+      case "watch":
+        this.#watcher.watch(input.ch);
+        return [];
+      case "unwatch":
+        this.#watcher.unwatch(input.ch);
+        return [];
+      case "look":
+        if (input.away !== this.#away && this.#tells) this.#seen.renew();
+        this.#away = input.away;
+        return [];
+      case "restore":
+        this.#restore(input);
+        return [];
+      default:
+        return codec.assertNever(input);
+    }
+  }
+  /** A heartbeat: what the server has, and what it has said, is held against what is known here. */
+  compare({ got = 0, heads, news = 0 }, now) {
+    this.reader.heads(heads, now);
+    this.#accept(this.outbox.ack(got, now));
+    if (news <= this.#news) return;
+    this.#news = news;
+    this.#renew();
+  }
+  pong({ id }) {
+    this.receipts.word.pong(id);
+    this.#seen.pong(id);
+  }
+  /** The link is gone. */
+  interrupt() {
+    this.outbox.interrupt();
+    this.reader.interrupt();
+    this.#watcher.interrupt();
+  }
+  /** There is another. */
+  resume() {
+    this.outbox.interrupt();
+    this.reader.resume();
+  }
+  /** The server's terms: what it has taken, how much it takes, and whether it tells. */
+  agree({ got, window, body, receipts: tells }, now) {
+    this.#tells = tells;
+    this.#news = 0;
+    const { word } = this.receipts;
+    word.silence();
+    if (tells && this.receipts.size) word.renew();
+    this.#seen.silence();
+    if (tells && this.#away) this.#seen.renew();
+    this.#watcher.resume();
+    if (this.#shared) for (const one of this.outbox.renumber(got)) this.#emit(one);
+    this.#accept(this.outbox.ack(got, now));
+    this.#settle(this.outbox.agree(window, body));
+  }
+  expire(now) {
+    this.#settle(this.outbox.expire(now));
+  }
+  close(reason) {
+    this.#settle(this.outbox.close(reason));
+    this.reader.close();
+    this.receipts.close();
+  }
+  /** What is asked, in the first flight as well. */
+  questions(now) {
+    return this.reader.questions(now, this.#patience);
+  }
+  /** What only a server that tells is asked and told; with a ping, what may not have come. */
+  news(now, ping) {
+    if (!this.#tells) return [];
+    const frames = ping === void 0 ? this.#watcher.questions(now, this.#patience) : [];
+    if (this.receipts.word.leaves(ping)) frames.push(this.receipts.question(this.outbox.acked));
+    if (this.#seen.leaves(ping)) frames.push({ t: "seen", away: this.#away });
+    return frames;
+  }
+  received(now) {
+    return this.reader.received(now, this.#tells ? this.#patience : Infinity);
+  }
+  /** How long a question may go without an answer, ms. */
+  get #patience() {
+    return this.#greets ? Math.max(1e3, 2 * this.rtt.rto) : Infinity;
+  }
+  /** News is numbered on each link. What was said before is no news; where some lack, all is said anew. */
+  #isNews(n) {
+    if (n <= this.#news) return false;
+    if (n > this.#news + 1) this.#renew();
+    this.#news = n;
+    return true;
+  }
+  #renew() {
+    if (!this.receipts.word.isSilent) this.receipts.word.renew();
+    this.#watcher.renew();
+  }
+  #accept(settled) {
+    for (const { seq = 0, ch = "", ...one } of settled) {
+      if (!this.#tells) this.#emit({ ...one });
+      else {
+        this.#emit({ ...one, tracked: true });
+        this.receipts.add(seq, ch, one.tag);
+      }
+    }
+  }
+  #restore({ kept, seq, bound }) {
+    this.#shared = true;
+    for (const one of this.outbox.restore(kept.items, kept.acked, seq, bound)) this.#emit(one);
+    for (const one of kept.tracked) this.receipts.add(one.seq, one.ch, one.tag);
+    this.reader.restore(kept.places);
+  }
+  #settle(settled) {
+    for (const one of settled) this.#emit(one);
   }
 }
 
@@ -572,13 +986,9 @@ const REST = 6e4;
 const MAX_REST = 6e5;
 const ENOUGH = 2;
 const well = { strikes: 0, restsUntil: 0 };
-function afterBreak({ strikes }, lived, now) {
-  return lived < YOUNG ? rested(strikes + 1, now) : well;
-}
-function afterSilence({ strikes }, now) {
-  return rested(strikes + 1, now);
-}
-function rested(strikes, now) {
+function afterBreak(health, lived, now) {
+  if (lived >= YOUNG) return well;
+  const strikes = health.strikes + 1;
   const rest = strikes < ENOUGH ? 0 : Math.min(MAX_REST, REST * 2 ** (strikes - ENOUGH));
   return { strikes, restsUntil: now + rest };
 }
@@ -801,10 +1211,9 @@ class Ladder {
   }
   /** A rung that keeps dying young, or whose requests starve, is left alone for a while. */
   #judge({ rung }, { code }, now) {
-    const health = this.#health[rung] ?? well;
-    const lived = now - (this.#since ?? now);
-    if (code === run.Close.timeout && rung) this.#health[rung] = afterSilence(health, now);
-    else if (code === run.Close.timeout || code === run.Close.abnormal) this.#health[rung] = afterBreak(health, lived, now);
+    const silent = code === run.Close.timeout;
+    const lived = silent && rung ? 0 : now - (this.#since ?? now);
+    if (silent || code === run.Close.abnormal) this.#health[rung] = afterBreak(this.#health[rung] ?? well, lived, now);
   }
   #forget({ reason }) {
     if (!this.#best) return;
@@ -817,10 +1226,10 @@ const ONE = { rungs: 1, first: 0, stagger: Infinity };
 class Route {
   link;
   ladder;
+  /** A link was welcomed once: one that is lost is a reconnect. */
+  known = false;
   #session;
   #now = 0;
-  /** A link was welcomed once: one that is lost is a reconnect. */
-  #known = false;
   constructor(link, ladder, session) {
     this.#session = session;
     this.link = new page.Link(link);
@@ -831,9 +1240,6 @@ class Route {
   /** The link to write to. */
   get front() {
     return this.ladder.front;
-  }
-  get known() {
-    return this.#known;
   }
   get deadline() {
     return Math.min(this.link.deadline, this.ladder.deadline);
@@ -867,7 +1273,7 @@ class Route {
   welcomed(link, idle, now) {
     this.#now = now;
     if (this.link.state.is === "up" && link === this.front) return;
-    this.#known = true;
+    this.known = true;
     this.#tell({ on: "welcomed", link: this.#attempt, idle });
     this.ladder.won(link, now);
   }
@@ -883,7 +1289,7 @@ class Route {
   #greet(link) {
     this.#tell({ on: "opened", link: this.#attempt });
     if (this.link.state.is === "up") {
-      this.#known = true;
+      this.known = true;
       this.ladder.won(link, this.#now);
     }
     this.#session.greet(link, false);
@@ -912,7 +1318,7 @@ class Route {
   }
   #start() {
     const { state } = this.link;
-    this.ladder.start("failures" in state ? state.failures : 0, this.#known, this.#now);
+    this.ladder.start("failures" in state ? state.failures : 0, this.known, this.#now);
   }
 }
 
@@ -927,11 +1333,9 @@ function statusOf({ is }, known) {
 }
 
 const FIRST_FLIGHT = 32768;
-const verdicts = /* @__PURE__ */ new Set(["accepted", "refused"]);
+const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
 let Client$1 = class Client {
-  rtt = new page.Rtt();
-  outbox;
-  reader;
+  ledgers;
   route;
   #greeting;
   #options;
@@ -944,35 +1348,18 @@ let Client$1 = class Client {
   #failure;
   #reason = "";
   #said = "";
-  /** What each frame means. */
+  /** What each frame means for the link. */
   #heard = {
     welcome: (frame, link) => {
       this.#welcome(link, frame);
     },
-    accepted: ({ seq, only }) => {
-      this.#out.push(...only ? this.outbox.settle(seq) : this.outbox.ack(seq, this.#now));
-    },
-    refused: ({ seq, code, reason }) => {
-      this.#out.push(...this.outbox.settle(seq, { code: "refused", reason: `${code}: ${reason}` }));
-    },
-    message: (frame) => {
-      this.reader.message(frame, this.#now);
-    },
-    subscribed: (frame) => {
-      this.reader.subscribed(frame, this.#now);
-    },
-    denied: (frame) => {
-      this.reader.denied(frame);
-    },
-    page: (frame) => {
-      this.reader.answer(frame.id, frame);
-    },
     ping: (frame) => {
-      this.#compare(frame);
-      this.#write([...this.reader.received(), { t: "pong", id: frame.id }]);
+      this.ledgers.compare(frame, this.#now);
+      this.#write([...this.#received, { t: "pong", id: frame.id }]);
     },
     pong: (frame) => {
-      this.#compare(frame);
+      this.ledgers.compare(frame, this.#now);
+      this.ledgers.pong(frame);
     },
     retry: (frame, link) => {
       this.#sendAway(frame, link);
@@ -984,25 +1371,36 @@ let Client$1 = class Client {
   constructor(options) {
     this.#options = options;
     this.#greeting = new Greeting(options.id, options.key);
-    this.outbox = new Outbox(options.outbox, this.rtt);
-    this.reader = new Reader((output) => this.#out.push(output));
+    this.ledgers = new Ledgers(
+      { outbox: options.outbox, greets: options.link.greets },
+      (output) => this.#out.push(output)
+    );
     const isFatal = (closing) => this.#isFatal(closing);
-    const link = { ...options.link, rtt: this.rtt, closeTimeout: 0, isFatal };
+    const link = { ...options.link, rtt: this.ledgers.rtt, closeTimeout: 0, isFatal };
     this.route = new Route(link, options.ladder, {
       emit: (output) => this.#out.push(output),
       greet: (to, moving) => this.#greet(to, moving),
       // What races is asked, and answers, without a name: the answer says which link it came by.
       ask: (to) => this.#out.push({ do: "write", link: to, frames: [{ t: "ping", id: 0 }] }),
       beat: () => {
-        this.#write([...this.reader.received(), { t: "ping", id: ++this.#pings }]);
+        const id = ++this.#pings;
+        this.#write([...this.#received, ...this.ledgers.news(this.#now, id), { t: "ping", id }]);
       },
       lost: (reason) => {
-        this.outbox.interrupt();
-        this.reader.interrupt();
+        this.ledgers.interrupt();
         this.#reason = reason;
         this.#failure = void 0;
       }
     });
+  }
+  get rtt() {
+    return this.ledgers.rtt;
+  }
+  get outbox() {
+    return this.ledgers.outbox;
+  }
+  get reader() {
+    return this.ledgers.reader;
   }
   get link() {
     return this.route.link;
@@ -1011,9 +1409,8 @@ let Client$1 = class Client {
     return statusOf(this.link.state, this.route.known);
   }
   get deadline() {
-    const { outbox, reader } = this;
-    const always = Math.min(this.route.deadline, outbox.expiresAt);
-    return this.#serving ? Math.min(always, outbox.overdueAt, reader.ackAt, reader.askAt) : always;
+    const always = Math.min(this.route.deadline, this.outbox.expiresAt);
+    return this.#serving ? Math.min(always, this.ledgers.dueAt) : always;
   }
   handle(input, now) {
     this.#now = now;
@@ -1030,19 +1427,16 @@ let Client$1 = class Client {
     return this.link.state.is === "up" && this.route.front !== void 0;
   }
   #decide(input) {
-    const { reader, outbox } = this;
     switch (input.on) {
       case "send":
-        this.#out.push(...outbox.push(input.draft));
-        return;
+      case "restore":
       case "subscribe":
-        reader.subscribe(input.ch, input.from);
-        return;
       case "unsubscribe":
-        this.#write(reader.unsubscribe(input.ch));
-        return;
       case "history":
-        reader.history(input.id, input.ch, input.from, input.limit);
+      case "watch":
+      case "unwatch":
+      case "look":
+        this.#write(this.ledgers.take(input));
         return;
       case "opened":
         this.route.opened(input.link, this.#now);
@@ -1058,7 +1452,7 @@ let Client$1 = class Client {
         this.#ended(input.closing, input.link);
         return;
       default:
-        if (input.on === "close") this.#write([...reader.received(), { t: "bye" }]);
+        if (input.on === "close") this.#write([...this.#received, { t: "bye" }]);
         else if (input.on === "online") this.#greeting.passes = Infinity;
         this.route.handle(input, this.#now);
     }
@@ -1073,10 +1467,13 @@ let Client$1 = class Client {
       this.#out.push({ do: "write", link, frames: [hello] });
       return;
     }
-    this.outbox.interrupt();
-    this.reader.resume();
+    this.ledgers.resume();
     if (this.link.state.is === "up") this.#welcomed();
-    else this.#say([hello], this.route.known ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2));
+    else
+      this.#say(
+        [hello],
+        this.route.known || this.ledgers.isShared ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2)
+      );
   }
   /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
   #aside(link, frames) {
@@ -1091,31 +1488,27 @@ let Client$1 = class Client {
     const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
     this.route.heard(pong, this.#now);
     for (const frame of frames) {
-      const hear = this.#heard[frame.t];
       if (!this.route.ladder.has(link)) return;
-      if (this.link.state.is === "up" || !verdicts.has(frame.t)) hear(frame, link);
+      if (this.link.state.is === "up" || !verdicts.has(frame.t)) this.#hear(frame, link);
       else this.#out.push({ do: "fault", error: new run.FrameError("bad-frame", `${frame.t} before the welcome`) });
     }
   }
-  /** What the server has, and what it has pushed, is held against what is known here. */
-  #compare({ got = 0, heads }) {
-    this.reader.heads(heads, this.#now);
-    this.#out.push(...this.outbox.ack(got, this.#now));
+  #hear(frame, link) {
+    const { t } = frame;
+    if (t in this.#heard) this.#heard[t](frame, link);
+    else this.ledgers.heard[t](frame, this.#now);
   }
   #welcome(link, welcome) {
-    const { v, idle, got, window } = welcome;
+    const { v, idle, got, window, receipts = false } = welcome;
     if (v !== codec.PROTOCOL_VERSION) {
       this.#give({ code: run.Close.version, reason: `the server speaks version ${v}` }, link);
       return;
     }
-    const { outbox } = this;
     const { packet, body } = this.#greeting.accept(welcome);
-    if (link !== this.route.front) {
-      outbox.interrupt();
-      this.reader.resume();
-    }
+    if (link !== this.route.front) this.ledgers.resume();
     this.route.welcomed(link, idle, this.#now);
-    this.#out.push({ do: "limit", link, max: packet }, ...outbox.ack(got, this.#now), ...outbox.agree(window, body));
+    this.#out.push({ do: "limit", link, max: packet });
+    this.ledgers.agree({ got, window, body, receipts }, this.#now);
     this.#welcomed();
   }
   #welcomed() {
@@ -1140,21 +1533,19 @@ let Client$1 = class Client {
   }
   #isFatal({ code, max }) {
     const said = max === void 0 ? run.verdict(code) : "retry";
-    const fatal = said === "fatal" || said === "renew" && this.#renewed;
+    const taken = code === run.Close.replaced && this.#options.shared && this.ledgers.isAway;
+    const fatal = taken || said === "fatal" || said === "renew" && this.#renewed;
     this.#renewed ||= said === "renew";
     return fatal;
   }
   /** After every input: what is due is settled, and what may leave leaves in one piece. */
   #flush() {
-    const { outbox, reader } = this;
+    const { ledgers } = this;
     const now = this.#now;
-    this.#out.push(...outbox.expire(now));
-    if (this.link.state.is === "closed") {
-      this.#out.push(...outbox.close(`the client is closed: ${this.link.state.closing.reason}`));
-      reader.close();
-    }
+    ledgers.expire(now);
+    if (this.link.state.is === "closed") ledgers.close(`the client is closed: ${this.link.state.closing.reason}`);
     if (!this.#serving) return;
-    const overdue = outbox.retransmit(now);
+    const overdue = this.outbox.retransmit(now);
     this.#say(overdue);
     if (overdue.length) this.route.probe(now);
   }
@@ -1163,11 +1554,12 @@ let Client$1 = class Client {
    * (only a hello sets a limit) the acknowledgements travel with them.
    */
   #say(first, limit) {
-    const { reader } = this;
+    const { ledgers } = this;
     const now = this.#now;
+    const up = limit === void 0;
     const { frames, sent } = this.outbox.pump(now, limit);
-    const due = [...first, ...reader.questions(now, this.#patience), ...frames];
-    const acks = limit === void 0 && (due.length || now >= reader.ackAt) ? reader.received() : [];
+    const due = [...first, ...ledgers.questions(now), ...up ? ledgers.news(now) : [], ...frames];
+    const acks = up && (due.length || now >= this.reader.ackAt) ? this.#received : [];
     this.#write([...acks, ...due]);
     for (const tag of sent) this.#out.push({ do: "sent", tag });
   }
@@ -1175,9 +1567,8 @@ let Client$1 = class Client {
     const { front } = this.route;
     if (front !== void 0 && frames.length) this.#out.push({ do: "write", link: front, frames });
   }
-  /** How long a question may go without an answer, ms. A server that does not greet may not answer at all. */
-  get #patience() {
-    return this.#options.link.greets ? Math.max(1e3, 2 * this.rtt.rto) : Infinity;
+  get #received() {
+    return this.ledgers.received(this.#now);
   }
 };
 
@@ -1271,8 +1662,19 @@ class Links {
   }
 }
 
-function hear(network, page$1, on) {
-  if (!network) return page$1 ? page.listen(page$1, on) : () => void 0;
+function hear(network, page$1, feed) {
+  const on = (signal) => {
+    feed({ on: signal });
+  };
+  const looked = page$1 && page.look(page$1, (away) => {
+    feed({ on: "look", away });
+  });
+  const off = [...looked ? [looked] : [], ...network ? follow(network, on) : page$1 ? [page.listen(page$1, on)] : []];
+  return () => {
+    for (const stop of off) stop();
+  };
+}
+function follow(network, on) {
   const tell = ({ status }) => {
     if (status !== "unknown") on(status);
   };
@@ -1285,9 +1687,7 @@ function hear(network, page$1, on) {
     )
   ];
   tell(network);
-  return () => {
-    for (const stop of off) stop();
-  };
+  return off;
 }
 
 const SIZE = 100;
@@ -1301,55 +1701,56 @@ class Journal {
   }
 }
 
-class OutgoingMessage {
+const ranks = ["online", "away", "offline"];
+const isSame = (a, b) => a?.presence === b.presence && a.time === b.time;
+class Presence {
   channel;
-  /** Why it failed. */
-  error;
-  #state = "queued";
-  #client;
-  #seq = 0;
-  /** Made when first asked for: a hundred thousand messages in the queue need no promises. */
-  #promise;
-  #settle;
-  #events;
-  constructor(client, channel) {
-    this.#client = client;
+  #end;
+  #events = new Emitter();
+  #seats = /* @__PURE__ */ new Map();
+  constructor(channel, end) {
     this.channel = channel;
+    this.#end = end;
   }
-  /** `<client id>:<seq>`, the same that its receivers see; undefined while a `Blob` before it is still being read. */
-  get id() {
-    return this.#seq ? `${this.#client}:${this.#seq}` : void 0;
+  /** The devices in it, this one as well, each with how it was seen last. Empty until the server has answered. */
+  get list() {
+    return [...this.#seats.values()];
   }
-  /** `queued` here, `sent` to the server at least once, `accepted` by it for good; or `failed`, and `error` says why. */
-  get state() {
-    return this.#state;
+  /** The same by person: the best presence and the latest time of each one's devices. */
+  get users() {
+    const users = /* @__PURE__ */ new Map();
+    for (const seat of this.#seats.values()) {
+      const { client, user, presence, time } = seat;
+      const key = user ? `u${user}` : `c${client}`;
+      const one = users.get(key) ?? { user, presence, time, devices: [] };
+      one.devices.push(seat);
+      if (ranks.indexOf(presence) < ranks.indexOf(one.presence)) one.presence = presence;
+      one.time = Math.max(one.time, time);
+      users.set(key, one);
+    }
+    return [...users.values()];
   }
-  /** Resolves when the server has the message for good. Rejects with a {@link MessageError}. */
-  get accepted() {
-    this.#promise ??= new Promise((resolve, reject) => {
-      this.#settle = () => {
-        if (this.#state === "accepted") resolve(this);
-        else if (this.error) reject(this.error);
-      };
-      this.#settle();
-    });
-    return this.#promise;
-  }
-  /** Listens to `state`; returns the way to stop. */
+  /** Listens; returns the way to stop listening. */
   on(type, listener, options) {
-    this.#events ??= new Emitter();
     return this.#events.on(type, listener, options);
   }
-  /** @internal The client's word on it. */
-  number(seq) {
-    this.#seq = seq;
+  /** Ends it: the list stays as it is. */
+  stop() {
+    this.#end();
   }
-  /** @internal The client's word on it. */
-  become(state, error) {
-    this.#state = state;
-    this.error = error;
-    this.#settle?.();
-    this.#events?.emit("state", error ? { state, error } : { state });
+  /** @internal The client's word. */
+  tell({ all, list, left = [] }) {
+    const before = this.#seats;
+    this.#seats = new Map(all ? [] : before);
+    for (const client of left) this.#seats.delete(client);
+    for (const seat of list) this.#seats.set(seat.client, seat);
+    const changed = list.filter((seat) => !isSame(before.get(seat.client), seat));
+    const gone = [...before.keys()].filter((client) => !this.#seats.has(client));
+    if (changed.length || gone.length) this.#events.emit("change", { list: this.list, changed, left: gone });
+  }
+  /** @internal The client's word. */
+  fail(error) {
+    this.#events.emit("error", error);
   }
 }
 
@@ -1417,21 +1818,21 @@ const rules$1 = {
   ],
   reconnect: page.group("reconnect", reconnect, {}),
   outbox: page.group("outbox", outbox, {}),
+  session: [void 0, "what tabSession() makes, or false", (value) => value === false || has("open")[2]?.(value)],
   network: has("on"),
   page: page.objectOrFalse,
   env: [void 0, "object of functions", (value) => run.isObject(value) && Object.values(value).every(isFunction)]
 };
 function check(options) {
-  page.fill("options", rules$1, options);
+  return page.fill("options", rules$1, options);
 }
-function settle(options, env) {
-  const { heartbeat, reconnect: reconnect2, outbox: outbox2 } = page.fill("options", rules$1, options);
+function settle({ heartbeat, reconnect: reconnect2, outbox: outbox2 }, { greets }, env) {
   return {
     link: {
       ...reconnect2,
       backoff: reconnect2,
       heartbeat,
-      greets: options.codec.greets,
+      greets,
       random: env.random
     },
     outbox: outbox2,
@@ -1439,6 +1840,19 @@ function settle(options, env) {
     id: env.id(),
     key: env.id()
   };
+}
+
+class Recovery {
+  /** ms; undefined before the first. */
+  took;
+  #lostAt;
+  hear(status, now, dials) {
+    if (status !== "online") this.#lostAt ??= now;
+    else if (this.#lostAt !== void 0) {
+      if (dials > 1) this.took = now - this.#lostAt;
+      this.#lostAt = void 0;
+    }
+  }
 }
 
 const EXPIRY = 864e5;
@@ -1482,7 +1896,10 @@ class Rungs {
   constructor({ url, transports, memory, stagger }) {
     const origin = typeof url === "function" ? "" : new URL(resolve(url)).origin;
     this.all = transports;
-    this.#memory = new Memory(() => storageOf(memory), `holdfast:${origin}`);
+    this.#memory = new Memory(
+      () => (memory ?? globalThis.localStorage) || void 0,
+      `holdfast:${origin}`
+    );
     const { transport, rtt } = this.#memory.recall();
     const usual = rtt === void 0 ? STAGGER : Math.min(MOST_STAGGER, Math.max(LEAST_STAGGER, ROUND_TRIPS * rtt));
     this.ladder = {
@@ -1504,7 +1921,153 @@ class Rungs {
     if (this.serving !== void 0) this.#memory.keep({ transport: this.serving, rtt });
   }
 }
-const storageOf = (memory) => memory === void 0 ? globalThis.localStorage : memory || void 0;
+
+const order = ["queued", "sent", "accepted", "stored", "delivered"];
+class Later {
+  #promise;
+  #settle;
+  /** @param answer the value, the error, or undefined while neither is known. */
+  get(answer) {
+    this.#promise ??= new Promise((resolve, reject) => {
+      this.#settle = () => {
+        const known = answer();
+        if (!known) return;
+        if ("error" in known) reject(known.error);
+        else resolve(known.value);
+      };
+      this.#settle();
+    });
+    return this.#promise;
+  }
+  settle() {
+    this.#settle?.();
+  }
+}
+class OutgoingMessage {
+  channel;
+  /** Why it failed. */
+  error;
+  /** Its place in the channel's log: 1, 2, 3 …; undefined until the server has told it. */
+  offset;
+  /** Who has it; undefined until the server has told. */
+  receipt;
+  #state = "queued";
+  #client;
+  #seq = 0;
+  /** Why nothing will be told of who has it. */
+  #untold;
+  #accepted;
+  #delivered;
+  #events;
+  constructor(client, channel) {
+    this.#client = client;
+    this.channel = channel;
+  }
+  /** `<client id>:<seq>`, the same that its receivers see; undefined while a `Blob` before it is still being read. */
+  get id() {
+    return this.#seq ? `${this.#client}:${this.#seq}` : void 0;
+  }
+  /**
+   * `queued` here, `sent` to the server at least once, `accepted` by it for good, `stored` for recipients of whom none
+   * is there, `delivered` to one of them at least (`receipt` says how many); or `failed`, and `error` says why.
+   */
+  get state() {
+    return this.#state;
+  }
+  /** Resolves when the server has the message for good. Rejects with a {@link MessageError}. */
+  get accepted() {
+    this.#accepted ??= new Later();
+    return this.#accepted.get(() => {
+      const { error } = this;
+      if (error && error.code !== "undelivered") return { error };
+      return error || order.indexOf(this.#state) > 1 ? { value: this } : void 0;
+    });
+  }
+  /**
+   * Resolves when the first recipient has it. Rejects with a {@link MessageError}: the message failed; it was deleted
+   * before anybody had it (`undelivered`); or it is accepted and will not be told of (`untold`), since the client is
+   * closed, a thousand newer messages are waited for, or the server tells nothing.
+   */
+  get delivered() {
+    this.#delivered ??= new Later();
+    return this.#delivered.get(() => {
+      if (this.#state === "delivered" && this.receipt) return { value: this.receipt };
+      const error = this.error ?? this.#untold;
+      return error && { error };
+    });
+  }
+  /** Listens to `state` or `receipt`; returns the way to stop. */
+  on(type, listener, options) {
+    this.#events ??= new Emitter();
+    return this.#events.on(type, listener, options);
+  }
+  /** @internal The client's word on it. */
+  number(seq) {
+    this.#seq = seq;
+  }
+  /** @internal The client's word on it. No state goes back. */
+  become(state, error) {
+    if (order.indexOf(state) >= 0 && order.indexOf(state) <= order.indexOf(this.#state)) return;
+    this.#state = state;
+    this.error = error;
+    this.#settle();
+    this.#events?.emit("state", error ? { state, error } : { state });
+  }
+  /** @internal The client's word on it; without a receipt none will come. */
+  reach(receipt) {
+    if (!receipt) {
+      this.#untold ??= new run.MessageError("untold", "nothing more will be told of who has it");
+      this.#settle();
+      return;
+    }
+    const { gone, ...delivery } = receipt;
+    this.receipt = delivery;
+    if (gone) this.become("failed", new run.MessageError("undelivered", "it was deleted before anybody had it"));
+    else this.become(delivery.count ? "delivered" : "stored");
+    this.#events?.emit("receipt", delivery);
+  }
+  #settle() {
+    this.#accepted?.settle();
+    this.#delivered?.settle();
+  }
+}
+
+class Writer {
+  /** The last number given. */
+  seq = 0;
+  #options;
+  /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
+  #reading = Promise.resolve();
+  #unread = 0;
+  constructor(options) {
+    this.#options = options;
+  }
+  send(ch, body, { ttl = this.#options.ttl, key }) {
+    const message = new OutgoingMessage(this.#options.id, ch);
+    const expiresAt = this.#options.now() + (Math.max(0, ttl) || 0);
+    if (this.#unread || typeof Blob !== "undefined" && body instanceof Blob) {
+      this.#unread++;
+      this.#reading = this.#reading.then(async () => {
+        this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
+      }).catch((cause) => {
+        message.become("failed", new run.MessageError("not-encodable", "the Blob could not be read", { cause }));
+      }).finally(() => this.#unread--);
+    } else this.#push(message, body, expiresAt, key);
+    return message;
+  }
+  #push(tag, value, expiresAt, key) {
+    const seq = ++this.seq;
+    tag.number(seq);
+    try {
+      const body = codec.pack(value);
+      const ch = tag.channel;
+      this.#options.codec.check?.({ t: "send", seq, ch, body });
+      this.#options.push({ seq, ch, body, bytes: codec.sizeOf(body), key, expiresAt, tag });
+    } catch (error) {
+      tag.become("failed", error);
+    }
+  }
+}
 
 class Client {
   /** Random, public: the first half of every message id. */
@@ -1513,22 +2076,21 @@ class Client {
   #env;
   #links;
   #feed;
-  #codec;
   #events = new Emitter();
   #channels = /* @__PURE__ */ new Map();
+  #presences = /* @__PURE__ */ new Map();
   #pages = /* @__PURE__ */ new Map();
   #journal = new Journal();
-  #ttl;
+  #writer;
+  #keeper;
   #options;
   #rungs;
   #mute;
-  #seq = 0;
   #asked = 0;
-  #lostAt;
-  #recovery;
-  /** Blobs are read one after the other, and so many messages wait for it: order is kept. */
-  #reading = Promise.resolve();
-  #unread = 0;
+  #recovery = new Recovery();
+  #report = (error) => {
+    this.#actions.fault({ do: "fault", error });
+  };
   /** What is done with each output of the core. What the app is to know, the journal has as well. */
   #actions = {
     open: ({ link, rung, fresh }) => {
@@ -1556,8 +2118,26 @@ class Client {
     sent: ({ tag }) => {
       tag.become("sent");
     },
-    settled: ({ tag, error }) => {
+    settled: ({ tag, error, tracked }) => {
       tag.become(error ? "failed" : "accepted", error);
+      if (error) this.#keeper?.touch();
+      if (!tracked) tag.reach();
+    },
+    number: ({ tag, seq }) => {
+      tag?.number(seq);
+      this.#writer.seq = Math.max(this.#writer.seq, seq);
+    },
+    placed: ({ tag, offset }) => {
+      tag.offset = offset;
+    },
+    receipt: ({ tag, receipt }) => {
+      tag.reach(receipt);
+    },
+    present: ({ ch, present }) => {
+      this.#presences.get(ch)?.tell(present);
+    },
+    unseen: ({ ch, error }) => {
+      this.#presences.get(ch)?.fail(error);
     },
     deliver: ({ ch, message }) => {
       this.#channels.get(ch)?.deliver(message);
@@ -1568,7 +2148,8 @@ class Client {
     },
     status: (output) => {
       const { status, reason } = output;
-      this.#clock(status);
+      this.#recovery.hear(status, this.#env.now(), this.#core.link.dials);
+      if (status === "closed") this.#keeper?.end();
       this.#journal.add(reason ? `${status}: ${reason}` : status);
       this.#events.emit("status", output);
     },
@@ -1589,31 +2170,35 @@ class Client {
     }
   };
   constructor(options) {
-    check(options);
+    const settled = check(options);
     const env$1 = { ...env.createEnv(), ...options.env };
     const { codec: codec$1 = codec.clientCodec } = options;
-    const { ttl, ...core } = settle({ ...options, codec: codec$1 }, env$1);
-    this.id = core.id;
+    const { ttl, ...core } = settle(settled, codec$1, env$1);
+    this.#keeper = options.session ? options.session.open() : void 0;
+    const { id, key } = this.#keeper?.name ?? core;
+    this.id = id;
     this.#options = options;
     this.#env = env$1;
-    this.#ttl = ttl;
-    this.#codec = codec$1;
     this.#rungs = new Rungs(options);
-    this.#core = new Client$1({ ...core, ladder: this.#rungs.ladder });
+    this.#core = new Client$1({ ...core, id, key, shared: this.#keeper !== void 0, ladder: this.#rungs.ladder });
     this.#feed = run.run(this.#core, env$1, (output) => {
       const act = this.#actions[output.do];
       act(output);
     });
+    const push = (draft) => {
+      this.#feed({ on: "send", draft });
+      this.#keeper?.touch();
+    };
+    this.#writer = new Writer({ id, codec: codec$1, ttl, now: env$1.now, push });
     this.#links = new Links({
       codec: codec$1,
       transports: this.#rungs.all,
       target: () => targetOf(options, codec$1),
       env: env$1,
       feed: this.#feed,
-      report: (error) => {
-        this.#actions.fault({ do: "fault", error });
-      }
+      report: this.#report
     });
+    this.#resume(key);
     this.#listen();
     this.#feed({ on: "connect" });
   }
@@ -1635,6 +2220,26 @@ class Client {
     this.#channels.set(name, known);
     return known;
   }
+  /**
+   * Who is in a channel, kept up to date: begins to watch, and goes on until `stop()`. The same object until then. The
+   * server has to tell who is there (`welcome.receipts`), and to allow it (`error`).
+   */
+  presence(name) {
+    let presence = this.#presences.get(name);
+    if (!presence) {
+      presence = new Presence(this.channel(name).name, () => {
+        if (this.#presences.delete(name)) this.#feed({ on: "unwatch", ch: name });
+      });
+      this.#presences.set(name, presence);
+      this.#feed({ on: "watch", ch: name });
+    }
+    return presence;
+  }
+  /** The messages not yet accepted, and those not yet with everybody; also what the page before this one has left. */
+  get messages() {
+    const { items, tracked } = this.#core.ledgers.kept;
+    return [...tracked, ...items].map(({ tag }) => tag);
+  }
   stats() {
     const { rtt, outbox, reader, link } = this.#core;
     return {
@@ -1647,7 +2252,7 @@ class Client {
       duplicates: reader.duplicates,
       gaps: reader.gaps,
       reconnects: Math.max(0, link.dials - 1),
-      recovery: this.#recovery
+      recovery: this.#recovery.took
     };
   }
   /** What happened to the connection lately, oldest first. The last disconnect is among it, in words. */
@@ -1666,30 +2271,8 @@ class Client {
     this.#feed({ on: "close", code: run.Close.normal, reason: "closed by the app" });
   }
   /** @internal For channels. */
-  send(ch, body, { ttl = this.#ttl, key }) {
-    const message = new OutgoingMessage(this.id, ch);
-    const expiresAt = this.#env.now() + (Math.max(0, ttl) || 0);
-    if (this.#unread || typeof Blob !== "undefined" && body instanceof Blob) {
-      this.#unread++;
-      this.#reading = this.#reading.then(async () => {
-        this.#push(message, body instanceof Blob ? await body.arrayBuffer() : body, expiresAt, key);
-      }).catch((cause) => {
-        message.become("failed", new run.MessageError("not-encodable", "the Blob could not be read", { cause }));
-      }).finally(() => this.#unread--);
-    } else this.#push(message, body, expiresAt, key);
-    return message;
-  }
-  #push(tag, value, expiresAt, key) {
-    const seq = ++this.#seq;
-    tag.number(seq);
-    try {
-      const body = codec.pack(value);
-      const ch = tag.channel;
-      this.#codec.check?.({ t: "send", seq, ch, body });
-      this.#feed({ on: "send", draft: { seq, ch, body, bytes: codec.sizeOf(body), key, expiresAt, tag } });
-    } catch (error) {
-      tag.become("failed", error);
-    }
+  send(ch, body, options) {
+    return this.#writer.send(ch, body, options);
   }
   /** @internal For channels. */
   follow(ch, from) {
@@ -1703,37 +2286,34 @@ class Client {
       this.#feed({ on: "history", id, ch, from, limit });
     });
   }
+  /** Goes on where the page before this one was. */
+  #resume(key) {
+    const [core, writer, feed, report] = [this.#core, this.#writer, this.#feed, this.#report];
+    const { id, now } = this.#env;
+    this.#keeper?.begin({ id: this.id, key, page: id(), now, core, writer, feed, report });
+  }
   #listen() {
     const { network, page = globalThis } = this.#options;
-    this.#mute ??= hear(network, page, (on) => {
-      this.#feed({ on });
+    this.#mute ??= hear(network, page, (input) => {
+      this.#keeper?.hear(input);
+      this.#feed(input);
     });
-  }
-  /** From the loss to service again. */
-  #clock(status) {
-    const now = this.#env.now();
-    if (status !== "online") this.#lostAt ??= now;
-    else if (this.#lostAt !== void 0) {
-      if (this.#core.link.dials > 1) this.#recovery = now - this.#lostAt;
-      this.#lostAt = void 0;
-    }
   }
 }
 
 const isCut = (status) => [0, 408, 502, 504].includes(status);
-function closingOf({ status, response }, open) {
+function closingOf(status, headers, open) {
   const reason = status ? `the server answered ${status}` : "no answer from the server";
-  if (status < 0) return { code: 1006, reason: "redirected to another origin" };
   if (status === 408) return { code: 4408, reason: "no answer in time" };
-  if (status === 429 || status === 503) return { code: 1013, reason, ...retryAfter(response) };
-  if (open) return { code: 1006, reason: [401, 409, 410].includes(status) ? "the link is gone" : reason };
-  return { code: status === 401 || status === 403 ? 4e3 + status : 1006, reason };
+  const away = status === 429 || status === 503;
+  if (open && !away) return { code: 1006, reason: [401, 409, 410].includes(status) ? "the link is gone" : reason };
+  if (status === 401 || status === 403) return { code: 4e3 + status, reason };
+  return { code: away ? 1013 : 1006, reason, ...retryAfter(headers) };
 }
-function retryAfter(response) {
-  const of = (name) => response?.headers.get(name) ?? "-";
-  const after = of("retry-after");
-  const ms = /\D/.test(after) ? Date.parse(after) - Date.parse(of("date")) : +after * 1e3;
-  return ms >= 0 ? { retryAfter: ms } : {};
+function retryAfter(headers) {
+  const after = String(headers?.get("retry-after"));
+  const ms = /\D/.test(after) ? Date.parse(after) - Date.parse(String(headers?.get("date"))) : +after * 1e3;
+  return ms >= 0 && { retryAfter: ms };
 }
 
 function base64(bytes) {
@@ -1755,85 +2335,69 @@ function fromLine(line) {
 }
 
 const SLOWEST = 2048;
-const text = (response) => response.text();
-class Requests {
-  clock;
-  /** Ends what brings the packets down. */
-  stop;
-  /** What is shown: the token, later the ticket. */
-  secret;
-  #options;
-  #url;
-  constructor({ url, token }, clock, options) {
-    this.#url = url.replace(/^ws/, "http");
-    this.secret = token === void 0 ? "" : `token.${base64url(token)}`;
-    this.clock = clock;
-    this.#options = options;
-  }
-  /** The address for an `EventSource`, which can say nothing in a header. */
-  at(query) {
-    const url = new URL(this.#url);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-    return url.href;
-  }
-  /** One request; a POST where it has a body. It throws nothing, and takes no longer than it may. */
-  async ask(query, { accept = "*/*", read = text } = {}, body = null) {
-    const { fetch = globalThis.fetch, credentials = "same-origin", timeout = 8e3 } = this.#options;
-    const abort = new AbortController();
-    let status = 0;
-    const large = Math.floor((body ?? "").length / SLOWEST) * 1e3;
-    const cancel = this.clock.timer(
-      () => {
-        status = 408;
-        abort.abort();
+async function ask(link, query, body = null, read) {
+  const { fetch = globalThis.fetch, credentials = "same-origin", timeout = 8e3 } = link.options;
+  const size = body?.length ?? 0;
+  const abort = new AbortController();
+  let failed = 0;
+  const cancel = link.clock.timer(
+    () => {
+      failed = 408;
+      abort.abort();
+    },
+    timeout + (query.hold ?? 0) + Math.floor(size / SLOWEST) * 1e3
+  );
+  if (!query.post) link.stop = () => abort.abort();
+  try {
+    const response = await fetch(link.url, {
+      method: body === null ? "GET" : "POST",
+      body,
+      // Not in the address: a browser would ask for leave (CORS) anew for each.
+      headers: {
+        accept: read ? "text/event-stream" : "*/*",
+        holdfast: String(new URLSearchParams({ v: 1, ...query })),
+        ...link.secret && { authorization: `Bearer ${link.secret}` }
       },
-      timeout + Number(query.hold ?? 0) + large
-    );
-    if (!query.post) this.stop = () => abort.abort();
-    try {
-      const response = await fetch(this.#url, {
-        method: body === null ? "GET" : "POST",
-        body,
-        // Not in the address: a browser would ask for leave (CORS) anew for each.
-        headers: {
-          accept,
-          holdfast: new URLSearchParams({ v: "1", ...query }).toString(),
-          ...this.secret && { authorization: `Bearer holdfast.${this.secret}` }
-        },
-        credentials,
-        // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
-        keepalive: query.close !== void 0 && (body ?? "").length < 2e4,
-        signal: abort.signal
-      });
-      if (response.redirected && !this.#moves(response.url)) return { status: -1, text: "" };
-      return { status: response.status, text: response.ok ? await read(response) : (abort.abort(), ""), response };
-    } catch {
-      return { status, text: "" };
-    } finally {
-      cancel();
-    }
-  }
-  /** To another address; false where it is another server’s: the token is for nobody else, and the link ends. */
-  #moves(address) {
-    const known = new URL(address).origin === new URL(this.#url).origin;
-    this.#url = address;
-    return known;
+      credentials,
+      // A page that goes away takes its requests with it; of the last ones the platform takes 64 KiB over.
+      keepalive: !!query.close && size < 2e4,
+      signal: abort.signal
+    });
+    const { status, url, redirected: moved, headers } = response;
+    if (moved && new URL(url).origin !== new URL(link.url).origin) link.lose("redirected to another origin");
+    if (moved) link.url = url;
+    const ok = status === (query.post && query.hold === void 0 ? 204 : 200) && !(query.post && moved);
+    return {
+      status,
+      ok,
+      moved,
+      headers,
+      text: ok ? await (read ? read(response) : response.text()) : (abort.abort(), "")
+    };
+  } catch {
+    return { status: failed, text: "" };
+  } finally {
+    cancel();
   }
 }
 
 const REPEATS = [100, 1e3];
 const FAREWELL = 5e3;
-const CLOSED = { code: 1e3, reason: "" };
 const http = (name, options, run) => ({
   name,
   open: (target, on, clock) => new HttpLink(target, on, clock, options, run)
 });
-class HttpLink extends Requests {
+class HttpLink {
+  clock;
+  options;
+  url;
+  secret;
+  stop;
   /** Names the link to the server, from its first answer on. */
   ticket;
   /** Packets that came. */
   got = 0;
-  /** Called when there is something to say. */
+  /** Called when there is something to say. The constructor sets it, by `rest`. */
   wake;
   /** Nobody listens any more once either side has closed. */
   #on;
@@ -1842,32 +2406,29 @@ class HttpLink extends Requests {
   /** Length of a body. */
   #limit = 2 ** 16;
   #posts = 0;
-  #posting = false;
   /** The code of this side's close, for the server. */
   #code;
+  /** Takes back that the link ends when its farewell takes too long. */
+  #hurry;
   /** No more is said. */
   #over = false;
-  constructor(target, on, clock, options, run) {
-    super(target, clock, options);
+  constructor({ url, token }, on, clock, options, run) {
+    this.url = url.replace(/^ws/, "http");
+    this.secret = token === void 0 ? "" : `holdfast.token.${base64url(token)}`;
+    this.clock = clock;
+    this.options = options;
     this.#on = on;
-    this.wake = () => {
-      this.wake = () => void 0;
-      run(this).catch((error) => this.end({ code: 1006, reason: String(error) }));
-    };
+    this.rest().then(() => run(this)).catch((error) => this.lose(String(error)));
     queueMicrotask(() => {
       this.#on?.opened();
       clock.timer(() => this.wake(), 0);
     });
   }
-  get live() {
-    return this.#on !== void 0;
-  }
-  /** It is live, and there is nothing to say. */
-  get idle() {
-    return this.live && !this.#queue.length;
+  isLive() {
+    return !!this.#on;
   }
   get buffered() {
-    return this.#queue.reduce((sum, { length }) => sum + length, 0);
+    return this.#queue.join("").length;
   }
   send(packet) {
     if (!this.#on) return;
@@ -1879,33 +2440,31 @@ class HttpLink extends Requests {
     if (!this.#on) return;
     this.#on = void 0;
     this.#code = code >= 3e3 ? code : 1e3;
-    if (!this.ticket || code === 4408 && this.#posting) {
-      this.end(CLOSED);
-      return;
+    if (!this.ticket || code === 4408 && this.buffered) this.end();
+    else {
+      this.#hurry = this.clock.timer(() => this.end(), FAREWELL);
+      this.wake();
     }
-    const { stop } = this;
-    const cancel = this.clock.timer(() => this.end(CLOSED), FAREWELL);
-    this.stop = () => {
-      cancel();
-      stop?.();
-    };
-    this.wake();
   }
   /** This link is over: nothing more is heard or said. */
   end(closing) {
     const on = this.#on;
     this.#on = void 0;
     this.#over = true;
+    this.#hurry?.();
     this.stop?.();
-    on?.closed({ clean: false, ...closing });
+    if (closing) on?.closed({ clean: false, ...closing });
+  }
+  /** It broke. */
+  lose(reason) {
+    this.end({ code: 1006, reason });
   }
   wait(ms) {
     return new Promise((done) => {
-      if (this.#over) done();
-      else this.clock.timer(done, ms);
+      this.clock.timer(done, ms);
     });
   }
-  /** What the server said, of the link or for the app. */
+  /** What the server said, of the link or for the app. It begins with the ticket. */
   take(text) {
     for (const line of text.split("\n")) {
       if (!line || !this.#on) continue;
@@ -1915,57 +2474,68 @@ class HttpLink extends Requests {
         else packet = fromLine(line);
         if (!this.ticket) throw new TypeError();
       } catch {
-        this.end({ code: 1006, reason: "the answer is not understood" });
+        this.lose("the answer is not understood");
         return;
       }
       if (packet === void 0) continue;
       this.got++;
       this.#on.received(packet);
     }
+    if (!this.ticket) this.lose("this is no Holdfast server");
   }
-  /** The first POST; it ends the link where it brings no ticket. */
-  async dial(query, how = {}) {
-    this.take(await this.post(query, how, 200) ?? "");
-    if (!this.ticket) this.end({ code: 1006, reason: "this is no Holdfast server" });
-  }
-  /** From now on what is said leaves at once, in a POST of its own. */
-  speak() {
-    this.wake = () => void this.#pump();
-    this.wake();
+  /** Says what waits, and from then on at once what there is to say, in a POST of its own. */
+  async speak(query, read) {
+    await this.post(query, read);
+    void this.#pump();
   }
   async #pump() {
-    if (this.#posting) return;
-    this.#posting = true;
-    while (!this.#over && (this.#queue.length || this.#code !== void 0)) await this.post();
-    this.#posting = false;
+    while (!this.#over) await (this.#queue.length || this.#code ? this.post() : this.rest());
   }
-  /** Says what waits and fits in one body; gives the text of the answer, or nothing where it ended the link. */
-  async post(query = {}, how = {}, wanted = 204) {
-    const open = this.ticket !== void 0;
-    const numbered = open ? { ...query, post: ++this.#posts } : query;
+  /** Waits until there is something to say, or for `ms`. */
+  rest(ms) {
+    return new Promise((done) => {
+      const cancel = ms === void 0 ? void 0 : this.clock.timer(done, ms);
+      this.wake = () => {
+        cancel?.();
+        done();
+      };
+    });
+  }
+  /**
+   * Says what waits and fits in one body, or asks where nothing waits, and takes the answer. What was cut is done again,
+   * but for the first POST, which has no number.
+   */
+  async post(query = {}, read) {
+    const open = !!this.ticket;
     const code = this.#code;
     let lines = this.#batch();
+    const says = !open || code || lines.length;
+    const numbered = open && says ? { ...query, post: ++this.#posts } : query;
     for (let tries = 0; !this.#over; ) {
-      const last = code !== void 0 && lines.length === this.#queue.length;
-      const answer = await this.ask(last ? { ...numbered, close: code } : numbered, how, lines.join("\n"));
-      const { status, response } = answer;
-      const moved = response?.redirected;
-      if (status === wanted && !(open && moved)) {
+      const last = code && lines.length === this.#queue.length;
+      const answer = await ask(
+        this,
+        last ? { ...numbered, close: code } : numbered,
+        says ? lines.join("\n") : null,
+        read
+      );
+      const { status, ok, moved, headers, text } = answer;
+      if (ok) {
         this.#queue.splice(0, lines.length);
-        if (last) this.end(CLOSED);
-        return answer.text;
+        if (last) this.end();
+        this.take(text);
+        return;
       }
-      const again = open ? isCut(status) || moved : moved && [401, 405, 426].includes(status) && !tries;
+      const again = moved ? open || !tries && [401, 405, 426].includes(status) : open && isCut(status);
       const pause = again ? REPEATS[tries++] : void 0;
       if (status === 413 && lines.length && !(open && tries)) lines = this.#smaller(lines);
-      else if (pause === void 0) this.end(closingOf(answer, open));
+      else if (pause === void 0) this.end(closingOf(status, headers, open));
       else if (open) await this.wait(pause);
     }
-    return void 0;
   }
   #control(json) {
     const { ticket, code, reason = "" } = JSON.parse(json);
-    if (ticket) this.secret = `link.${this.ticket = ticket}`;
+    if (ticket) this.secret = `holdfast.link.${this.ticket = ticket}`;
     if (code) this.end({ code, reason, clean: true });
   }
   /** What fits in one body; one line always does. */
@@ -1976,8 +2546,7 @@ class HttpLink extends Requests {
   /** For a way that takes no body of this size. */
   #smaller(lines) {
     this.#limit = lines.join("\n").length / 2;
-    const packet = fromLine(lines[0] ?? "");
-    const size = typeof packet === "string" ? new TextEncoder().encode(packet).length : packet.length;
+    const { size } = new Blob([fromLine(lines[0] ?? "")]);
     if (lines.length === 1) this.end({ code: 1009, reason: "too large for the way", max: size - 1 });
     return this.#batch();
   }
@@ -1990,12 +2559,12 @@ const seated = (run) => async (link) => {
   if (!locks) return run(link);
   const sit = async (lock) => {
     if (lock) await run(link);
-    return lock !== null;
+    return lock;
   };
-  const { origin } = new URL(link.at({}));
+  const { origin } = new URL(link.url);
   for (let seat = 0; seat < SEATS; seat++)
     if (await locks.request(`holdfast ${origin} ${seat}`, { ifAvailable: true }, sit)) return;
-  link.end({ code: 1006, reason: "other tabs keep the connections" });
+  link.lose("other tabs keep the connections");
 };
 
 const QUICK = 500;
@@ -2007,67 +2576,45 @@ const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http(
   options,
   seated(async (link) => {
     let hold = Math.ceil(longest);
-    let quick = 0;
-    await link.dial({ hold: PAUSE });
-    link.speak();
-    while (link.live) {
+    let failed = false;
+    await link.speak({ hold: PAUSE });
+    while (link.isLive()) {
       const start = link.clock.now();
-      const answer = await link.ask({ since: link.got, hold });
+      const { status, ok, headers, text } = await ask(link, { since: link.got, hold });
       const isQuick = link.clock.now() - start <= QUICK;
-      if (answer.status === 200) {
-        link.take(answer.text);
-        quick = 0;
-      } else if (!isCut(answer.status) || isQuick && quick++) link.end(closingOf(answer, true));
-      else if (!isQuick) {
-        hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD));
-        quick = 0;
-      }
-      if (isQuick && !answer.text) await link.wait(AGAIN);
+      if (ok) link.take(text);
+      else if (!isCut(status) || isQuick && failed) link.end(closingOf(status, headers, true));
+      else if (!isQuick) hold = Math.min(hold, Math.max(Math.ceil(hold / 2), MIN_HOLD));
+      failed = !ok && isQuick;
+      if (isQuick && !text && link.isLive()) await link.wait(AGAIN);
     }
   })
 );
 const shortPoll = ({ interval = 2e3, ...options } = {}) => http("short-poll", options, async (link) => {
   let pause = PAUSE;
-  let cuts = 0;
-  await link.dial({ hold: PAUSE });
-  while (link.live) {
+  await link.post({ hold: PAUSE });
+  while (link.isLive()) {
     const since = link.got;
-    if (link.idle) {
-      const answer = await link.ask({ since, hold: 0 });
-      link.take(answer.text);
-      const again = isCut(answer.status) ? REPEATS[cuts++] : void 0;
-      if (answer.status === 200) {
-        pause = link.got > since ? PAUSE : pause * 2;
-        cuts = 0;
-      } else if (again) pause = again;
-      else link.end(closingOf(answer, true));
-    } else {
-      link.take(await link.post({ since, hold: PAUSE }, {}, 200) ?? "");
-      pause = PAUSE;
-    }
-    if (link.idle) await nap(link, pause = Math.min(pause, interval));
+    const says = link.buffered;
+    await link.post({ since, hold: says ? PAUSE : 0 });
+    pause = Math.min(interval, says || link.got > since ? PAUSE : pause * 2);
+    if (link.isLive() && !link.buffered) await link.rest(pause);
   }
-  link.speak();
+  await link.speak();
 });
-function nap(link, ms) {
-  return new Promise((done) => {
-    const cancel = link.clock.timer(done, ms);
-    link.wake = () => {
-      cancel();
-      done();
-    };
-  });
-}
 
 const MAX_LINE = 2 ** 24;
 const sse = (options = {}) => http(
   "sse",
   options,
-  seated((link) => "body" in Response.prototype ? stream(link) : listen(link, options))
+  seated(async (link) => {
+    await ("body" in Response.prototype ? stream(link) : listen(link, options));
+    link.lose("the stream ended");
+  })
 );
 async function stream(link) {
-  const decoder = new TextDecoder();
   let reader;
+  const decoder = new TextDecoder();
   let rest = "";
   const next = async () => {
     const { done, value } = await reader?.read() ?? { done: true };
@@ -2077,45 +2624,33 @@ async function stream(link) {
     for (const line of lines) if (line.startsWith("data:")) link.take(line.slice(5).replace(/^ |\r$/g, ""));
     return !done && rest.length <= MAX_LINE;
   };
-  await link.dial(
-    {},
-    {
-      accept: "text/event-stream",
-      // A proxy that keeps the stream to itself is found out by the ticket that does not come.
-      async read({ body }) {
-        reader = body?.getReader();
-        while (!link.ticket && await next()) ;
-        return "";
-      }
-    }
-  );
-  link.speak();
+  await link.speak({}, async ({ body }) => {
+    reader = body?.getReader();
+    while (!link.ticket && await next()) ;
+    return "";
+  });
   while (await next()) ;
-  link.end({ code: 1006, reason: "the stream ended" });
 }
 async function listen(link, { EventSource = globalThis.EventSource, credentials, timeout = 8e3 }) {
-  await link.dial({ hold: 0 });
-  link.speak();
-  if (!link.live) return;
-  const source = new EventSource(link.at({ link: link.ticket ?? "", since: link.got }), {
-    withCredentials: credentials === "include"
-  });
+  await link.speak({ hold: 0 });
+  if (!link.isLive()) return;
+  const url = new URL(link.url);
+  url.searchParams.set("link", link.ticket ?? "");
+  url.searchParams.set("since", String(link.got));
+  const source = new EventSource(url.href, { withCredentials: credentials === "include" });
   const hear = ({ data }) => link.take(data);
-  const end = () => link.end({ code: 1006, reason: "the stream ended" });
-  const over = new Promise((done) => {
+  source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout);
+  source.onmessage = hear;
+  source.addEventListener("control", hear);
+  await new Promise((done) => {
     link.stop = () => {
       source.close();
       done();
     };
+    source.onerror = link.stop;
   });
-  source.onopen = link.clock.timer(() => link.end(closingOf({ status: 408}, true)), timeout);
-  source.onmessage = hear;
-  source.onerror = end;
-  source.addEventListener("control", hear);
-  await over;
 }
 
-const ABNORMAL = 1006;
 function webSocket({
   WebSocket = globalThis.WebSocket,
   fetch = globalThis.fetch
@@ -2125,10 +2660,7 @@ function webSocket({
     open(target, events) {
       const { url, token, protocols } = target;
       const secret = token === void 0 ? void 0 : `holdfast.token.${base64url(token)}`;
-      const socket = new WebSocket(
-        url.replace(/^http/, "ws"),
-        secret === void 0 ? [...protocols] : [...protocols, secret]
-      );
+      const socket = new WebSocket(url.replace(/^http/, "ws"), protocols.concat(secret ?? []));
       let opened = false;
       let on = events;
       socket.binaryType = "arraybuffer";
@@ -2142,7 +2674,7 @@ function webSocket({
       socket.onerror = () => {
       };
       socket.onclose = ({ code, reason, wasClean: clean }) => {
-        if (opened || secret === void 0) on?.closed({ code, reason, clean });
+        if (opened || !secret) on?.closed({ code, reason, clean });
         else if (on) void refusal(fetch, target, secret).then((closing) => on?.closed(closing));
       };
       return {
@@ -2165,12 +2697,9 @@ async function refusal(ask, { url }, secret) {
     const { status, headers } = await ask(url.replace(/^ws/, "http"), {
       headers: { authorization: `Bearer ${secret}` }
     });
-    const reason = `the server answered ${status}`;
-    if (status === 401 || status === 403) return { code: 4e3 + status, reason };
-    const retryAfter = Number(headers.get("retry-after") ?? NaN) * 1e3;
-    return { code: ABNORMAL, reason, ...retryAfter >= 0 && { retryAfter } };
+    return closingOf(status, headers);
   } catch {
-    return { code: ABNORMAL, reason: "no answer from the server" };
+    return closingOf(0);
   }
 }
 
@@ -2179,9 +2708,191 @@ function usual(custom) {
   return custom ? sockets : [...sockets, sse(), longPoll(), shortPoll()];
 }
 function createClient(options) {
-  if (typeof options !== "object" || !options) return new Client(options);
+  if (!run.isObject(options)) return new Client(options);
   const { transports = usual(options.codec !== void 0) } = options;
   return new Client({ ...options, transports });
+}
+
+class Keeper {
+  #store;
+  #host;
+  #loaded;
+  /** It lies in the store. */
+  #isDown = false;
+  #isSuspended = false;
+  #isAway = false;
+  /** The last number that another page may know of. */
+  #bound = 0;
+  #failure;
+  #hasTold = false;
+  constructor(store) {
+    this.#store = store;
+    this.#loaded = this.#load();
+  }
+  /** The name that the page before had, if any. */
+  get name() {
+    return this.#loaded;
+  }
+  begin(host) {
+    this.#host = host;
+    if (this.#loaded) this.#restore(this.#loaded);
+    this.#loaded = void 0;
+    queueMicrotask(() => {
+      this.#tell();
+    });
+  }
+  /** What is heard of the page. Comes before the client hears it. */
+  hear(heard) {
+    if (heard.on === "look") {
+      this.#isAway = heard.away;
+      if (heard.away) this.#lay();
+      else this.#take();
+    } else if (heard.on === "suspend") {
+      this.#isSuspended = true;
+      this.#lay();
+    } else if (heard.on === "wake") {
+      this.#take();
+      this.#isSuspended = false;
+      if (this.#isAway) this.#lay();
+    }
+  }
+  /** Something happened that the page after this one has to know, should this one end now. */
+  touch() {
+    if (!this.#isDown) return;
+    if (this.#isSuspended) this.#take();
+    this.#lay();
+  }
+  /** The client is closed: nothing is kept. */
+  end() {
+    if (this.#isDown) this.#save(void 0);
+    this.#isDown = false;
+  }
+  #lay() {
+    const host = this.#host;
+    if (!host || host.core.status === "closed") return;
+    const { id, key, page } = host;
+    const { seq } = host.writer;
+    const { kept } = host.core.ledgers;
+    const wall = Date.now() - host.now();
+    const items = kept.items.map(({ seq: seq2, ch, body, key: key2, expiresAt, tries }) => {
+      return { seq: seq2, ch, body, key: key2, tries, expiresAt: expiresAt + wall };
+    });
+    const tracked = kept.tracked.map(({ seq: seq2, ch }) => ({ seq: seq2, ch }));
+    this.#isDown = true;
+    this.#bound = seq;
+    this.#save({ id, key, page, seq, acked: kept.acked, items, tracked, places: kept.places });
+  }
+  #take() {
+    const host = this.#host;
+    if (!this.#isDown || !host) return;
+    this.#isDown = false;
+    const loaded = this.#load();
+    this.#tell();
+    const saved = loaded?.id === host.id ? loaded : void 0;
+    if (saved ? saved.page === host.page : !this.#isSuspended) return;
+    const { id, key, page } = host;
+    this.#restore(saved ?? { id, key, page, seq: 0, acked: 0, items: [], tracked: [], places: {} });
+  }
+  #restore({ seq: last, acked, items, tracked, places }) {
+    const host = this.#host;
+    if (!host) return;
+    const wall = Date.now() - host.now();
+    const known = this.#bound;
+    const isNew = ({ seq }) => seq > known;
+    const messageOf = (ch, seq) => {
+      const message = new OutgoingMessage(host.id, ch);
+      message.number(seq);
+      return message;
+    };
+    const kept = {
+      items: items.filter(isNew).map(({ seq, ch, body, key, expiresAt, tries }) => {
+        const tag = messageOf(ch, seq);
+        if (tries) tag.become("sent");
+        return { seq, ch, body, key, tries, bytes: codec.sizeOf(body), expiresAt: expiresAt - wall, tag };
+      }),
+      tracked: tracked.filter(isNew).map(({ seq, ch }) => {
+        const tag = messageOf(ch, seq);
+        tag.become("accepted");
+        return { seq, ch, tag };
+      }),
+      acked,
+      places
+    };
+    host.feed({ on: "restore", kept, seq: last, bound: known });
+  }
+  #note(cause) {
+    this.#failure ??= new Error(`the session cannot be kept: ${cause.message}`, { cause });
+  }
+  #load() {
+    try {
+      return this.#store.load();
+    } catch (error) {
+      this.#note(error);
+      return void 0;
+    }
+  }
+  #save(saved) {
+    try {
+      this.#store.save(saved);
+    } catch (error) {
+      this.#note(error);
+    }
+    this.#tell();
+  }
+  /** Once: it will throw the next time, too. */
+  #tell() {
+    if (!this.#failure || !this.#host || this.#hasTold) return;
+    this.#hasTold = true;
+    this.#host.report(this.#failure);
+  }
+}
+
+const MAX_TEXT = 2 ** 20;
+function fold(body) {
+  return typeof body === "string" ? body : [btoa(Array.from(body, (byte) => String.fromCharCode(byte)).join(""))];
+}
+const unfold = (body) => typeof body === "string" ? body : Uint8Array.from(atob(body[0]), (letter) => letter.charCodeAt(0));
+function toText({ items, ...saved }) {
+  const texts = [];
+  let room = MAX_TEXT;
+  for (const { body, ...item } of items) {
+    const text = JSON.stringify({ ...item, body: fold(body) });
+    room -= text.length;
+    if (room < 0) break;
+    texts.push(text);
+  }
+  return `${JSON.stringify({ v: 1, ...saved }).slice(0, -1)},"items":[${texts.join()}]}`;
+}
+function fromText(text) {
+  const saved = JSON.parse(text);
+  const { v, id, key, seq, acked, items, tracked, places } = saved;
+  if (v !== 1 || !id || !key || !run.isNumber(seq) || !run.isNumber(acked) || !run.isObject(places)) return void 0;
+  if (!Array.isArray(items) || !Array.isArray(tracked)) return void 0;
+  const list = items.map((item) => ({
+    ...item,
+    body: unfold(item.body),
+    expiresAt: item.expiresAt ?? Infinity
+  }));
+  return { ...saved, items: list };
+}
+function storedSession(storage, key) {
+  const reach = () => typeof storage === "function" ? storage() : storage;
+  return {
+    open: () => new Keeper({
+      load() {
+        const text = reach().getItem(key);
+        reach().removeItem(key);
+        return text === null ? void 0 : fromText(text);
+      },
+      save(saved) {
+        if (saved) reach().setItem(key, toText(saved));
+        else reach().removeItem(key);
+      }
+    })
+  };
+}
+function tabSession(name = "holdfast") {
+  return storedSession(() => sessionStorage, `${name}:session`);
 }
 
 const rules = {
@@ -2339,10 +3050,13 @@ exports.Channel = Channel;
 exports.Client = Client;
 exports.NetworkDetector = NetworkDetector;
 exports.OutgoingMessage = OutgoingMessage;
+exports.Presence = Presence;
 exports.createClient = createClient;
 exports.customCodec = customCodec;
 exports.longPoll = longPoll;
 exports.shortPoll = shortPoll;
 exports.sse = sse;
+exports.storedSession = storedSession;
+exports.tabSession = tabSession;
 exports.webSocket = webSocket;
 //# sourceMappingURL=index.cjs.map

@@ -1,135 +1,14 @@
 import { IncomingMessage, Server } from 'node:http';
-import { E as Entry, a as Packed } from './shared/frame.js';
+import { E as Entry } from './shared/frame.js';
+export { d as Packed } from './shared/frame.js';
+import { S as Store, O as OpenAsk, a as Opened, A as AppendAsk, b as Appended, R as ReadAsk, c as Slice, d as SentAsk, P as Place, C as CursorAsk, e as Cursor, K as KeepAsk, F as ForgetAsk, M as MembersAsk, f as Roster, g as SeenAsk, h as Change, N as NotifyAsk } from './shared/store.js';
+export { B as Bounds, D as Device, i as Draft, j as Fate, k as Member } from './shared/store.js';
 import { Env } from './index.js';
 import { H as HoldfastError } from './shared/errors.js';
-export { F as FrameError, O as OptionError } from './shared/errors.js';
+export { F as FrameError, M as MessageError, O as OptionError } from './shared/errors.js';
+import { RedisOptions } from 'ioredis';
 
-/**
- * Where logs, clients and cursors live. Several server nodes may share one store.
- * A call that rejects leaves it unknown whether it was done: the asker asks again, and repeating is harmless.
- */
-interface Store {
-    /** Claims a client id, or comes back to it. Decided in one step. */
-    open(ask: OpenAsk): Promise<Opened>;
-    /**
-     * Takes messages of one client, in the order given. Each is decided, logged and counted in one step: it is taken when
-     * `after <= seq of the client < its seq`, and the client's seq becomes its seq.
-     */
-    append(ask: AppendAsk): Promise<Appended>;
-    /** Reads a log, with every append in it that was ever answered. A channel that nobody wrote to is an empty log: `oldest` and `next` are 1. */
-    read(ask: ReadAsk): Promise<Slice>;
-    /** Where a client was in a channel, when that is known. */
-    cursor(ask: CursorAsk): Promise<Cursor | undefined>;
-    /** Keeps a cursor. Within one epoch it never goes back. */
-    keep(ask: KeepAsk): Promise<void>;
-    /** The client left for good. */
-    forget(ask: ForgetAsk): Promise<void>;
-    /** Tells of what any node appends, this one included; may tell late. Returns the end of the telling. */
-    watch(onChange: (change: Change) => void): () => void;
-    /**
-     * Passes a note to one node; it is lost where nobody listens. Optional, as is `listen`: without the two, every HTTP request
-     * of a link must reach the node where the link was opened.
-     */
-    notify?(ask: NotifyAsk): Promise<void>;
-    /** Hears what is passed to `node`. Returns the way to stop. */
-    listen?(node: string, onNote: (note: string) => void): () => void;
-    /** Frees what the store holds open; what it stores stays. */
-    close(): Promise<void>;
-}
-interface OpenAsk {
-    client: string;
-    /** The secret that binds the client id; a durable store should keep only a hash. */
-    key: string;
-    /** '' when anonymous. */
-    user: string;
-    /** Everything up to this number is settled at the client: the client's seq is never lower. */
-    acked: number;
-}
-/** `taken`: the client id is known with another key. */
-type Opened = {
-    is: 'open';
-    seq: number;
-    known: boolean;
-} | {
-    is: 'taken';
-};
-interface AppendAsk {
-    client: string;
-    records: readonly Draft[];
-}
-/** A message on its way into a log. */
-interface Draft extends Omit<Entry<Packed>, 'offset'> {
-    ch: string;
-    seq: number;
-    /** The message before it that has to be in. */
-    after: number;
-}
-/** `unknown`: the store forgot the client, which must open again; nothing was taken. */
-type Appended = {
-    is: 'done';
-    seq: number;
-    fates: Fate[];
-} | {
-    is: 'unknown';
-};
-/** What became of each record, in their order. */
-type Fate = {
-    is: 'stored';
-    epoch: string;
-    offset: number;
-} | {
-    is: 'duplicate';
-} | {
-    is: 'gap';
-};
-interface ReadAsk {
-    ch: string;
-    /** The first offset wanted; what is older than the log begins at the log's oldest. */
-    from: number;
-    /** Entries at most; 0 asks for the log's bounds alone. */
-    limit: number;
-    /** Bodies together, bytes at most; one entry always fits. */
-    bytes: number;
-}
-/** A part of a log, and the log's bounds at that moment. */
-interface Slice {
-    /** A new one whenever offsets start again, so that no two entries ever share epoch and offset. */
-    epoch: string;
-    /** The first offset kept; equals `next` when nothing is. */
-    oldest: number;
-    /** The offset that the next entry will have. */
-    next: number;
-    entries: readonly Entry<Packed>[];
-}
-/** A log has grown. */
-interface Change {
-    ch: string;
-    epoch: string;
-    /** The offset that the next entry will have. */
-    next: number;
-}
-interface CursorAsk {
-    client: string;
-    ch: string;
-}
-/** The last entry that a client has received. */
-interface Cursor {
-    epoch: string;
-    offset: number;
-}
-interface KeepAsk extends CursorAsk {
-    cursor: Cursor;
-}
-interface ForgetAsk {
-    client: string;
-}
-/** From one server node to another. */
-interface NotifyAsk {
-    node: string;
-    note: string;
-}
-
-type Action = 'publish' | 'subscribe' | 'history';
+type Action = 'publish' | 'subscribe' | 'history' | 'presence';
 
 /** Thrown by `authenticate` to say which: `unauthorized` (401: another token may do), `forbidden` (403: none will). */
 declare class AuthError extends HoldfastError {
@@ -155,6 +34,35 @@ interface Log {
     error: Line;
 }
 
+/** A message that somebody wants to send. */
+interface MessageAsk {
+    /** The id of the sending device. */
+    client: string;
+    /** '' when anonymous. */
+    user: string;
+    channel: string;
+    /** `<client>:<number>`; the same each time the message is asked about. */
+    id: string;
+    /** A JSON value, or a `Uint8Array`: a copy, so that what is done to it changes nothing. */
+    body: unknown;
+}
+/**
+ * Nothing: it is taken as it is. `{ body }`: it is taken with this body, a JSON value or binary. `{ refuse, code }`: it is
+ * not taken, and the sender is told why; `code` is for programs, default `'rejected'`.
+ */
+type MessageVerdict = undefined | {
+    body: unknown;
+} | {
+    refuse: string;
+    code?: string | undefined;
+};
+/**
+ * Asked for each message before it is stored, after `authorize`. One that throws, or takes longer than `callTimeout`, has
+ * not answered: the client says the message again. A message may be asked about more than once, several of one sender at
+ * the same time, and is stored once at most.
+ */
+type OnMessage = (message: MessageAsk) => MessageVerdict | void | Promise<MessageVerdict | void>;
+
 /**
  * May this user (`''`: a stranger) do this in this channel? One that throws, or takes longer than `callTimeout`, has
  * not answered.
@@ -172,6 +80,8 @@ interface Settings {
     authenticate: Authenticate | undefined;
     /** Asked once for each link, action and channel. Default: everything is allowed. */
     authorize: Authorize | undefined;
+    /** Takes, changes or refuses each message before it is stored. Default: all are taken as they are. */
+    onMessage: OnMessage | undefined;
     /**
      * Signs session and link tickets (HMAC-SHA256); the same on every node. 16 bytes at least. Default: random, for one
      * process only.
@@ -190,7 +100,7 @@ interface Settings {
     helloTimeout: number;
     /** What `authenticate` may take. Default 10 s. */
     authenticateTimeout: number;
-    /** What a store or `authorize` may take. Default 30 s. */
+    /** What a store, `authorize` or `onMessage` may take. Default 30 s. */
     callTimeout: number;
     /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
     maxPacket: number;
@@ -224,6 +134,11 @@ interface Settings {
     maxSubscriptions: number;
     /** Links at once; others are told when to come back. Default 100,000. */
     maxLinks: number;
+    /**
+     * Links let in a second, up to a second's worth at once; others are told when to come back, each at a time of its own.
+     * Set it to what the machine and the store can welcome. Default 2,000.
+     */
+    maxAccepts: number;
     /** WebSocket compression (RFC 7692); costs memory for each link. Over HTTP nothing is compressed. Default false. */
     perMessageDeflate: boolean;
     /** Structured logger (pino's shape). Default: none. */
@@ -238,6 +153,35 @@ type ServerSettings = {
 interface AttachOptions {
     /** The path of upgrades and requests, exactly. Default '/'. */
     path?: string;
+}
+
+/** Where a message of the server is in its channel's log. */
+interface Published {
+    /** As those of other messages: `<client>:<number>`. */
+    id: string;
+    epoch: string;
+    offset: number;
+}
+interface PublishOptions {
+    /** Whose message it is: a user's id. Default '', nobody's. */
+    from?: string;
+}
+
+interface ReadOptions {
+    /** The first offset wanted; what is older than the log begins at its oldest. Default: the oldest. */
+    from?: number;
+    /** Entries at most; 0 asks for the bounds alone. Default 100, most 1,000. There are fewer where the bodies pass 8 MiB. */
+    limit?: number;
+}
+/** A part of a channel's log. */
+interface ServerPage {
+    /** Of one epoch; offsets of another are others. */
+    epoch: string;
+    /** The first offset that the log holds, and the one that its next entry will have. */
+    oldest: number;
+    next: number;
+    /** Bodies are JSON values, or `Uint8Array`. */
+    entries: Entry[];
 }
 
 interface CloseOptions {
@@ -255,31 +199,110 @@ interface HoldfastServer {
      * and everything taken is stored. The HTTP server stays as it is, a store passed in stays open.
      */
     close(options?: CloseOptions): Promise<void>;
+    /**
+     * Sends a message of the server's own to a channel: neither `authorize` nor `onMessage` is asked. Resolves when it is in the log.
+     * A store that fails is asked again for `callTimeout`; then it rejects with a `MessageError`: `expired` (it is not stored) or
+     * `in-doubt` (it may be). Other codes: `not-encodable`, `too-big`, `queue-full`, `refused` (a full inbox), `closed`.
+     * Messages to a channel stand in the order of the calls. Rejects with `OptionError` for what it does not take.
+     */
+    publish(channel: string, body: unknown, options?: PublishOptions): Promise<Published>;
+    /** Reads a channel's log. Rejects with `HoldfastError`: `unavailable` when the store fails; `OptionError`. */
+    read(channel: string, options?: ReadOptions): Promise<ServerPage>;
+    /** What this server has done and does, as text that Prometheus reads (format 0.0.4). No label names a channel or a user. */
+    metrics(): Promise<string>;
     /** Links open now. */
     readonly links: number;
 }
+
 /** Creates a server that speaks `docs/PROTOCOL.md`. Throws `OptionError`, naming the option and what it takes. */
 declare function createServer(options?: ServerSettings): HoldfastServer;
 
-/** What is kept, at most. Durations in ms, sizes in bytes, roughly. */
-interface TablesOptions {
-    /** Entries of one channel. Default 10,000. */
+/** What is kept of each channel and client, at most. Durations in ms, sizes in bytes, roughly. */
+interface StoreLimits {
+    /** Entries of one channel; beyond, the oldest go. Default 10,000. */
     maxEntries: number;
-    /** Entries of one channel, together. Default 16 MiB. */
+    /** Entries of one channel, together; beyond, the oldest go. Default 16 MiB. */
     maxBytes: number;
     /** Age of an entry. Default 24 h. */
     maxAge: number;
-    /** Channels; beyond, the one longest without a new entry is forgotten. Default 10,000. */
-    maxChannels: number;
-    /** All entries together; beyond, channels are forgotten likewise. Default 256 MiB. */
-    totalBytes: number;
-    /** A client that did nothing for so long is forgotten. Default 24 h. */
+    /**
+     * Entries of one inbox, a channel whose name begins with `@`; beyond, new ones are refused. `maxEntries`, `maxBytes`
+     * and `maxAge` do not count for it. Default 1,000.
+     */
+    inboxEntries: number;
+    /** Entries of one inbox, together; beyond, new ones are refused. Default 4 MiB. */
+    inboxBytes: number;
+    /** Age of an entry in an inbox. Default 7 days. */
+    inboxAge: number;
+    /** A client that did nothing for so long is forgotten, with all its places in channels. Default 7 days. */
     clientTtl: number;
     /** Clients; beyond, the one longest idle is forgotten. Default 100,000. */
     maxClients: number;
-    /** Cursors of one client; beyond, the one longest unchanged is forgotten. Default 1,000. */
+    /** Channels that one client is a member of; beyond, it leaves the one where it is longest unchanged. Default 1,000. */
     maxCursors: number;
 }
+
+/** Limits; each has a default. */
+interface FileStoreOptions extends Partial<StoreLimits> {
+    /** Size of the file, bytes, in whole pages of 4 KiB; beyond, nothing more is stored. Default: the disk's. */
+    maxFile?: number;
+    /** ms since 1970. Default: the clock. */
+    now?: () => number;
+}
+/**
+ * A store in one file on this machine's disk (SQLite): what is accepted is there after a crash of the process or the
+ * machine. For one node: any number of server instances of this process may share it, and no other process may open the
+ * file meanwhile. Of the keys of clients it holds hashes only.
+ *
+ * Where the disk is full or fails, calls reject, and senders say it again; it goes on by itself when there is room. The
+ * file never shrinks: room in it that is free is used again. It keeps the name and the count of every channel for good.
+ */
+declare class FileStore implements Store {
+    #private;
+    private constructor();
+    /**
+     * Opens the file, or makes it, with two more beside it while it is open: `-wal` and sometimes `-journal`; its folder
+     * has to be there. Needs the package `libsql`. Throws `OptionError`; `HoldfastError` `store-locked` where another
+     * process has the file open, and `store-failed` where it cannot be opened or is not one of Holdfast.
+     */
+    static open(path: string, options?: FileStoreOptions): Promise<FileStore>;
+    open(ask: OpenAsk): Promise<Opened>;
+    append(ask: AppendAsk): Promise<Appended>;
+    read(ask: ReadAsk): Promise<Slice>;
+    sent(ask: SentAsk): Promise<readonly Place[]>;
+    cursor(ask: CursorAsk): Promise<Cursor | undefined>;
+    keep(ask: KeepAsk): Promise<void>;
+    leave(ask: CursorAsk): Promise<void>;
+    forget(ask: ForgetAsk): Promise<void>;
+    members(ask: MembersAsk): Promise<Roster>;
+    seen(ask: SeenAsk): Promise<void>;
+    watch(onChange: (change: Change) => void): () => void;
+    /** As a bus between processes would: never before it has returned. */
+    notify(ask: NotifyAsk): Promise<void>;
+    listen(node: string, onNote: (note: string) => void): () => void;
+    /** Carries out what was asked, and lets go of the file. */
+    close(): Promise<void>;
+}
+
+/**
+ * Opens the store that a setting names, with the defaults of its kind: `memory`, `file:PATH` (a path or a `file:///`
+ * URL), `redis://…` or `rediss://…`. Throws `OptionError` for what is none of these, and what that store throws.
+ */
+declare function openStore(url: string): Promise<Store>;
+
+/** What all logs together may be. */
+interface LogsLimits extends StoreLimits {
+    /**
+     * Channels; beyond, the one longest without a new entry is forgotten, an inbox as well: memory ends somewhere. Default
+     * 10,000.
+     */
+    maxChannels: number;
+    /** All entries together; beyond, channels are forgotten likewise. Default 256 MiB. */
+    totalBytes: number;
+}
+
+/** What is kept in memory, at most. */
+type TablesOptions = LogsLimits;
 
 /** Limits; each has a default. */
 interface MemoryStoreOptions extends Partial<TablesOptions> {
@@ -290,7 +313,8 @@ interface MemoryStoreOptions extends Partial<TablesOptions> {
 }
 /**
  * A store in this process's memory: any number of server instances may share it, and it outlives each of them.
- * What it holds ends with the process; the next one has another epoch, which is how clients learn of the loss.
+ * What it holds ends with the process; the next one has another epoch, which is how clients learn of the loss. Past
+ * `maxChannels` and `totalBytes` inboxes are forgotten like other channels, whether they were fetched or not.
  */
 declare class MemoryStore implements Store {
     #private;
@@ -299,9 +323,13 @@ declare class MemoryStore implements Store {
     open(ask: OpenAsk): Promise<Opened>;
     append(ask: AppendAsk): Promise<Appended>;
     read(ask: ReadAsk): Promise<Slice>;
+    sent(ask: SentAsk): Promise<readonly Place[]>;
     cursor(ask: CursorAsk): Promise<Cursor | undefined>;
     keep(ask: KeepAsk): Promise<void>;
+    leave(ask: CursorAsk): Promise<void>;
     forget(ask: ForgetAsk): Promise<void>;
+    members(ask: MembersAsk): Promise<Roster>;
+    seen(ask: SeenAsk): Promise<void>;
     watch(onChange: (change: Change) => void): () => void;
     /** As a bus between processes would: never before it has returned. */
     notify(ask: NotifyAsk): Promise<void>;
@@ -309,5 +337,52 @@ declare class MemoryStore implements Store {
     close(): Promise<void>;
 }
 
-export { AuthError, Entry, HoldfastError, MemoryStore, Packed, createServer };
-export type { AppendAsk, Appended, AttachOptions, Authenticate, AuthenticateAsk, Authorize, Change, CloseOptions, Cursor, CursorAsk, Draft, Fate, ForgetAsk, HoldfastServer, KeepAsk, Log, MemoryStoreOptions, NotifyAsk, OpenAsk, Opened, ReadAsk, ServerSettings, Settings, Slice, Store };
+/** Redis itself says how many clients there are room for. */
+type RedisLimits = Omit<StoreLimits, 'maxClients'>;
+interface RedisSettings extends RedisLimits {
+    /** What all keys and all pub/sub channels begin with; another prefix is another store. Default 'holdfast:'. */
+    prefix: string;
+    /** A call that Redis does not answer for so long has failed, and a connection silent for so long is cut, ms. Default 5,000. */
+    timeout: number;
+    /** What `ioredis` takes beside the URL: `tls`, `sentinels`, `name` … Default: none. */
+    connection: RedisOptions | undefined;
+    /** ms since 1970. Default: the clock. */
+    now: () => number;
+}
+/** Limits and the connection; each has a default. */
+type RedisStoreOptions = {
+    [Name in keyof RedisSettings]?: RedisSettings[Name] | undefined;
+};
+
+/**
+ * A store in Redis 7 or newer, for any number of nodes; not in a Redis Cluster. What it answers is as safe as Redis
+ * keeps it (`appendonly`, `appendfsync`). A Redis that may have lost some of it has another epoch.
+ */
+declare class RedisStore implements Store {
+    #private;
+    /**
+     * Resolves when Redis is reached; rejects when it cannot be, or will not do (`store-unreachable`). From then on it is
+     * reached again by itself, and what is asked meanwhile rejects.
+     * @param url `redis://` or `rediss://`, as `ioredis` takes it
+     */
+    static open(url: string, options?: RedisStoreOptions): Promise<RedisStore>;
+    private constructor();
+    open({ client, key, user, acked }: OpenAsk): Promise<Opened>;
+    append({ client, records }: AppendAsk): Promise<Appended>;
+    read({ ch, from, limit, bytes }: ReadAsk): Promise<Slice>;
+    sent({ client, from }: SentAsk): Promise<readonly Place[]>;
+    cursor({ client, ch }: CursorAsk): Promise<Cursor | undefined>;
+    keep({ client, ch, cursor }: KeepAsk): Promise<void>;
+    leave({ client, ch }: CursorAsk): Promise<void>;
+    forget({ client }: ForgetAsk): Promise<void>;
+    members({ ch }: MembersAsk): Promise<Roster>;
+    seen({ devices }: SeenAsk): Promise<void>;
+    watch(onChange: (change: Change) => void): () => void;
+    follow(ch: string, wanted: boolean): void;
+    notify({ node, note }: NotifyAsk): Promise<void>;
+    listen(node: string, onNote: (note: string) => void): () => void;
+    close(): Promise<void>;
+}
+
+export { AppendAsk, Appended, AuthError, Change, Cursor, CursorAsk, Entry, FileStore, ForgetAsk, HoldfastError, KeepAsk, MembersAsk, MemoryStore, NotifyAsk, OpenAsk, Opened, Place, ReadAsk, RedisStore, Roster, SeenAsk, SentAsk, Slice, Store, createServer, openStore };
+export type { AttachOptions, Authenticate, AuthenticateAsk, Authorize, CloseOptions, FileStoreOptions, HoldfastServer, Log, MemoryStoreOptions, MessageAsk, MessageVerdict, OnMessage, PublishOptions, Published, ReadOptions, RedisStoreOptions, ServerPage, ServerSettings, Settings };

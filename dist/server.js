@@ -1,8 +1,12 @@
-export { A as AuthError, M as MemoryStore, c as createServer } from './shared/create.js';
-export { F as FrameError, H as HoldfastError, O as OptionError } from './shared/run.js';
+export { A as AuthError, F as FileStore, M as MemoryStore, R as RedisStore, c as createServer, o as openStore } from './shared/open.js';
+export { F as FrameError, H as HoldfastError, M as MessageError, O as OptionError } from './shared/run.js';
 import './shared/codec.js';
 import 'node:http';
+import 'prom-client';
 import 'node:crypto';
 import './shared/env.js';
 import 'ws';
+import 'node:url';
+import 'node:path';
+import 'node:fs';
 //# sourceMappingURL=server.js.map

@@ -31,7 +31,9 @@ export default defineConfig({
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
     projects: [
       // Whatever no other project claims, so that no test file can be left out by its folder's name.
-      project('unit', [tests('**')], { exclude: [...net, ...['socket', 'sim', 'redis', 'boxes', 'browser'].map(tests)] }),
+      project('unit', [tests('**')], {
+        exclude: [...net, ...['socket', 'sim', 'redis', 'boxes', 'browser'].map(tests)],
+      }),
       project('socket', [tests('socket')]),
       project('sim', [tests('sim')], { testTimeout: 60_000 }),
       project('net', net, {

@@ -5,6 +5,10 @@ var run = require('./run.cjs');
 const PROTOCOL_VERSION = 1;
 const SUBPROTOCOL = "holdfast.1";
 
+function assertNever(value) {
+  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
+}
+
 const suspicious = /__proto__|\\u00/i;
 function parse(text) {
   return JSON.parse(text, suspicious.test(text) ? refuseProto : void 0);
@@ -117,6 +121,7 @@ const serverCodec = {
 
 exports.PROTOCOL_VERSION = PROTOCOL_VERSION;
 exports.SUBPROTOCOL = SUBPROTOCOL;
+exports.assertNever = assertNever;
 exports.clientCodec = clientCodec;
 exports.pack = pack;
 exports.serverCodec = serverCodec;

@@ -3,6 +3,10 @@ import { M as MessageError, i as isNumber, f as flaw, F as FrameError, s as serv
 const PROTOCOL_VERSION = 1;
 const SUBPROTOCOL = "holdfast.1";
 
+function assertNever(value) {
+  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
+}
+
 const suspicious = /__proto__|\\u00/i;
 function parse(text) {
   return JSON.parse(text, suspicious.test(text) ? refuseProto : void 0);
@@ -113,5 +117,5 @@ const serverCodec = {
   decode: decodeWith(clientShapes)
 };
 
-export { PROTOCOL_VERSION as P, SUBPROTOCOL as S, serverCodec as a, clientCodec as c, pack as p, sizeOf as s, unpack as u };
+export { PROTOCOL_VERSION as P, SUBPROTOCOL as S, assertNever as a, serverCodec as b, clientCodec as c, pack as p, sizeOf as s, unpack as u };
 //# sourceMappingURL=codec.js.map

@@ -25,8 +25,10 @@ declare class ConnectionError extends HoldfastError {
 /**
  * `expired`, `dropped`, `superseded`, `queue-full`, `too-big`, `not-encodable`, `closed`: certainly not taken by the server.
  * `refused`: the server said no. `in-doubt`: given up after it was sent, so the server may or may not have taken it.
+ * Of a message that the server has taken: `undelivered`, deleted before anybody had it; `untold`, it is accepted, and
+ * nobody will tell who has it.
  */
-type MessageErrorCode = 'expired' | 'dropped' | 'superseded' | 'queue-full' | 'too-big' | 'not-encodable' | 'closed' | 'refused' | 'in-doubt';
+type MessageErrorCode = 'expired' | 'dropped' | 'superseded' | 'queue-full' | 'too-big' | 'not-encodable' | 'closed' | 'refused' | 'in-doubt' | 'undelivered' | 'untold';
 
 export { ConnectionError as C, FrameError as F, HoldfastError as H, MessageError as M, OptionError as O };
 export type { MessageErrorCode as a };

@@ -32,6 +32,8 @@ interface Subscribe {
     from: 'now' | 'oldest' | 'last' | number;
     /** The epoch that a numeric `from` belongs to. */
     epoch?: string;
+    /** With an epoch: this device has everything from here to `from`, which counts as `received`. */
+    since?: number;
     /** Names the subscription, each higher than the one before; told again in the answers, which may come late. */
     id?: number;
 }
@@ -58,6 +60,26 @@ interface Received {
     /** That of the `sub`: what is said of an earlier subscription counts for no later one. */
     id?: number;
 }
+/** Asks for receipts of this client's messages, numbered `from` and later, of those to come as well; said again, it starts anew. Client → server. */
+interface Track {
+    t: 'track';
+    from: number;
+}
+/** Asks who is in a channel, and to be told of what changes; said again, it starts anew. Client → server. */
+interface Watch {
+    t: 'watch';
+    ch: string;
+}
+/** Stops that. Client → server. */
+interface Unwatch {
+    t: 'unwatch';
+    ch: string;
+}
+/** Somebody looks at this device, or nobody does. Client → server. */
+interface Seen {
+    t: 'seen';
+    away: boolean;
+}
 /** Asks for a sign of life, and tells what the asker has. Both directions; `got` and `heads` are the server's. */
 interface Ping {
     t: 'ping';
@@ -66,6 +88,8 @@ interface Ping {
     got?: number;
     /** Channels in which the server has pushed more than the client has acknowledged: the last offset pushed. */
     heads?: Record<string, number>;
+    /** The number of the last `delivered` or `present` said on this link. */
+    news?: number;
 }
 /** The answer, with what the answerer has. Both directions. */
 interface Pong {
@@ -73,6 +97,7 @@ interface Pong {
     id: number;
     got?: number;
     heads?: Record<string, number>;
+    news?: number;
 }
 /** The client leaves for good: nothing needs to be kept ready for it. Client → server. */
 interface Bye {
@@ -96,6 +121,8 @@ interface Welcome {
     window: number;
     /** The authenticated user's id, when there is one. */
     user?: string;
+    /** The server knows `track`, `watch` and `seen`. */
+    receipts?: boolean;
 }
 /** msg:A, cumulative: the server has everything up to `seq` for good. Server → client. */
 interface Accepted {
@@ -103,6 +130,8 @@ interface Accepted {
     seq: number;
     /** True when the answer is for this one message only (servers with ids of their own, through a codec). */
     only?: boolean;
+    /** The offsets that messages got: pairs of `seq` and offset, the same each time a message is answered. */
+    placed?: [seq: number, offset: number][];
 }
 /** One message is not taken, for a reason; it did not enter the log. Server → client. */
 interface Refused {
@@ -123,12 +152,73 @@ interface Subscribed {
     /** That of the `sub`. */
     id?: number;
 }
-/** A subscription or a history request is not allowed. Server → client. */
+/** ack:A, cumulative: the server keeps for good that this device has the channel up to `offset`. Server → client. */
+interface Noted {
+    t: 'noted';
+    ch: string;
+    offset: number;
+    /** That of the `sub`. */
+    id?: number;
+}
+/** A device that has a message. */
+interface Recipient {
+    client: string;
+    /** '' when anonymous. */
+    user: string;
+    /** When it was known to have it, ms since 1970. */
+    time: number;
+}
+/** What has become of the messages `seq` … `to` that this client sent to one channel. */
+interface Receipt {
+    seq: number;
+    to: number;
+    /** Recipients that have them; a recipient is a person, or a device of nobody known. The sender is none. */
+    count: number;
+    /** Recipients that there are. */
+    of: number;
+    /** The one that came last to have them. */
+    by?: Recipient;
+    /** Deleted before anybody had them. */
+    gone?: boolean;
+}
+/** ack:N, who has this client's messages. What is said last counts. Server → client. */
+interface Delivered {
+    t: 'delivered';
+    /** Counts the `delivered` and `present` of this link: 1, 2, 3 … */
+    n: number;
+    ch: string;
+    list: Receipt[];
+}
+/** `away`: linked, and nobody looks. */
+type Presence = 'online' | 'away' | 'offline';
+/** A device in a channel, and how it was seen last. */
+interface Seat {
+    client: string;
+    /** '' when anonymous. */
+    user: string;
+    presence: Presence;
+    /** When it was last seen, ms since 1970. */
+    time: number;
+}
+/** Who is in a watched channel: `all` of it, or what has changed. Server → client. */
+interface Present {
+    t: 'present';
+    /** As in `delivered`. */
+    n: number;
+    ch: string;
+    all?: boolean;
+    list: Seat[];
+    /** Clients that are in it no more. */
+    left?: string[];
+}
+/** A subscription, a history request or a watch is not allowed. Server → client. */
 interface Denied {
     t: 'denied';
     ch: string;
-    /** The history request meant; absent for a subscription. */
+    /** The history request meant; absent for a subscription and a watch. */
     id?: number;
+    /** A watch is meant. */
+    watch?: boolean;
     code: string;
     reason: string;
 }
@@ -173,8 +263,8 @@ interface Fault {
     code: string;
     reason: string;
 }
-type ClientFrame<B = Body> = Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Ping | Pong | Bye;
-type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Denied | Message<B> | Page<B> | Ping | Pong | Retry | Fault;
+type ClientFrame<B = Body> = Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye;
+type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Fault;
 type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>;
 
-export type { ClientFrame as C, Entry as E, Frame as F, Message as M, Page as P, ServerFrame as S, Packed as a };
+export type { ClientFrame as C, Delivered as D, Entry as E, Frame as F, Message as M, Noted as N, Page as P, Receipt as R, Seat as S, Track as T, Recipient as a, Presence as b, Present as c, Packed as d, Send as e, Subscribe as f, Subscribed as g, Denied as h, Pong as i, ServerFrame as j, Ping as k };

@@ -32,6 +32,31 @@ function fill(name, rules, given) {
   return filled;
 }
 
+const GRANULARITY = 10;
+const MIN_RTO = 300;
+const MAX_RTO = 1e4;
+const INITIAL_RTO = 1e3;
+class Rtt {
+  /** Smoothed; undefined before the first sample. */
+  srtt;
+  #var = 0;
+  /** Never feed it the answer to something sent twice: which one was answered? (Karn) */
+  sample(ms) {
+    if (this.srtt === void 0) {
+      this.srtt = ms;
+      this.#var = ms / 2;
+    } else {
+      this.#var += (Math.abs(this.srtt - ms) - this.#var) / 4;
+      this.srtt += (ms - this.srtt) / 8;
+    }
+  }
+  /** How long an answer may take before something is wrong. */
+  get rto() {
+    if (this.srtt === void 0) return INITIAL_RTO;
+    return Math.min(MAX_RTO, Math.max(MIN_RTO, this.srtt + Math.max(GRANULARITY, 4 * this.#var)));
+  }
+}
+
 function backoff({ base, cap, factor, floor }, failures, random) {
   if (failures < 1) return floor;
   return Math.max(floor, random * Math.min(cap, base * factor ** (failures - 1) || 0));
@@ -237,31 +262,6 @@ class Link {
   }
 }
 
-const GRANULARITY = 10;
-const MIN_RTO = 300;
-const MAX_RTO = 1e4;
-const INITIAL_RTO = 1e3;
-class Rtt {
-  /** Smoothed; undefined before the first sample. */
-  srtt;
-  #var = 0;
-  /** Never feed it the answer to something sent twice: which one was answered? (Karn) */
-  sample(ms) {
-    if (this.srtt === void 0) {
-      this.srtt = ms;
-      this.#var = ms / 2;
-    } else {
-      this.#var += (Math.abs(this.srtt - ms) - this.#var) / 4;
-      this.srtt += (ms - this.srtt) / 8;
-    }
-  }
-  /** How long an answer may take before something is wrong. */
-  get rto() {
-    if (this.srtt === void 0) return INITIAL_RTO;
-    return Math.min(MAX_RTO, Math.max(MIN_RTO, this.srtt + Math.max(GRANULARITY, 4 * this.#var)));
-  }
-}
-
 const signals = {
   online: "online",
   offline: "offline",
@@ -271,6 +271,17 @@ const signals = {
   visibilitychange: "wake",
   change: "wake"
 };
+function look(page, on) {
+  const control = new AbortController();
+  const tell = () => {
+    on(page.document?.visibilityState === "hidden");
+  };
+  page.addEventListener?.("visibilitychange", tell, { capture: true, signal: control.signal });
+  tell();
+  return () => {
+    control.abort();
+  };
+}
 function listen(page, on) {
   const control = new AbortController();
   const { navigator } = page;
@@ -295,6 +306,7 @@ exports.fill = fill;
 exports.group = group;
 exports.isObjectOrFalse = isObjectOrFalse;
 exports.listen = listen;
+exports.look = look;
 exports.need = need;
 exports.number = number;
 exports.objectOrFalse = objectOrFalse;

@@ -1,3 +1,5 @@
+/** What a page event means to a connection. */
+type PageSignal = 'wake' | 'online' | 'offline' | 'suspend';
 /** The parts of `globalThis` that are looked at. Node has none of them, a worker some. */
 interface PageLike {
     addEventListener?(type: string, listener: (event: Event) => void, options: AddEventListenerOptions): void;
@@ -10,4 +12,4 @@ interface PageLike {
     };
 }
 
-export type { PageLike as P };
+export type { PageSignal as P, PageLike as a };

@@ -32,33 +32,57 @@ class ConnectionError extends HoldfastError {
 }
 
 const entry = { offset: "n", id: "s", from: "s", time: "n", body: "j" };
+const recipient = { client: "c", user: "s", time: "n" };
+const receipt = { seq: "n", to: "n", count: "n", of: "n", by: "w?", gone: "b?" };
+const seat = { ...recipient, presence: "a" };
 const clientShapes = {
   hello: { v: "n", client: "c", key: "c", acked: "n", ticket: "s?" },
   send: { seq: "n", after: "n?", ch: "c", body: "j" },
-  sub: { ch: "c", from: "f", epoch: "s?", id: "n?" },
+  sub: { ch: "c", from: "f", epoch: "s?", since: "n?", id: "n?" },
   unsub: { ch: "c", id: "n?" },
   history: { id: "n", ch: "c", from: "n", limit: "n" },
   received: { ch: "c", offset: "n", id: "n?" },
-  ping: { id: "n", got: "n?", heads: "o?" },
-  pong: { id: "n", got: "n?", heads: "o?" },
+  track: { from: "n" },
+  watch: { ch: "c" },
+  unwatch: { ch: "c" },
+  seen: { away: "b" },
+  ping: { id: "n", got: "n?", heads: "o?", news: "n?" },
+  pong: { id: "n", got: "n?", heads: "o?", news: "n?" },
   bye: {}
 };
 const serverShapes = {
-  welcome: { v: "n", ticket: "s", resumed: "b", got: "n", idle: "n", max: "n", window: "n", user: "s?" },
-  accepted: { seq: "n", only: "b?" },
+  welcome: {
+    v: "n",
+    ticket: "s",
+    resumed: "b",
+    got: "n",
+    idle: "n",
+    max: "n",
+    window: "n",
+    user: "s?",
+    receipts: "b?"
+  },
+  accepted: { seq: "n", only: "b?", placed: "p?" },
   refused: { seq: "n", code: "s", reason: "s" },
   subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?", id: "n?" },
-  denied: { ch: "c", id: "n?", code: "s", reason: "s" },
+  denied: { ch: "c", id: "n?", watch: "b?", code: "s", reason: "s" },
+  noted: { ch: "c", offset: "n", id: "n?" },
+  delivered: { n: "n", ch: "c", list: "d" },
+  present: { n: "n", ch: "c", all: "b?", list: "m", left: "i?" },
   message: { ch: "c", offset: "n?", id: "s?", from: "s?", time: "n?", body: "j" },
   page: { id: "n", ch: "c", epoch: "s", oldest: "n", next: "n", entries: "e" },
-  ping: { id: "n", got: "n?", heads: "o?" },
-  pong: { id: "n", got: "n?", heads: "o?" },
+  ping: { id: "n", got: "n?", heads: "o?", news: "n?" },
+  pong: { id: "n", got: "n?", heads: "o?", news: "n?" },
   retry: { after: "n", spread: "n" },
   error: { code: "s", reason: "s" }
 };
 const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
 const isText = (value, max) => typeof value === "string" && value.length <= max;
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isPair = (value) => Array.isArray(value) && value.length === 2 && value.every(isNumber);
+const isPresence = (value) => value === "online" || value === "away" || value === "offline";
+const has = (value, fields) => isObject(value) && wrongField(value, fields) === void 0;
+const isList = (value, check) => Array.isArray(value) && value.every(check);
 const checks = {
   n: isNumber,
   s: (value) => isText(value, 4096),
@@ -67,8 +91,14 @@ const checks = {
   j: (value) => value !== void 0,
   o: (value) => isObject(value) && Object.values(value).every(isNumber),
   f: (value) => value === "now" || value === "oldest" || value === "last" || isNumber(value),
-  r: (value) => Array.isArray(value) && value.length === 2 && value.every(isNumber),
-  e: (value) => Array.isArray(value) && value.every((one) => isObject(one) && wrongField(one, entry) === void 0)
+  r: isPair,
+  e: (value) => isList(value, (one) => has(one, entry)),
+  p: (value) => isList(value, isPair),
+  d: (value) => isList(value, (one) => has(one, receipt)),
+  w: (value) => has(value, recipient),
+  m: (value) => isList(value, (one) => has(one, seat)),
+  a: isPresence,
+  i: (value) => isList(value, checks.c)
 };
 function wrongField(frame, fields) {
   return Object.keys(fields).find((name) => {

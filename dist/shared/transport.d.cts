@@ -1,4 +1,4 @@
-import { F as Frame, a as Packed, C as ClientFrame, S as ServerFrame } from './frame.cjs';
+import { F as Frame, d as Packed, C as ClientFrame, j as ServerFrame } from './frame.cjs';
 
 /** Close codes, and what a client does after each (`docs/PROTOCOL.md`, close codes). */
 declare const Close: {
@@ -106,5 +106,5 @@ interface Connection {
     readonly buffered: number;
 }
 
-export { Close as a };
-export type { Codec as C, LeafClock as L, Packet as P, Transport as T, Closing as b, Connection as c, Target as d, TransportEvents as e };
+export { Close as b };
+export type { Closing as C, LeafClock as L, Packet as P, Transport as T, Codec as a, Connection as c, Target as d, TransportEvents as e };

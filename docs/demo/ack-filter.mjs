@@ -1,5 +1,5 @@
-// Reads a server's side of a WebSocket and takes out `accepted` frames on the way; everything else passes untouched.
-import { withoutAcks } from './without-acks.mjs'
+// Reads a server's side of a WebSocket and takes out acks on the way; everything else passes untouched.
+import { mayHaveAcks, withoutAcks } from './without-acks.mjs'
 
 const TEXT_AND_FINAL = 0x81
 
@@ -39,8 +39,9 @@ export class AckFilter {
   }
 
   #without(bytes, { start }) {
-    if (bytes[0] !== TEXT_AND_FINAL || bytes.indexOf('"accepted"', start) < 0) return bytes
+    if (bytes[0] !== TEXT_AND_FINAL) return bytes
     const packet = bytes.toString('utf8', start)
+    if (!mayHaveAcks(packet)) return bytes
     const kept = withoutAcks(packet, this.#lose)
     if (kept === packet) return bytes
     return kept ? textFrame(kept) : Buffer.alloc(0)

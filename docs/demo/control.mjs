@@ -1,7 +1,8 @@
 // What the page's buttons press: `POST /control/<fault>`; and a WebSocket on `/control` that tells what is broken at the
-// moment. Only for pages served from here to a browser on this machine.
+// moment, and how much is in the logs. Only for pages served from here to a browser on this machine.
 import { WebSocketServer } from 'ws'
 import { BOX } from './http-box.mjs'
+import { LogBook } from './log-book.mjs'
 
 const faults = ({ server, proxy }) => ({
   kill: () => server.kill(),
@@ -13,15 +14,28 @@ const faults = ({ server, proxy }) => ({
   heal: ({ peer }) => proxy.heal(peer),
 })
 
+const stateOf = ({ server, proxy }) => ({ server: server.state(), peers: proxy.state() })
+
+/** The page hears of a store that is busy so often, ms. */
+const SOON = 150
+
 /** `act` handles requests under `/control`, `watch` upgrades on it. */
 export function createControl(world) {
   const actions = faults(world)
   const sockets = new WebSocketServer({ noServer: true })
   const tellOne = (socket) =>
-    socket.send(JSON.stringify({ server: world.server.state(), peers: world.proxy.state(), may: socket.may }))
+    socket.send(JSON.stringify({ ...stateOf(world), heads: book.heads, reached: book.reached, may: socket.may }))
   const tell = () => sockets.clients.forEach(tellOne)
   world.server.on('change', tell)
   world.proxy.on('change', tell)
+  let soon
+  const tellSoon = () => {
+    soon ??= setTimeout(() => {
+      soon = undefined
+      tell()
+    }, SOON)
+  }
+  const book = new LogBook(world.store, tellSoon)
 
   async function press(request, response) {
     const fault = request.url.slice('/control/'.length)

@@ -14,9 +14,10 @@ export const REALTIME = '/realtime'
 /** Starts everything; `stop` ends all of it, the server process included. */
 export async function startDemo({ dist, root, port = 8080, host = '127.0.0.1' }) {
   const { MemoryStore } = await import(pathToFileURL(join(dist, 'server.js')).href)
-  const server = new ServerProcess({ dist, path: REALTIME, store: new MemoryStore() })
+  const store = new MemoryStore()
+  const server = new ServerProcess({ dist, path: REALTIME, store })
   const proxy = new FaultProxy(() => server.port)
-  const control = createControl({ server, proxy })
+  const control = createControl({ server, proxy, store })
   const http = createServer(serve({ dist, root, control, proxy }))
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())

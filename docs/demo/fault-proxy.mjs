@@ -82,7 +82,7 @@ export class FaultProxy extends EventEmitter {
     else if (peer.box.websocket === 'hang') peer.hanging.push(browser)
     else {
       const server = connect(port, '127.0.0.1')
-      const link = join(browser, server, new AckFilter(() => peer.loseAck()), (link) => {
+      const link = join(browser, server, new AckFilter((kind) => peer.loseAck(kind)), (link) => {
         peer.links.delete(link)
         this.#changed(name)
       })
@@ -120,8 +120,10 @@ export class FaultProxy extends EventEmitter {
       refusing: false,
       acksToLose: 0,
       box: OPEN_BOX,
-      loseAck() {
+      /** The server's answers are counted; what else would tell the same is lost with them. */
+      loseAck(kind) {
         if (this.acksToLose === 0) return false
+        if (kind !== 'accepted') return true
         this.acksToLose -= 1
         changed()
         return true

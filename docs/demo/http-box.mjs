@@ -36,7 +36,7 @@ export class Exchange {
     this.#peer = peer
     const ticket = /^Bearer holdfast\.link\.(\S+)$/.exec(request.headers.authorization ?? '')?.[1]
     if (ticket) this.#belong(peer.http.of(ticket))
-    this.#filter = new LineFilter({ lose: () => peer.loseAck(), control: (said) => this.#hear(said) })
+    this.#filter = new LineFilter({ lose: (kind) => peer.loseAck(kind), control: (said) => this.#hear(said) })
     peer.exchanges.add(this)
     response.once('close', () => this.#over())
     response.on('error', () => response.destroy())

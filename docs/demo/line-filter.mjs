@@ -1,4 +1,4 @@
-// Reads an HTTP answer of the server: a packet a line, in an event stream behind `data:`. Takes out `accepted` frames, and
+// Reads an HTTP answer of the server: a packet a line, in an event stream behind `data:`. Takes out acks, and
 // hears what is said of the link itself.
 import { StringDecoder } from 'node:string_decoder'
 import { withoutAcks } from './without-acks.mjs'

@@ -93,7 +93,7 @@ export class Keeper {
     } else if (heard.on === 'suspend') {
       this.#isSuspended = true
       this.#lay()
-    } else if (heard.on === 'wake' && this.#isSuspended) {
+    } else if (heard.on === 'wake') {
       this.#take()
       this.#isSuspended = false
       if (this.#isAway) this.#lay()

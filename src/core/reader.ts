@@ -97,7 +97,6 @@ export class Reader {
   /** The link is gone, and every question with it. */
   interrupt(): void {
     this.#asks.interrupt()
-    this.#acks.clear()
     this.#ackAt = Infinity
   }
 

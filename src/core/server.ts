@@ -75,6 +75,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   handle(input: ServerInput, now: number): ServerOutput[] {
     this.#effects.now = now
     this.#dispatch(input, now)
+    this.#devices.flush()
     const busy = this.#peers.size > 0 || this.#effects.pending > 0
     if (!busy) this.#roundAt = Infinity
     else if (this.#roundAt === Infinity) this.#roundAt = now + roundTime(this.#options)

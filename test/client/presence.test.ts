@@ -63,16 +63,17 @@ describe('the presence of a channel', () => {
   })
   it('by person: the best of the devices, the latest time; who is not known stands alone', async () => {
     const { room, transport } = await watching()
-    const [phone, desk, one, two, odd] = [
-      seat('phone', 'away', 'bob', 5),
-      seat('desk', 'offline', 'bob', 9),
+    const [phone, desk, old, one, two, odd] = [
+      seat('phone', 'offline', 'bob', 5),
+      seat('desk', 'away', 'bob', 9),
+      seat('old', 'offline', 'bob', 2),
       seat('one'),
       seat('two', 'offline'),
       seat('x', 'offline', 'one'),
     ]
-    transport.last.hear(present(1, [desk, phone, one, two, odd], { all: true }))
+    transport.last.hear(present(1, [phone, desk, old, one, two, odd], { all: true }))
     expect(room.users).toEqual([
-      { user: 'bob', presence: 'away', time: 9, devices: [desk, phone] },
+      { user: 'bob', presence: 'away', time: 9, devices: [phone, desk, old] },
       { user: '', presence: 'online', time: 1, devices: [one] },
       { user: '', presence: 'offline', time: 1, devices: [two] },
       { user: 'one', presence: 'offline', time: 1, devices: [odd] },

@@ -9,6 +9,7 @@ import { load, type Page } from '../support/tab.js'
 class Uplink {
   readonly log: unknown[] = []
   got = 0
+  receipts = false
   readonly #read = new WeakMap<object, number>()
 
   /** Answers all that a page has said since. */
@@ -19,7 +20,7 @@ class Uplink {
       const frames = link.frames.slice(this.#read.get(link) ?? 0)
       this.#read.set(link, link.frames.length)
       const told = frames.flatMap((frame): ServerFrame<Packed>[] => {
-        if (frame.t === 'hello') return [{ ...welcome, resumed: this.got > 0, got: this.got }]
+        if (frame.t === 'hello') return [{ ...welcome, resumed: this.got > 0, got: this.got, receipts: this.receipts }]
         if (frame.t !== 'send') return []
         const { seq, after = seq - 1, body } = frame
         if (after <= this.got && this.got < seq) {
@@ -131,6 +132,29 @@ describe('a page that comes back from the cache', () => {
     expect(server.log).toEqual(['a1', 'b2', 'a3'])
     expect(first.client.messages).toEqual([])
   })
+  it('has each message once, which the page after it has left as well', async () => {
+    const server = new Uplink()
+    const first = await load()
+    server.receipts = true
+    await server.open(first)
+    const room = first.client.channel('room')
+    const a1 = room.send('a1')
+    await server.serve(first)
+    first.transport.last.end()
+    room.send('a2')
+    first.leave()
+    const second = await load(first.memory)
+    second.client.channel('room').send('b3')
+    second.leave()
+    first.back()
+    const ids = [1, 2, 3].map((seq) => `${first.client.id}:${String(seq)}`)
+    expect(first.client.messages.map(({ id }) => id)).toEqual(ids)
+    // What becomes of it is told to the object that the app has.
+    expect(first.client.messages[0]).toBe(a1)
+    await answers()
+    await server.open(first)
+    expect(server.log).toEqual(['a1', 'a2', 'b3'])
+  })
   it('where nobody had it meanwhile it goes on as it was', async () => {
     const server = new Uplink()
     const page = await load()
@@ -147,7 +171,7 @@ describe('a page that comes back from the cache', () => {
   it('another client of the page, under the same key, takes nothing from it', async () => {
     const { first, second } = await pair()
     const other = await load()
-    other.client.channel('room').send('mine')
+    for (const body of ['mine', 'too']) other.client.channel('room').send(body)
     other.leave()
     second.client.close()
     for (const [key, text] of other.memory.items) first.memory.items.set(key, text)

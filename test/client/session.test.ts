@@ -45,6 +45,7 @@ describe('the next page', () => {
   it('shows what was left, and what becomes of it', async () => {
     const page = await load((await left()).memory)
     const [two, three, four] = page.client.messages
+    expect(page.client.stats()).toMatchObject({ queued: 3, bytes: '"two"'.length + 2 + '"four"'.length })
     expect(page.client.messages.map(({ id, state }) => [id, state])).toEqual(
       [2, 3, 4].map((seq) => [`${page.client.id}:${String(seq)}`, 'sent']),
     )
@@ -144,6 +145,13 @@ describe('a session lies in the storage', () => {
     expect(page.memory.items.size).toBe(1)
     page.back()
     expect(page.memory.items.size).toBe(0)
+    page.hide()
+    page.page.navigator.connection.dispatchEvent(new Event('change'))
+    expect(page.memory.items.size).toBe(1)
+    page.leave()
+    page.back()
+    expect(page.memory.items.size).toBe(1)
+    page.show()
     page.page.navigator.connection.dispatchEvent(new Event('change'))
     expect(page.memory.items.size).toBe(0)
   })
@@ -159,10 +167,16 @@ describe('a session lies in the storage', () => {
     const room = page.client.channel('room')
     room.send('one')
     page.hide()
+    const tab = new FakeMemory()
+    const look = () => {
+      for (const [key, text] of page.memory.items) tab.items.set(key, text)
+      return load(tab)
+    }
     room.send('two')
+    expect((await look()).client.messages).toHaveLength(2)
     await answers()
     page.transport.last.hear({ t: 'refused', seq: 1, code: 'forbidden', reason: '' })
-    const next = await load(page.memory)
+    const next = await look()
     expect(next.client.messages.map(({ id }) => id)).toEqual([`${page.client.id}:2`])
   })
   it('not after the close, nor of a client that the server has closed', async () => {
@@ -191,6 +205,9 @@ describe('a session lies in the storage', () => {
     '{"v":2}',
     '{"v":1,"id":"a","key":"b","seq":-1}',
     '{"v":1,"id":"a","key":"b","seq":1,"acked":0}',
+    '{"v":2,"id":"a","key":"b","seq":1,"acked":0,"places":{},"tracked":[],"items":[]}',
+    '{"v":1,"id":"a","key":"b","seq":1,"acked":0,"places":{},"tracked":5,"items":[]}',
+    '{"v":1,"id":"a","key":"b","seq":1,"acked":0,"places":{},"tracked":[],"items":5}',
   ])('what is not of our making is ignored: %s', async (text) => {
     const memory = new FakeMemory()
     memory.items.set('tab', text)

@@ -59,6 +59,7 @@ describe('the codes', () => {
     const sources = ['src/core/server.ts', ...files].map(read).join('\n')
     const said = [
       ...sources.matchAll(/fault\([^,()]+, '([\w-]+)'/g),
+      ...sources.matchAll(/warn\('([\w-]+)'/g),
       ...sources.matchAll(/(?:code: |deny\(peer, frame, )'([\w-]+)'/g),
     ].map(([, code]) => code)
     const table = rows(text, 'frame').filter(([frame = '']) => ['error', 'refused', 'denied'].includes(frame))

@@ -13,8 +13,9 @@ import {
   sse,
   tabSession,
 } from '../../src/index.js'
-import { createServer, type HoldfastServer, type ServerSettings } from '../../src/server/index.js'
+import { createServer, type HoldfastServer, MemoryStore, type ServerSettings } from '../../src/server/index.js'
 import type { ResilientWebSocket } from '../../src/socket.js'
+import type { StoreLimitsWanted } from '../../src/testing/index.js'
 import { FakePage } from '../socket/fakes.js'
 import { FakeMemory } from '../support/fake-memory.js'
 import { httpStand } from '../support/http-stand.js'
@@ -63,7 +64,7 @@ const holdOn = (client: Client): Client => {
 const quiet = { log: () => undefined }
 
 describe('the snippets of README.md run', () => {
-  it('all of them', () => expect(snippets).toHaveLength(19))
+  it('all of them', () => expect(snippets).toHaveLength(20))
 
   it('the first ten lines', async () => {
     vi.stubGlobal('WebSocket', WebSocket)
@@ -253,6 +254,28 @@ describe('the snippets of README.md run', () => {
       expect(cases.size).toBeGreaterThan(10)
       await cases.get('carries text and bytes, both ways, in order')?.()
     })
+  })
+
+  it('the cases that try a store', async () => {
+    const tried: string[] = []
+    const left: string[] = []
+    const waiting: Promise<void>[] = []
+    const it = Object.assign(
+      (name: string, test: () => Promise<void>) => {
+        tried.push(name)
+        waiting.push(test())
+      },
+      { skip: (name: string) => left.push(name) },
+    )
+    const openStand = async (limits: StoreLimitsWanted) => {
+      const store = new MemoryStore(limits)
+      const same = async () => store
+      return { store, another: same, reopen: same, close: async () => undefined }
+    }
+    await run(snippet('Where WebSocket does not get through', 5), [], { it, openStand })
+    await Promise.all(waiting)
+    expect(tried.length).toBeGreaterThan(30)
+    expect(left.length).toBeGreaterThan(2)
   })
 
   it('several nodes', async () => {

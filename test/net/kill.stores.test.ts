@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundle, type Program } from '../support/bundle.js'
-import { RedisServer } from '../support/redis.js'
+import { RedisServer, withRedis } from '../support/redis.js'
 import { clientOf, Ear, later, leaveAll, when } from '../support/servers.js'
 import { Dice } from '../sim/dice.js'
 
@@ -69,14 +69,18 @@ const stores = [
       return Promise.resolve(`file:${join(folder, 'data')}`)
     },
   },
-  {
-    name: 'Redis',
-    open: async () => {
-      const redis = await RedisServer.open('none')
-      later(() => redis.stop())
-      return redis.url
-    },
-  },
+  ...(withRedis
+    ? [
+        {
+          name: 'Redis',
+          open: async () => {
+            const redis = await RedisServer.open('none')
+            later(() => redis.stop())
+            return redis.url
+          },
+        },
+      ]
+    : []),
 ]
 
 describe.each(stores.map((store, at) => ({ ...store, seed: at + 1 })))('a server over $name', ({ open, seed }) => {

@@ -92,7 +92,7 @@ describe.each(all)('two nodes over $store, and clients over $name', ({ name, ove
 
   it('and one of them killed: everybody is back, nothing is lost, repeated or out of order', async () => {
     await ordeal(await cluster(start, [over, over, over]))
-  })
+  }, 60_000)
 })
 
 const crowds = stores.flatMap((one) => [2, 3].map((many) => ({ ...one, many })))

@@ -244,6 +244,8 @@ describe('what is told', () => {
     await soon(() => expect(heard).toEqual(['unsure', 'unsure']))
     await other.notify({ node: 'node', note: 'hi' })
     await soon(() => expect(heard).toEqual(['unsure', 'unsure', 'hi']))
+    // The connection for calls has died as well, and is found out by a call.
+    await soon(() => read(store))
     stop()
   })
 })

@@ -142,9 +142,10 @@ export class Device {
   }
 
   leave(ch: string): void {
-    const { epoch, next } = this.following.get(ch) ?? {}
-    if (epoch !== undefined && next !== undefined)
-      this.#before.set(`${ch} ${epoch}`, Math.max(next, this.#before.get(`${ch} ${epoch}`) ?? 1))
+    // Without an answer it may have been placed all the same, and the server keeps that: anywhere in the log.
+    const { epoch, next = Infinity, asked } = this.following.get(ch) ?? {}
+    const name = `${ch} ${epoch ?? asked?.epoch ?? ''}`
+    this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
     this.following.delete(ch)
     this.#tell({ on: 'unsubscribe', ch })
   }

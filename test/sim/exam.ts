@@ -1,3 +1,4 @@
+import { serverDefaults } from '../../src/core/server/contract.js'
 import type { Device } from './device.js'
 import type { Sent } from './ledger.js'
 import { CALM_DELAY } from './net.js'
@@ -88,6 +89,9 @@ const through =
   () =>
     accepted(...sent) && world.isCaughtUp(to, ch)
 
+/** News of receipts waits for company so long, ms. */
+const NEWS = serverDefaults.newsEvery
+
 const EXAMS: Record<string, Exam> = {
   'nothing at all': {
     act: (pair) => through(pair, say(pair, 3)),
@@ -109,7 +113,8 @@ const EXAMS: Record<string, Exam> = {
       lose(pair.world, pair.to, 'down', '"t":"message"')
       return through(pair, say(pair, 1))
     },
-    within: (pair) => pinged(pair) + trips(10),
+    // The others acknowledge it, and what they are told of that is a sign of life as well.
+    within: (pair) => ACK_DELAY + NEWS + pinged(pair) + trips(14),
   },
   'a message on its way up, others follow': {
     lossy: true,

@@ -6,12 +6,12 @@ import { browserPlugins, minify } from './bundle.mjs'
 /** `target` is where it is to be; `limit` is where it is, and fails the run: no change may make it heavier unnoticed. */
 const budgets = [
   { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5250 },
-  { name: 'Client, webSocket', from: 'src/index.ts', target: 6000, limit: 14150 },
-  { name: 'createClient', from: 'src/index.ts', target: 7500, limit: 16380 },
+  { name: 'Client, webSocket', from: 'src/index.ts', target: 6000, limit: 17350 },
+  { name: 'createClient', from: 'src/index.ts', target: 7500, limit: 19600 },
 ]
 
 /** What all four transports add to one that has WebSocket alone. */
-const rungs = { name: 'three more transports', target: 1500, limit: 2250 }
+const rungs = { name: 'three more transports', target: 1500, limit: 2280 }
 
 // Weighed by this same recipe in November 2026, each from its package's ES modules.
 const peers = [

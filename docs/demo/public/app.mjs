@@ -2,39 +2,58 @@
 import { FaultWatch } from './faults.mjs'
 import { Panel } from './panel.mjs'
 import { Person } from './person.mjs'
+import { Pocket } from './pocket.mjs'
 import { BLOCKS } from './rungs.mjs'
 import { Score } from './score.mjs'
 import { drawServer, Wire } from './stage.mjs'
 import { startTalk } from './talk.mjs'
+import { write } from './words.mjs'
 import { World } from './world.mjs'
 
 const find = (selector) => document.querySelector(selector)
 const TOGETHER = ['Ada', 'Ben']
-const STRANGERS = ['Cleo', 'Dora', 'Emil', 'Finn', 'Greta', 'Hugo', 'Ines', 'Jon']
+/** Has a phone that can be put away. */
+const FRIEND = 'Cleo'
+const STRANGERS = ['Dora', 'Emil', 'Finn', 'Greta', 'Hugo', 'Ines', 'Jon']
 
-const asked = new URLSearchParams(location.search).get('name')?.trim().slice(0, 24)
+/* global Holdfast */
+
+const asked = nameIn(new URLSearchParams(location.search).get('name'))
 const people = (asked ? [asked] : TOGETHER).map((name) => new Person(name))
+const friend = asked ? undefined : new Person(FRIEND, Holdfast.tabSession(FRIEND))
+const everybody = friend ? [...people, friend] : people
 const world = new World()
 const score = new Score()
 const watch = new FaultWatch()
 /** For a developer at the console. */
-window.demo = { people, world, score, watch }
+window.demo = { people, friend, world, score, watch }
 
 document.body.classList.toggle('alone', people.length === 1)
-const views = people.map((person, at) => {
+for (const person of everybody) {
   score.watch(
     person,
-    people.filter((other) => other !== person),
+    everybody.filter((other) => other !== person),
   )
+}
+const pocket = friend && new Pocket(find('.pocket'), friend, { world, witness: people[0] })
+if (!pocket) find('.pocket').remove()
+const sides = ['left', 'right', 'third']
+const sideOf = (at) => {
   const side = find('#side').content.firstElementChild.cloneNode(true)
-  side.classList.add(at === 0 ? 'left' : 'right')
+  side.classList.add(sides[at])
   if (at === 0) find('.stage').prepend(side)
   else find('.stage').append(side)
-  const panel = new Panel(find('#panel'), person, world)
+  return side
+}
+const views = people.map((person, at) => {
+  const side = sideOf(at)
+  const panel = new Panel(find('#panel'), person, world, friend)
   find('.people').append(panel.root)
   person.addEventListener('change', () => watch.look())
   return { person, panel, side, wire: new Wire(side, person, world) }
 })
+const pocketSide = pocket && sideOf(2)
+const pocketWire = pocket && new Wire(pocketSide, friend, world)
 
 const presses = {
   kill: () => (world.state.server.up ? order('kill', people) : world.order('restart')),
@@ -60,6 +79,11 @@ const presses = {
     for (let n = 1; n <= 1_000; n++) person.say(`Flood, ${n.toLocaleString('en')} of 1,000`)
     light()
   },
+}
+
+/** Letters and no control characters, which no token may have. */
+function nameIn(text) {
+  return [...(text ?? '').replace(/\p{C}/gu, '').trim()].slice(0, 12).join('')
 }
 
 function order(fault, who, what = {}) {
@@ -142,23 +166,28 @@ function connectButtons() {
   invite()
 }
 
+/** What waits for somebody who is away, at that person's tab. */
+const missed = document.createElement('b')
+
 /** A phone shows one person at a time. */
 function addSwitcher() {
   const nav = find('.switcher')
   nav.hidden = people.length === 1
+  const shows = views.map(({ person, panel, side }) => ({ person, parts: [panel.root, side] }))
+  if (pocket) shows.push({ person: friend, parts: [pocket.root, pocketSide] })
   const show = (shown) => {
-    views.forEach(({ panel, side }, at) => {
-      panel.root.classList.toggle('away', at !== shown)
-      side.classList.toggle('away', at !== shown)
+    shows.forEach(({ parts }, at) => {
+      for (const part of parts) part.classList.toggle('unseen', at !== shown)
       nav.children[at].setAttribute('aria-pressed', String(at === shown))
     })
   }
-  people.forEach(({ name, slug }, at) => {
+  shows.forEach(({ person: { name, slug } }, at) => {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: name })
     button.dataset.testid = `show-${slug}`
     button.addEventListener('click', () => show(at))
     nav.append(button)
   })
+  if (pocket) nav.lastChild.append(missed)
   show(0)
 }
 
@@ -184,6 +213,9 @@ setInterval(() => {
     panel.draw()
     wire.draw()
   }
+  pocket?.draw()
+  pocketWire?.draw()
+  write(missed, pocket?.missed ? String(pocket.missed) : '')
   drawServer(find('.hub'), world)
   watch.look()
   drawScore()

@@ -4,19 +4,18 @@ import { kindOf } from './parcels.mjs'
 import { fetchOver } from './trips.mjs'
 
 /**
- * `WebSocket`, `fetchFor(rung)` and `page` are for `createClient`. `events` emits `parcel` (detail: { up, kind, rung, lost })
+ * `WebSocket`, `fetchFor(rung)` and what `turnOn()` gives are for `createClient`. `events` emits `parcel` (detail: { up, kind, rung, lost })
  * and `link`; `unplug()` and `plug()` play a device that loses its network and finds it again, `renew()` one that joins
- * another network.
+ * another network. `turnOn()` gives the page of one client, `turnOff()` ends that page as when a tab is closed.
  */
 export function makeCable() {
   const events = new EventTarget()
   const emit = (type, detail) => events.dispatchEvent(new CustomEvent(type, { detail }))
-  const platform = platformOf(() => cable.plugged)
+  let platform
   const cable = {
     events,
     plugged: true,
     heardAt: performance.now(),
-    page: platform.page,
     /** What is open or under way, by rung: { rung, dead }. */
     ways: new Set(),
     emit,
@@ -45,6 +44,15 @@ export function makeCable() {
       platform.tell('online')
     },
     renew: () => cable.plugged && platform.tell('online'),
+    turnOn() {
+      platform = platformOf(() => cable.plugged)
+      return platform.page
+    },
+    /** The page hears that it ends, as browsers tell, and then nothing more. */
+    turnOff() {
+      platform.tell('pagehide')
+      platform.end()
+    },
   }
   cable.WebSocket = socketOver(cable)
   return cable
@@ -86,15 +94,16 @@ function socketOver(cable) {
   }
 }
 
-/** The page's own events, and some that are played. */
+/** The page's own events, and some that are played; none after its end. */
 function platformOf(isPlugged) {
   const window = globalThis
   const events = new EventTarget()
+  const life = new AbortController()
   for (const type of ['online', 'offline', 'pageshow', 'pagehide', 'resume', 'visibilitychange']) {
     window.addEventListener(
       type,
       ({ persisted }) => events.dispatchEvent(Object.assign(new Event(type), { persisted })),
-      true,
+      { capture: true, signal: life.signal },
     )
   }
   const page = {
@@ -106,5 +115,5 @@ function platformOf(isPlugged) {
       },
     },
   }
-  return { page, tell: (type) => events.dispatchEvent(new Event(type)) }
+  return { page, tell: (type) => events.dispatchEvent(new Event(type)), end: () => life.abort() }
 }

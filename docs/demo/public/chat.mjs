@@ -1,14 +1,9 @@
 // A conversation as one person sees it. The page holds the last messages only; the log holds them all.
+import { makeTick, mark } from './ticks.mjs'
 
 const SHOWN = 200
 /** Characters of one message. */
 const MOST = 2_000
-const states = {
-  queued: 'queued',
-  sent: 'sent, not yet acknowledged',
-  accepted: 'accepted by the server',
-  failed: 'failed',
-}
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const spaces = new Intl.NumberFormat('en')
 
@@ -20,6 +15,8 @@ export class Chat {
   #items = new Map()
   #earlier = 0
   #dirty = false
+  /** The reader is at the end, and stays there when the box changes its height. */
+  #sticks = true
   #scroll
   #list
   #note
@@ -28,10 +25,13 @@ export class Chat {
     this.#scroll = root.querySelector('.messages')
     this.#list = root.querySelector('.messages ol')
     this.#scroll.setAttribute('aria-label', `What ${person.name} sees`)
+    this.#scroll.addEventListener('scroll', () => (this.#sticks = this.#isAtEnd), { passive: true })
+    new ResizeObserver(() => this.#sticks && this.#toEnd()).observe(this.#scroll)
     person.addEventListener('said', ({ detail }) => this.#later(() => this.#pending.set(keyOf(detail), detail)))
     person.addEventListener('moved', ({ detail }) => this.#touch(detail))
-    person.addEventListener('settled', ({ detail }) => this.#touch(detail))
+    person.addEventListener('settled', ({ detail }) => this.#settle(detail))
     person.addEventListener('heard', ({ detail }) => this.#later(() => this.#hear(detail)))
+    person.addEventListener('note', ({ detail }) => this.#later(() => this.#push(detail)))
     person.addEventListener('gap', ({ detail }) => this.#later(() => this.#gap(detail)))
   }
 
@@ -40,6 +40,12 @@ export class Chat {
     const own = this.#pending.get(key)
     this.#pending.delete(key)
     this.#push(own ? Object.assign(own, { time: entry.time }) : entry)
+  }
+
+  /** Of what goes to one person alone, the sender hears no more. */
+  #settle(entry) {
+    if (entry.to && entry.state !== 'failed') this.#later(() => this.#hear(entry))
+    this.#touch(entry)
   }
 
   #gap({ from, to }) {
@@ -56,7 +62,7 @@ export class Chat {
   #touch(entry) {
     this.#later(() => {
       const item = this.#items.get(keyOf(entry))
-      if (item) mark(item, entry)
+      if (item) show(item, entry)
     })
   }
 
@@ -72,8 +78,7 @@ export class Chat {
 
   #draw() {
     const list = this.#list
-    const scroll = this.#scroll
-    const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60
+    const atEnd = this.#isAtEnd
     const all = [...this.#heard, ...this.#pending.values()]
     const shown = all.slice(-SHOWN)
     const keys = new Set(shown.map(keyOf))
@@ -85,7 +90,16 @@ export class Chat {
       if (item !== place) list.insertBefore(item, place)
       place = item.nextElementSibling
     })
-    if (atEnd || shown.at(-1)?.own) scroll.scrollTop = scroll.scrollHeight
+    if (atEnd || shown.at(-1)?.own) this.#toEnd()
+  }
+
+  get #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroll
+    return scrollHeight - scrollTop - clientHeight < 60
+  }
+
+  #toEnd() {
+    this.#scroll.scrollTop = this.#scroll.scrollHeight
   }
 
   /** Says what is not shown; returns the place of the first message. */
@@ -121,36 +135,27 @@ function note({ note: text }) {
 
 function bubble(entry) {
   const item = document.createElement('li')
-  item.className = entry.own ? 'message own' : 'message'
-  if (!entry.own) item.append(part('span', 'name', entry.name))
+  item.className = `message${entry.own ? ' own' : ''}${entry.to ? ' direct' : ''}`
+  if (!entry.own || entry.to) item.append(part('span', 'name', addressOf(entry)))
   const foot = part('span', 'foot', '')
   foot.append(part('time', '', clock.format(entry.time)))
-  if (entry.own) foot.append(tick())
+  if (entry.own) foot.append(makeTick())
   item.append(part('span', 'text', entry.text.length > MOST ? `${entry.text.slice(0, MOST)} …` : entry.text), foot)
-  if (entry.own) mark(item, entry)
+  if (entry.own) show(item, entry)
   return item
 }
+
+const addressOf = ({ own, name, to }) => (own ? `to ${to}` : to ? `${name}, to ${to} alone` : name)
 
 /** What people wrote goes in as text and nothing else. */
 function part(tag, className, text) {
   return Object.assign(document.createElement(tag), { className, textContent: text })
 }
 
-function tick() {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  svg.setAttribute('class', 'tick')
-  svg.setAttribute('role', 'img')
-  svg.append(document.createElementNS('http://www.w3.org/2000/svg', 'use'))
-  return svg
-}
-
-function mark(item, { state = 'accepted', error }) {
-  if (item.dataset.state === state) return
-  item.dataset.state = state
-  const svg = item.querySelector('.tick')
-  svg?.setAttribute('aria-label', states[state])
-  svg?.firstChild.setAttribute('href', `#icon-${state}`)
-  if (state !== 'failed') return
+function show(item, entry) {
+  const { state, error } = entry
+  mark(item, entry)
+  if (state !== 'failed' || item.classList.contains('failed')) return
   item.classList.add('failed')
   item.append(part('span', 'error', `Not sent: ${error?.message ?? 'no reason given'}`))
 }

@@ -1,6 +1,6 @@
 // The ladder in a person's panel: four rungs, which one carries, why, and what is in the way.
 import { nameOf, noteOn, RUNGS } from './rungs.mjs'
-import { write } from './words.mjs'
+import { plainly, write } from './words.mjs'
 
 const titles = { websocket: 'WebSocket', sse: 'SSE', 'long-poll': 'Long polls', 'short-poll': 'Short polls' }
 
@@ -45,7 +45,8 @@ export class Ladder {
 
   /** The client's own reasons; it cannot see what the box does. */
   #words() {
-    const { client, status, rung, rungReason, moves } = this.#person
+    const { client, status, rung, moves } = this.#person
+    const rungReason = plainly(this.#person.rungReason)
     if (status === 'offline') return 'No network: it waits.'
     if (!client.transport) return 'Trying again, what worked last comes first.'
     if (rung === RUNGS[0] && moves === 0) return 'The best way is open; the others wait.'

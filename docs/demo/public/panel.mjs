@@ -1,9 +1,10 @@
 // One person's panel: status in words, composer, buttons, instruments.
 import { Chat } from './chat.mjs'
+import { Company } from './company.mjs'
 import { Ladder } from './ladder.mjs'
 import { Plot } from './plot.mjs'
 import { RUNGS } from './rungs.mjs'
-import { write } from './words.mjs'
+import { plainly, write } from './words.mjs'
 
 const titles = {
   connecting: 'Connecting',
@@ -38,14 +39,17 @@ export class Panel {
   #plot
   #values
   #ladder
+  #company
 
-  constructor(template, person, world) {
+  /** @param friend somebody who can be written to alone */
+  constructor(template, person, world, friend) {
     this.root = template.content.firstElementChild.cloneNode(true)
     this.#person = person
     this.#part = (selector) => this.root.querySelector(selector)
     this.#name()
     new Chat(this.#part('.chat'), person)
-    this.#compose()
+    this.#company = new Company(this.#part('.company'), person)
+    this.#compose(friend)
     this.#ladder = new Ladder(this.root, person, world)
     this.#values = counters.map(([label]) => this.#counter(label))
     this.#plot = new Plot(this.#part('.plot'))
@@ -57,6 +61,7 @@ export class Panel {
   draw() {
     this.#say()
     this.#ladder.draw()
+    this.#company.draw()
     const stats = this.#person.client.stats()
     counters.forEach(([, key, show = plain.format], at) => write(this.#values[at], show(stats[key] ?? 0)))
     write(this.#part('.waiting'), waiting(stats.queued))
@@ -91,7 +96,7 @@ export class Panel {
       '.why': 'reason',
       '.next': 'next',
       '.messages': 'messages',
-      '.composer input': 'input',
+      '.composer input[name=text]': 'input',
       '.composer button': 'send',
       '.log': 'log',
     }
@@ -100,15 +105,33 @@ export class Panel {
       button.dataset.testid = `${slug}-${(button.dataset.box ?? button.dataset.fault).replace(':', '-')}`
   }
 
-  #compose() {
+  #compose(friend) {
     const form = this.#part('.composer')
-    const { text } = form.elements
+    const { text, to } = form.elements
+    if (friend) this.#address(form, friend)
+    else this.#part('.to').remove()
     text.setAttribute('aria-label', `Message from ${this.#person.name}`)
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      if (text.value.trim()) this.#person.say(text.value.trim())
+      if (text.value.trim()) this.#person.say(text.value.trim(), to?.value)
       text.value = ''
     })
+  }
+
+  /** Everybody, or one alone. */
+  #address(form, { name, slug }) {
+    const { slug: own } = this.#person
+    const [all, alone] = form.elements.to
+    alone.value = name
+    alone.nextElementSibling.textContent = name
+    all.dataset.testid = `${own}-to-all`
+    alone.dataset.testid = `${own}-to-${slug}`
+    for (const choice of [all, alone]) choice.addEventListener('change', () => this.#invite(form))
+    this.#invite(form)
+  }
+
+  #invite({ elements: { text, to } }) {
+    text.placeholder = to.value ? `Message to ${to.value} alone` : 'Message'
   }
 
   #counter(label) {
@@ -134,7 +157,7 @@ export class Panel {
 
   #why({ status, reason, cable }) {
     if (status === 'online') return `last heard ${((performance.now() - cable.heardAt) / 1000).toFixed(1)} s ago`
-    return reason || (status === 'connecting' ? 'for the first time' : 'the link was lost')
+    return plainly(reason) || (status === 'connecting' ? 'for the first time' : 'the link was lost')
   }
 
   #next({ status, retryAt }) {

@@ -5,7 +5,7 @@ export function kindOf(data) {
   const has = (...types) => types.some((type) => text.includes(`"t":"${type}"`))
   if (has('hello', 'welcome')) return 'hello'
   if (has('send', 'message', 'page')) return 'message'
-  return has('accepted', 'received', 'refused') ? 'receipt' : 'beat'
+  return has('accepted', 'received', 'refused', 'delivered', 'noted') ? 'receipt' : 'beat'
 }
 
 /** The kinds of packets in a body, a line each. One without packets is a mere question, or its answer. */

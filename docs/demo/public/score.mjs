@@ -3,11 +3,14 @@
 export class Score {
   sent = 0
   accepted = 0
+  /** By all of this page whom it is for; on a page of one: what the others said. */
   received = 0
   duplicated = 0
   disordered = 0
   #tallies = new Map()
   #failed = new Set()
+  /** Who does not have it yet, by message. */
+  #awaited = new Map()
 
   /** Numbers passed over by somebody who heard later ones. */
   get lost() {
@@ -18,14 +21,28 @@ export class Score {
 
   /** Watches a person, who hears what `others` on this page say, and whoever else is there. */
   watch(person, others) {
-    person.addEventListener('said', () => this.sent++)
+    person.addEventListener('said', ({ detail }) => this.#say(detail, others))
     person.addEventListener('settled', ({ detail }) =>
-      detail.state === 'accepted' ? this.accepted++ : this.#fail(detail),
+      detail.state === 'failed' ? this.#fail(detail) : this.accepted++,
     )
     person.addEventListener('heard', ({ detail }) => {
-      if (!detail.own && (others.length === 0 || others.some(({ run }) => run === detail.run))) this.received++
+      if (others.length === 0) this.received += detail.own ? 0 : 1
+      else this.#reach(detail, person)
       this.#check(person, detail)
     })
+  }
+
+  #say(entry, others) {
+    this.sent++
+    const awaited = others.filter(({ name }) => !entry.to || entry.to === name)
+    if (awaited.length) this.#awaited.set(keyOf(entry), new Set(awaited))
+  }
+
+  #reach(entry, person) {
+    const awaited = this.#awaited.get(keyOf(entry))
+    if (!awaited?.delete(person) || awaited.size) return
+    this.#awaited.delete(keyOf(entry))
+    this.received++
   }
 
   #check(listener, { run, n, failed }) {
@@ -43,8 +60,12 @@ export class Score {
   }
 
   /** A message whose sender was told that it failed is not lost. */
-  #fail({ run, n }) {
-    this.#failed.add(`${run} ${n}`)
+  #fail(entry) {
+    const { run, n } = entry
+    this.#awaited.delete(keyOf(entry))
+    this.#failed.add(keyOf(entry))
     for (const tally of this.#tallies.values()) if (tally.run === run) tally.missing.delete(n)
   }
 }
+
+const keyOf = ({ run, n }) => `${run} ${n}`

@@ -60,6 +60,7 @@ export class Wire {
     const { cable, client, peer } = this.#person
     const { links, silent, refusing, acksToLose } = this.#world.peer(peer)
     const { transport } = client
+    if (this.#person.isAway) return ['away', 'the page is closed, there is nobody to connect']
     if (!cable.plugged) return ['unplugged', 'no network']
     if (transport && silent && !links) return ['silent', 'a black hole: open at both ends']
     if (transport) {

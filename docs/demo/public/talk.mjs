@@ -20,7 +20,8 @@ const lines = [
   'In an hour. Keep me a chair.',
 ]
 
-const PAUSE = 1_300
+/** ms. Between a message's receipts and the next message there is silence enough for a poll to be cut twice in a row. */
+const PAUSE = 1_800
 
 /** They take turns; somebody alone talks to the others. Returns the way to stop, which gives nothing. */
 export function startTalk(people) {

@@ -6,7 +6,9 @@ export function fetchOver(cable, rung) {
   const say = (up, body, lost = false) => {
     for (const kind of kindsIn(body)) cable.emit('parcel', { up, kind, rung, lost })
   }
-  return async (url, init) => {
+  // A WebSocket that was refused is asked after without a signal.
+  return async (url, { signal = new AbortController().signal, ...rest }) => {
+    const init = { ...rest, signal }
     if (!cable.plugged) throw new TypeError('Failed to fetch')
     const way = { rung, dead: false }
     const end = () => cable.end(way)

@@ -10,9 +10,9 @@ const WELL = {
   box: { websocket: 'pass', streams: 'pass', requests: 'pass' },
 }
 
-/** `state` is `{ server: { up, pid, starts }, peers, may }`; emits `change` with the state before as detail. */
+/** `state` is `{ server: { up, pid, starts }, peers, heads, reached, may }`; emits `change` with the state before as detail. */
 export class World extends EventTarget {
-  state = { server: { up: false, starts: 0 }, peers: {}, may: true }
+  state = { server: { up: false, starts: 0 }, peers: {}, heads: {}, reached: {}, may: true }
 
   /** When a killed server is started again, ms on the page's clock. */
   backAt

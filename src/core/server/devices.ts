@@ -95,7 +95,11 @@ export class Devices {
       this.#roundAt = this.#known.size ? now + this.#options.presenceEvery : Infinity
       this.#tellAt = now
     }
-    if (now >= this.#tellAt) this.#tell()
+  }
+
+  /** Tells the store what is due, unless it still works on what it was told before. */
+  flush(): void {
+    if (this.#effects.now >= this.#tellAt) this.#tell()
   }
 
   #change(client: string): void {

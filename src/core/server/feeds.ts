@@ -1,10 +1,10 @@
-import { sizeOf } from '../../wire/body.js'
 import type { Entry, Packed, Received, Subscribe, Unsubscribe } from '../../wire/frame.js'
 import type { Change, Slice } from '../store.js'
 import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
-import { Feed, type FeedState, type Parcel } from './feed.js'
+import { Feed, type FeedState } from './feed.js'
 import type { Follows } from './follows.js'
+import { Parcels } from './parcels.js'
 import type { Peer } from './peer.js'
 import { locate, type Wanted } from './position.js'
 import type { Topic } from './topic.js'
@@ -29,7 +29,7 @@ export class Feeds {
   readonly #stalled = new Set<Feed>()
   /** Channels in which something may have been missed, and the store did not say. */
   readonly #unsure = new Set<string>()
-  readonly #parcels = new WeakMap<Entry<Packed>, Parcel>()
+  readonly #parcels = new Parcels()
 
   constructor(effects: Effects, options: Options, follows: Follows) {
     this.#effects = effects
@@ -118,7 +118,7 @@ export class Feeds {
     topic.note(epoch, entry.offset + 1)
     for (const feed of topic.feeds) {
       if (feed.state.is !== 'live' || feed.epoch !== epoch || feed.next !== entry.offset) continue
-      feed.push(this.#parcel(ch, entry))
+      feed.push(this.#parcels.of(ch, entry))
       if (!feed.room) feed.state = { is: 'full' }
     }
   }
@@ -272,7 +272,7 @@ export class Feeds {
   #fill(feed: Feed, { entries }: Slice): void {
     for (const entry of entries) {
       if (!feed.room) return
-      if (entry.offset === feed.next) feed.push(this.#parcel(feed.ch, entry))
+      if (entry.offset === feed.next) feed.push(this.#parcels.of(feed.ch, entry))
     }
   }
 
@@ -284,15 +284,5 @@ export class Feeds {
     feed.state = wanted ? { is: 'stalled', wanted } : { is: 'stalled' }
     this.#stalled.add(feed)
     this.#wait()
-  }
-
-  #parcel(ch: string, entry: Entry<Packed>): Parcel {
-    let parcel = this.#parcels.get(entry)
-    if (!parcel) {
-      const { offset, id, from, time, body } = entry
-      parcel = { frame: { t: 'message', ch, offset, id, from, time, body }, bytes: sizeOf(body) }
-      this.#parcels.set(entry, parcel)
-    }
-    return parcel
   }
 }

@@ -13,7 +13,7 @@ export function complaints(page: Page): string[] {
   page.on('pageerror', (error) => said.push(String(error)))
   page.on('console', (message) => {
     const expected =
-      /WebSocket connection to|Failed to load resource: .*(net::ERR_|410|50[234])|ERR_CONNECTION|ERR_INTERNET_DISCONNECTED/.test(
+      /WebSocket connection to|Failed to load resource: .*(net::ERR_|410|426|50[234])|ERR_CONNECTION|ERR_INTERNET_DISCONNECTED/.test(
         message.text(),
       )
     if (['error', 'warning'].includes(message.type()) && !expected) said.push(message.text())

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Page } from 'playwright-core'
 
-export type Who = 'ada' | 'ben'
+export type Who = 'ada' | 'ben' | 'cleo'
 
 export const press = (page: Page, button: string) => page.getByTestId(button).click()
 
@@ -75,3 +75,41 @@ export async function hurt(page: Page, name: string): Promise<void> {
   await press(page, 'ada-flood')
   await told(page, /Flood, Ada: all accepted/)
 }
+
+/** Says so to everybody, or to one alone. */
+export async function say(page: Page, who: Who, text: string, to = 'all'): Promise<void> {
+  await page.getByTestId(`${who}-to-${to}`).check({ force: true })
+  await page.getByTestId(`${who}-input`).fill(text)
+  await press(page, `${who}-send`)
+}
+
+/** Waits until the sender sees this mark at the message. */
+export const marked = (page: Page, who: Who, text: string, mark: string) =>
+  page
+    .locator(`[data-testid=${who}-messages] .own[data-state=${mark}]`)
+    .filter({ hasText: text })
+    .waitFor({ state: 'attached', timeout: 25_000 })
+
+/** What a screen reader says of the mark. */
+export const labelOf = (page: Page, who: Who, text: string) =>
+  page
+    .locator(`[data-testid=${who}-messages] .own`)
+    .filter({ hasText: text })
+    .getByRole('img')
+    .getAttribute('aria-label')
+
+/** Waits until this person's client knows so of somebody else. */
+export const present = (page: Page, who: Who, other: string, how: string) =>
+  page
+    .locator(`[data-testid=${who}-company] [data-presence=${how}]`)
+    .filter({ hasText: other })
+    .waitFor({ state: 'attached', timeout: 25_000 })
+
+/** What somebody sees, in its order, of what holds `words`. */
+export const seen = (page: Page, who: Who, words: string) =>
+  page
+    .locator(`[data-testid=${who}-messages] .text`)
+    .evaluateAll(
+      (items, words) => items.map((item) => String(item.textContent)).filter((text) => text.includes(words)),
+      words,
+    )
