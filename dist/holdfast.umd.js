@@ -81,6 +81,7 @@
     ping: { id: "n", got: "n?", heads: "o?", news: "n?" },
     pong: { id: "n", got: "n?", heads: "o?", news: "n?" },
     retry: { after: "n", spread: "n" },
+    wait: { after: "n" },
     error: { code: "s", reason: "s" }
   };
   const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
@@ -1272,6 +1273,11 @@
       this.front = link;
       return "hello";
     }
+    /** One that has said hello is to wait for its welcome: it carries both ways, and its turn would be lost on another. */
+    waits(link, after, now) {
+      if (link === this.front) this.#clear(SLOWER);
+      else if (this.front !== void 0) this.#endAt = Math.max(this.#endAt, now + after + MOVE);
+    }
     /** The front, or the mover in its place, is welcomed: the race is over. */
     won(link, now) {
       const rung = this.#runners.get(link)?.rung ?? 0;
@@ -1507,6 +1513,10 @@
           if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
           this.state = { ...state, asked: void 0, until: now + state.interval };
           break;
+        case "waits":
+          if (state.is === "greeting")
+            this.state = { ...state, until: now + Math.min(input.after, MAX_HOLD) + connectTimeout };
+          break;
         case "ended":
           if (state.is === "closing") this.#end(input.closing);
           else this.#lose(input.closing, now);
@@ -1673,6 +1683,14 @@
       this.#tell({ on: "welcomed", link: this.#attempt, idle });
       this.ladder.won(link, now);
     }
+    /** The other side will take us on this link, which has said hello: within `after` ms. */
+    waits(link, after, now) {
+      this.#now = now;
+      const isMover = link === this.ladder.mover;
+      if (!isMover && this.link.state.is !== "greeting") return;
+      this.ladder.waits(link, Math.min(after, MAX_HOLD), now);
+      if (!isMover) this.#tell({ on: "waits", link: this.#attempt, after });
+    }
     heard(pong, now) {
       this.#now = now;
       this.#tell({ on: "heard", link: this.#attempt, pong });
@@ -1759,6 +1777,9 @@
       },
       retry: (frame, link) => {
         this.#sendAway(frame, link);
+      },
+      wait: ({ after }, link) => {
+        this.route.waits(link, after, this.#now);
       },
       error: ({ code, reason }) => {
         this.#out.push({ do: "fault", error: new ConnectionError(code, reason) });
@@ -1878,6 +1899,7 @@
       if (retry) this.#sendAway(retry, link);
       else if (link === this.route.ladder.mover) {
         if (says("welcome")) this.#frames(link, frames);
+        else for (const frame of frames) if (frame.t === "wait") this.#hear(frame, link);
       } else if (says("pong")) this.route.useful(link, this.#now);
     }
     #frames(link, frames) {

@@ -1081,6 +1081,11 @@ class Ladder {
     this.front = link;
     return "hello";
   }
+  /** One that has said hello is to wait for its welcome: it carries both ways, and its turn would be lost on another. */
+  waits(link, after, now) {
+    if (link === this.front) this.#clear(SLOWER);
+    else if (this.front !== void 0) this.#endAt = Math.max(this.#endAt, now + after + MOVE);
+  }
   /** The front, or the mover in its place, is welcomed: the race is over. */
   won(link, now) {
     const rung = this.#runners.get(link)?.rung ?? 0;
@@ -1277,6 +1282,14 @@ class Route {
     this.#tell({ on: "welcomed", link: this.#attempt, idle });
     this.ladder.won(link, now);
   }
+  /** The other side will take us on this link, which has said hello: within `after` ms. */
+  waits(link, after, now) {
+    this.#now = now;
+    const isMover = link === this.ladder.mover;
+    if (!isMover && this.link.state.is !== "greeting") return;
+    this.ladder.waits(link, Math.min(after, page.MAX_HOLD), now);
+    if (!isMover) this.#tell({ on: "waits", link: this.#attempt, after });
+  }
   heard(pong, now) {
     this.#now = now;
     this.#tell({ on: "heard", link: this.#attempt, pong });
@@ -1363,6 +1376,9 @@ let Client$1 = class Client {
     },
     retry: (frame, link) => {
       this.#sendAway(frame, link);
+    },
+    wait: ({ after }, link) => {
+      this.route.waits(link, after, this.#now);
     },
     error: ({ code, reason }) => {
       this.#out.push({ do: "fault", error: new run.ConnectionError(code, reason) });
@@ -1482,6 +1498,7 @@ let Client$1 = class Client {
     if (retry) this.#sendAway(retry, link);
     else if (link === this.route.ladder.mover) {
       if (says("welcome")) this.#frames(link, frames);
+      else for (const frame of frames) if (frame.t === "wait") this.#hear(frame, link);
     } else if (says("pong")) this.route.useful(link, this.#now);
   }
   #frames(link, frames) {

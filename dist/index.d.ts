@@ -162,6 +162,12 @@ type LinkInput = Tick | {
     on: 'heard';
     link: number;
     pong: boolean;
+}
+/** The other side lives, and its welcome comes within `after` ms. */
+ | {
+    on: 'waits';
+    link: number;
+    after: number;
 } | {
     on: 'ended';
     link: number;
@@ -557,6 +563,8 @@ declare class Ladder {
     opened(link: number): boolean;
     /** A link that is not the front has given its sign of life. */
     useful(link: number, now: number): Turn;
+    /** One that has said hello is to wait for its welcome: it carries both ways, and its turn would be lost on another. */
+    waits(link: number, after: number, now: number): void;
     /** The front, or the mover in its place, is welcomed: the race is over. */
     won(link: number, now: number): void;
     /** A link has ended. */
@@ -889,6 +897,8 @@ declare class Route {
     useful(link: number, now: number): void;
     /** The other side takes us on this link; `idle` is its own limit of silence, ms. */
     welcomed(link: number, idle: number, now: number): void;
+    /** The other side will take us on this link, which has said hello: within `after` ms. */
+    waits(link: number, after: number, now: number): void;
     heard(pong: boolean, now: number): void;
     /** Does the link live? */
     probe(now: number): void;
@@ -906,7 +916,7 @@ interface ClientOptions {
     shared?: boolean;
 }
 type ClientInput<Tag> = Exclude<LinkInput, {
-    on: 'welcomed' | 'heard';
+    on: 'welcomed' | 'heard' | 'waits';
 }> | {
     on: 'frames';
     link: number;

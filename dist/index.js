@@ -1,5 +1,5 @@
 import { g as guard, H as HoldfastError, i as isNumber, M as MessageError, b as ConnectionError, C as Close, d as inWords, v as verdict, F as FrameError, a as isObject, r as run, O as OptionError, f as flaw, s as serverShapes } from './shared/run.js';
-import { n as need, R as Rtt, L as Link, b as look, l as listen$1, f as fill, o as objectOrFalse, g as group, i as isObjectOrFalse, a as number, c as count } from './shared/page.js';
+import { n as need, R as Rtt, L as Link, M as MAX_HOLD, b as look, l as listen$1, f as fill, o as objectOrFalse, g as group, i as isObjectOrFalse, a as number, c as count } from './shared/page.js';
 import { P as PROTOCOL_VERSION, a as assertNever, p as pack, s as sizeOf, c as clientCodec, u as unpack } from './shared/codec.js';
 import { a as createEnv, c as createClock } from './shared/env.js';
 
@@ -1079,6 +1079,11 @@ class Ladder {
     this.front = link;
     return "hello";
   }
+  /** One that has said hello is to wait for its welcome: it carries both ways, and its turn would be lost on another. */
+  waits(link, after, now) {
+    if (link === this.front) this.#clear(SLOWER);
+    else if (this.front !== void 0) this.#endAt = Math.max(this.#endAt, now + after + MOVE);
+  }
   /** The front, or the mover in its place, is welcomed: the race is over. */
   won(link, now) {
     const rung = this.#runners.get(link)?.rung ?? 0;
@@ -1275,6 +1280,14 @@ class Route {
     this.#tell({ on: "welcomed", link: this.#attempt, idle });
     this.ladder.won(link, now);
   }
+  /** The other side will take us on this link, which has said hello: within `after` ms. */
+  waits(link, after, now) {
+    this.#now = now;
+    const isMover = link === this.ladder.mover;
+    if (!isMover && this.link.state.is !== "greeting") return;
+    this.ladder.waits(link, Math.min(after, MAX_HOLD), now);
+    if (!isMover) this.#tell({ on: "waits", link: this.#attempt, after });
+  }
   heard(pong, now) {
     this.#now = now;
     this.#tell({ on: "heard", link: this.#attempt, pong });
@@ -1361,6 +1374,9 @@ let Client$1 = class Client {
     },
     retry: (frame, link) => {
       this.#sendAway(frame, link);
+    },
+    wait: ({ after }, link) => {
+      this.route.waits(link, after, this.#now);
     },
     error: ({ code, reason }) => {
       this.#out.push({ do: "fault", error: new ConnectionError(code, reason) });
@@ -1480,6 +1496,7 @@ let Client$1 = class Client {
     if (retry) this.#sendAway(retry, link);
     else if (link === this.route.ladder.mover) {
       if (says("welcome")) this.#frames(link, frames);
+      else for (const frame of frames) if (frame.t === "wait") this.#hear(frame, link);
     } else if (says("pong")) this.route.useful(link, this.#now);
   }
   #frames(link, frames) {

@@ -764,6 +764,7 @@ class Ledger {
 const roundTime = ({ idle, helloTimeout }) => Math.max(1, Math.min(idle / 4, helloTimeout));
 function inspect$1({ stage, heardAt }, { idle, helloTimeout }, now) {
   if (stage.is === "new") return now - stage.since >= helloTimeout ? "mute" : "well";
+  if (stage.is === "waiting") return "well";
   const silence = now - heardAt;
   if (silence >= idle) return "dead";
   return silence >= idle / 2 ? "quiet" : "well";
@@ -1693,28 +1694,77 @@ class Sessions {
 const AWAY = 2e3;
 const SLOT = 10;
 const BURST = 1e3;
+const HOLD = 25e3;
 class Limiter {
   #options;
-  /** When the next link is let in. */
+  /** When the next hello is answered. */
   #nextAt = -Infinity;
   /** When the last one that was turned away comes back. */
   #slot = 0;
+  /** In the order of their hellos, from `#first` on; those that have left are only out of `#waiting`. */
+  #queue = [];
+  #first = 0;
+  #waiting = /* @__PURE__ */ new Set();
   constructor(options) {
     this.#options = options;
   }
-  /** Undefined lets it in; otherwise it may come back in so many ms, and nobody else is told the same time. */
-  enter(links, now) {
-    const { maxLinks, maxAccepts } = this.#options;
-    const step = 1e3 / maxAccepts;
-    if (links >= maxLinks) return this.#turnAway(Math.max(SLOT, step), now);
-    this.#nextAt = Math.max(this.#nextAt, now - BURST + step);
-    if (now < this.#nextAt) return this.#turnAway(step, now);
-    this.#nextAt += step;
-    return void 0;
+  /** When it is the next one's turn. */
+  get deadline() {
+    return this.#waiting.size ? this.#nextAt : Infinity;
   }
-  #turnAway(step, now) {
-    this.#slot = Math.max(this.#slot, now + AWAY) + step;
+  get waiting() {
+    return this.#waiting;
+  }
+  /** A link opens. Undefined lets it in; otherwise it may come back in so many ms, and nobody else is told the same time. */
+  enter(links, now) {
+    const { maxLinks } = this.#options;
+    return links < maxLinks ? void 0 : this.#turnAway(Math.max(SLOT, this.#step), now);
+  }
+  /** It says hello: only this counts, since of a race no more than one does. */
+  greet(waiter, now) {
+    this.#save(now);
+    if (!this.#waiting.size && now >= this.#nextAt) {
+      this.#nextAt += this.#step;
+      return { is: "in" };
+    }
+    const after = Math.max(0, this.#nextAt - now) + this.#waiting.size * this.#step;
+    if (after > HOLD) return { is: "away", after: this.#turnAway(this.#step, now, now + after) };
+    this.#queue.push(waiter);
+    this.#waiting.add(waiter);
+    return { is: "waits", after: Math.ceil(after) };
+  }
+  /** Its link has ended: those behind it move up. */
+  leave(waiter) {
+    this.#waiting.delete(waiter);
+  }
+  /** Those whose turn it is, who wait no longer. */
+  due(now) {
+    this.#save(now);
+    const due = [];
+    while (now >= this.deadline) {
+      const waiter = this.#queue[this.#first++];
+      if (!this.#waiting.delete(waiter)) continue;
+      this.#nextAt += this.#step;
+      due.push(waiter);
+    }
+    this.#tidy();
+    return due;
+  }
+  get #step() {
+    return 1e3 / this.#options.maxAccepts;
+  }
+  /** Time in which nobody came counts, but not without end. */
+  #save(now) {
+    this.#nextAt = Math.max(this.#nextAt, now - BURST + this.#step);
+  }
+  #turnAway(step, now, notBefore = 0) {
+    this.#slot = Math.max(this.#slot, now + AWAY, notBefore) + step;
     return Math.ceil(this.#slot - now);
+  }
+  #tidy() {
+    if (this.#waiting.size && this.#first * 2 < this.#queue.length) return;
+    this.#queue = this.#waiting.size ? this.#queue.slice(this.#first) : [];
+    this.#first = 0;
   }
 }
 
@@ -1892,7 +1942,8 @@ class Server {
   get deadline() {
     const { deadline: devices } = this.#devices;
     const told = Math.min(this.#rosters.deadline, this.#receipts.deadline, this.#watchers.deadline, devices);
-    return Math.min(this.#roundAt, this.#feeds.deadline, this.#drain?.deadline ?? Infinity, told);
+    const turn = Math.min(this.#limiter.deadline, this.#drain?.deadline ?? Infinity);
+    return Math.min(this.#roundAt, this.#feeds.deadline, turn, told);
   }
   handle(input, now) {
     this.#effects.now = now;
@@ -1933,8 +1984,7 @@ class Server {
         this.#rosters.changed(input.change);
         break;
       case "drain":
-        this.#drain ??= new Drain(input.after, input.spread, this.#peers.size, now);
-        this.#drain.proceed(this.#peers.values(), now);
+        this.#goDown(input.after, input.spread, now);
         break;
       default:
         codec.assertNever(input);
@@ -1944,21 +1994,25 @@ class Server {
     if (now >= this.#feeds.deadline) this.#feeds.retry();
     for (const part of [this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now);
     this.#drain?.proceed(this.#peers.values(), now);
+    for (const peer of this.#limiter.due(now)) this.#admit(peer);
     if (now >= this.#roundAt) this.#patrol(now);
+  }
+  #goDown(after, spread, now) {
+    this.#drain ??= new Drain(after, spread, this.#peers.size - this.#limiter.waiting.size, now);
+    for (const peer of [...this.#limiter.waiting]) this.#drain.dismiss(peer);
+    this.#drain.proceed(this.#peers.values(), now);
   }
   #opened(link, user, now) {
     const links = this.#peers.size;
     const peer = new Peer(link, user, this.#effects, this.#options.guarded, (gone) => this.#gone(gone));
     this.#peers.set(link, peer);
-    if (this.#drain) {
-      this.#drain.dismiss(peer);
-      return;
-    }
     const away = this.#limiter.enter(links, now);
-    if (away !== void 0) peer.dismiss(run.Close.tryLater, away, 0, "the server is full");
+    if (this.#drain) this.#drain.dismiss(peer);
+    else if (away !== void 0) peer.dismiss(run.Close.tryLater, away, 0, "the server is full");
   }
   #gone(peer) {
     this.#peers.delete(peer.link);
+    this.#limiter.leave(peer);
     for (const part of [this.#feeds, this.#receipts, this.#watchers]) part.leave(peer);
     const session = this.#sessions.of(peer);
     if (session) this.#devices.lose(peer, session.client);
@@ -1970,7 +2024,7 @@ class Server {
   #frames(peer, frames, now) {
     if (!peer) return;
     peer.heardAt = now;
-    const held = peer.stage.is === "opening" ? peer.stage.held.length : 0;
+    const held = "held" in peer.stage ? peer.stage.held.length : 0;
     if (frames.length + held > MAX_FRAMES) peer.fault(run.Close.overloaded, "flood", `over ${MAX_FRAMES} frames at once`);
     else this.#perform(peer, frames);
   }
@@ -1980,7 +2034,7 @@ class Server {
     for (const [at, frame] of frames.entries()) {
       const { stage } = peer;
       if (stage.is === "gone") return;
-      if (stage.is === "opening") {
+      if ("held" in stage) {
         stage.held.push(...frames.slice(at));
         break;
       }
@@ -1997,7 +2051,23 @@ class Server {
       peer.fault(run.Close.badFrame, "bad-hello", "a link has one client");
       return;
     }
-    const held = [];
+    const { is } = peer.stage;
+    peer.stage = { is: "waiting", hello, held: [] };
+    if (is === "open" || hello.v !== codec.PROTOCOL_VERSION) this.#admit(peer);
+    else this.#queue(peer);
+  }
+  /** A link's first hello is answered when it is its turn. */
+  #queue(peer) {
+    const turn = this.#limiter.greet(peer, this.#effects.now);
+    if (turn.is === "in") this.#admit(peer);
+    else if (this.#drain) this.#drain.dismiss(peer);
+    else if (turn.is === "waits") peer.tell({ t: "wait", after: turn.after });
+    else peer.dismiss(run.Close.tryLater, turn.after, 0, "the server is full");
+  }
+  #admit(peer) {
+    if (peer.stage.is !== "waiting") return;
+    const { hello, held } = peer.stage;
+    peer.heardAt = this.#effects.now;
     peer.stage = { is: "opening", hello, held };
     this.#sessions.greet(peer, hello, () => {
       this.#devices.come(peer, hello.client);

@@ -135,7 +135,8 @@ interface Settings {
     /** Links at once; others are told when to come back. Default 100,000. */
     maxLinks: number;
     /**
-     * Links let in a second, up to a second's worth at once; others are told when to come back, each at a time of its own.
+     * Links welcomed a second, up to a second's worth at once; others wait for it on their links, up to 25 s, or are told when
+     * to come back, each at a time of its own.
      * Set it to what the machine and the store can welcome. Default 2,000.
      */
     maxAccepts: number;

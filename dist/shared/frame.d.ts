@@ -257,6 +257,11 @@ interface Retry {
     after: number;
     spread: number;
 }
+/** The hello of this link is answered on it, within `after` ms. Server → client. */
+interface Wait {
+    t: 'wait';
+    after: number;
+}
 /** What was wrong, before a close that says what to do. Server → client. */
 interface Fault {
     t: 'error';
@@ -264,7 +269,7 @@ interface Fault {
     reason: string;
 }
 type ClientFrame<B = Body> = Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye;
-type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Fault;
+type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Wait | Fault;
 type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>;
 
 export type { ClientFrame as C, Delivered as D, Entry as E, Frame as F, Message as M, Noted as N, Page as P, Receipt as R, Seat as S, Track as T, Recipient as a, Presence as b, Present as c, Packed as d, Send as e, Subscribe as f, Subscribed as g, Denied as h, Pong as i, ServerFrame as j, Ping as k };

@@ -151,6 +151,10 @@ class Link {
         if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
         this.state = { ...state, asked: void 0, until: now + state.interval };
         break;
+      case "waits":
+        if (state.is === "greeting")
+          this.state = { ...state, until: now + Math.min(input.after, MAX_HOLD) + connectTimeout };
+        break;
       case "ended":
         if (state.is === "closing") this.#end(input.closing);
         else this.#lose(input.closing, now);
@@ -300,6 +304,7 @@ function listen(page, on) {
 }
 
 exports.Link = Link;
+exports.MAX_HOLD = MAX_HOLD;
 exports.Rtt = Rtt;
 exports.count = count;
 exports.fill = fill;

@@ -149,6 +149,10 @@ class Link {
         if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
         this.state = { ...state, asked: void 0, until: now + state.interval };
         break;
+      case "waits":
+        if (state.is === "greeting")
+          this.state = { ...state, until: now + Math.min(input.after, MAX_HOLD) + connectTimeout };
+        break;
       case "ended":
         if (state.is === "closing") this.#end(input.closing);
         else this.#lose(input.closing, now);
@@ -297,5 +301,5 @@ function listen(page, on) {
   };
 }
 
-export { Link as L, Rtt as R, number as a, look as b, count as c, fill as f, group as g, isObjectOrFalse as i, listen as l, need as n, objectOrFalse as o };
+export { Link as L, MAX_HOLD as M, Rtt as R, number as a, look as b, count as c, fill as f, group as g, isObjectOrFalse as i, listen as l, need as n, objectOrFalse as o };
 //# sourceMappingURL=page.js.map

@@ -74,6 +74,7 @@ const serverShapes = {
   ping: { id: "n", got: "n?", heads: "o?", news: "n?" },
   pong: { id: "n", got: "n?", heads: "o?", news: "n?" },
   retry: { after: "n", spread: "n" },
+  wait: { after: "n" },
   error: { code: "s", reason: "s" }
 };
 const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
