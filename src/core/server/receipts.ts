@@ -1,7 +1,7 @@
-import type { Receipt } from '../../wire/frame.js'
 import type { Place } from '../store.js'
 import type { ServerOptions } from './contract.js'
 import type { Effects } from './effects.js'
+import { Pace } from './pace.js'
 import type { Peer } from './peer.js'
 import type { Rosters } from './rosters.js'
 import { Tracker } from './tracker.js'
@@ -26,20 +26,24 @@ interface Sender {
 
 /** Tells senders who has their messages: state, not events, so that what is lost is made up for by what comes after. */
 export class Receipts {
-  /** When to `tick`. */
-  deadline = Infinity
   readonly #effects: Effects
-  readonly #options: Options
   readonly #rosters: Rosters
   readonly #senders = new Map<Peer, Sender>()
   /** Those of which the store did not say where their messages went. */
   readonly #unasked = new Map<Peer, Sender>()
-  readonly #due = new Set<Tracker>()
+  /** When the first of them is asked about. */
+  #askAt = Infinity
+  readonly #pace: Pace<Tracker>
 
   constructor(effects: Effects, options: Options, rosters: Rosters) {
     this.#effects = effects
-    this.#options = options
     this.#rosters = rosters
+    this.#pace = new Pace(effects, options.newsEvery, tell)
+  }
+
+  /** When to `tick`. */
+  get deadline(): number {
+    return Math.min(this.#askAt, this.#pace.deadline)
   }
 
   get size(): number {
@@ -65,19 +69,17 @@ export class Receipts {
     for (const tracker of this.#senders.get(peer)?.channels.values() ?? []) this.#drop(tracker)
     this.#senders.delete(peer)
     this.#unasked.delete(peer)
-    if (!this.#due.size && !this.#unasked.size) this.deadline = Infinity
+    if (!this.#unasked.size) this.#askAt = Infinity
   }
 
   tick(now: number): void {
-    if (now < this.deadline) return
-    this.deadline = Infinity
+    this.#pace.tick(now)
+    if (now < this.#askAt) return
+    this.#askAt = Infinity
     for (const [peer, sender] of this.#unasked) {
       if (now >= sender.askAt) this.#ask(peer, sender)
       else this.#wait(sender.askAt)
     }
-    for (const tracker of this.#due)
-      if (now >= tracker.freeAt) this.#tell(tracker)
-      else this.#wait(tracker.freeAt)
   }
 
   #ask(peer: Peer, sender: Sender): void {
@@ -108,7 +110,7 @@ export class Receipts {
     channels.delete(ch)
     if (!tracker) {
       tracker = new Tracker(peer, client, ch, (changed) => {
-        this.#plan(changed)
+        this.#pace.plan(changed)
       })
       tracker.begin(this.#rosters.join(ch, tracker))
     }
@@ -117,25 +119,18 @@ export class Receipts {
   }
 
   #drop(tracker: Tracker): void {
-    this.#due.delete(tracker)
+    this.#pace.drop(tracker)
     this.#rosters.leave(tracker.ch, tracker)
   }
 
-  #plan(tracker: Tracker): void {
-    this.#due.add(tracker)
-    this.#wait(Math.max(tracker.freeAt, this.#effects.now))
-  }
-
-  #tell(tracker: Tracker): void {
-    const { peer, ch } = tracker
-    this.#due.delete(tracker)
-    const list: Receipt[] = tracker.news()
-    if (!list.length) return
-    tracker.freeAt = this.#effects.now + this.#options.newsEvery
-    peer.tell({ t: 'delivered', n: ++peer.news, ch, list })
-  }
-
   #wait(until: number): void {
-    this.deadline = Math.min(this.deadline, until)
+    this.#askAt = Math.min(this.#askAt, until)
   }
+}
+
+function tell(tracker: Tracker): boolean {
+  const { peer, ch } = tracker
+  const list = tracker.news()
+  if (list.length) peer.tell({ t: 'delivered', n: ++peer.news, ch, list })
+  return list.length > 0
 }

@@ -1,6 +1,7 @@
 import type { Seat } from '../../wire/frame.js'
 import type { ServerOptions } from './contract.js'
 import type { Effects } from './effects.js'
+import { Pace } from './pace.js'
 import type { Peer } from './peer.js'
 import type { Roster, RosterUser, Seated } from './roster.js'
 import type { Rosters } from './rosters.js'
@@ -65,17 +66,23 @@ class Watcher implements RosterUser {
 
 /** Who wants to know who is there. Each is told at once, and then not too often. */
 export class Watchers {
-  readonly #effects: Effects
   readonly #options: Options
   readonly #rosters: Rosters
   readonly #peers = new Map<Peer, Map<string, Watcher>>()
-  readonly #due = new Set<Watcher>()
-  deadline = Infinity
+  readonly #pace: Pace<Watcher>
 
   constructor(effects: Effects, options: Options, rosters: Rosters) {
-    this.#effects = effects
     this.#options = options
     this.#rosters = rosters
+    this.#pace = new Pace(effects, options.newsEvery, (watcher) => {
+      watcher.tell()
+      return true
+    })
+  }
+
+  /** When to `tick`. */
+  get deadline(): number {
+    return this.#pace.deadline
   }
 
   get size(): number {
@@ -91,7 +98,7 @@ export class Watchers {
     else {
       const watchers = this.#peers.get(peer) ?? new Map<string, Watcher>()
       const watcher = new Watcher(peer, ch, (changed) => {
-        this.#plan(changed)
+        this.#pace.plan(changed)
       })
       this.#peers.set(peer, watchers.set(ch, watcher))
       const permit = peer.permits.check('presence', ch, (verdict) => {
@@ -105,7 +112,7 @@ export class Watchers {
     const watcher = this.#peers.get(peer)?.get(ch)
     if (!watcher) return
     this.#peers.get(peer)?.delete(ch)
-    this.#due.delete(watcher)
+    this.#pace.drop(watcher)
     this.#rosters.leave(ch, watcher)
   }
 
@@ -113,15 +120,10 @@ export class Watchers {
   leave(peer: Peer): void {
     for (const ch of this.#peers.get(peer)?.keys() ?? []) this.unwatch(peer, ch)
     this.#peers.delete(peer)
-    if (!this.#due.size) this.deadline = Infinity
   }
 
   tick(now: number): void {
-    if (now < this.deadline) return
-    this.deadline = Infinity
-    for (const watcher of this.#due)
-      if (now >= watcher.freeAt) this.#tell(watcher)
-      else this.#plan(watcher)
+    this.#pace.tick(now)
   }
 
   /** A hook that failed may answer the next time it is asked. */
@@ -137,17 +139,6 @@ export class Watchers {
 
   #begin(watcher: Watcher): void {
     watcher.begin(this.#rosters.join(watcher.ch, watcher))
-  }
-
-  #plan(watcher: Watcher): void {
-    this.#due.add(watcher)
-    this.deadline = Math.min(this.deadline, Math.max(watcher.freeAt, this.#effects.now))
-  }
-
-  #tell(watcher: Watcher): void {
-    this.#due.delete(watcher)
-    watcher.freeAt = this.#effects.now + this.#options.newsEvery
-    watcher.tell()
   }
 }
 
