@@ -14,9 +14,8 @@ export type LinkInput = ServerInput & {
   code?: number
 }
 
-/** What the core is told of a packet. @param max bytes it may have, where nobody else has looked. */
-export function inputOf(link: number, packet: Packet, max = Infinity): LinkInput {
-  const bytes = Buffer.byteLength(packet)
+/** What the core is told of a packet. @param bytes of it. @param max bytes it may have, where nobody else has looked. */
+export function inputOf(link: number, packet: Packet, bytes: number, max = Infinity): LinkInput {
   try {
     if (bytes > max) throw new FrameError('too-big', `a packet of more than ${max} bytes`)
     return { on: 'frames', link, frames: serverCodec.decode(packet), bytes }

@@ -120,7 +120,7 @@ export class Sockets implements Carrier {
     // With the default binaryType a message is one Buffer.
     const bytes = data as Buffer
     const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString()
-    this.#feed(inputOf(link, packet))
+    this.#feed(inputOf(link, packet, bytes.length))
   }
 
   #send(socket: WebSocket, frames: ServerFrame<Packed>[]): void {

@@ -1,4 +1,6 @@
 import type { Recipient } from '../../wire/frame.js'
+import { groupBy } from './group.js'
+import { firstFrom } from './halving.js'
 import type { Seated } from './roster.js'
 
 /** What is known of one message's way to its recipients. */
@@ -12,6 +14,9 @@ export interface Score {
   /** Who came last to have it. */
   by?: Recipient
 }
+
+/** Whose device it is: a user's, or nobody's that is known. */
+const partyOf = ({ user, client }: Seated): string => (user ? `user ${user}` : `device ${client}`)
 
 /** From the first place to before the last, by their index. */
 type Range = [from: number, to: number]
@@ -51,7 +56,7 @@ export function tally(offsets: readonly number[], epoch: string, members: readon
     const { cursor } = member
     return cursor.epoch === epoch ? [startOf(member), indexOf(offsets, cursor.offset + 1)] : [0, 0]
   }
-  for (const devices of parties(members)) {
+  for (const devices of groupBy(members, partyOf)) {
     const runs = union(devices.map(runOf))
     of.raise([Math.min(...devices.map(startOf)), size])
     const there = Math.min(...devices.map((device) => (device.shown === 'offline' ? size : startOf(device))))
@@ -67,27 +72,7 @@ export function tally(offsets: readonly number[], epoch: string, members: readon
   return scores
 }
 
-/** The index of the first offset that is not below `offset`. */
-function indexOf(offsets: readonly number[], offset: number): number {
-  let [low, high] = [0, offsets.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((offsets[middle] ?? 0) < offset) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function parties(members: readonly Seated[]): Iterable<Seated[]> {
-  const all = new Map<string, Seated[]>()
-  for (const member of members) {
-    const name = member.user ? `user ${member.user}` : `device ${member.client}`
-    const party = all.get(name)
-    if (party) party.push(member)
-    else all.set(name, [member])
-  }
-  return all.values()
-}
+const indexOf = (offsets: readonly number[], offset: number): number => firstFrom(offsets, offset, (one) => one)
 
 /** The same places, each in one range only. */
 function union(ranges: Range[]): Range[] {

@@ -1,5 +1,6 @@
 import type { Receipt } from '../../wire/frame.js'
 import type { Place } from '../store.js'
+import { groupBy } from './group.js'
 import { isInbox, inboxOf } from './inbox.js'
 import type { Peer } from './peer.js'
 import type { Roster, RosterUser, Seated } from './roster.js'
@@ -55,7 +56,7 @@ export class Tracker implements RosterUser {
     const list: Receipt[] = []
     const done = new Set<Tracked>()
     const recipients = this.#recipients()
-    for (const places of this.#byEpoch()) {
+    for (const places of groupBy(this.#places, ({ epoch }) => epoch)) {
       const scores = tally(
         places.map(({ offset }) => offset),
         places[0]?.epoch ?? '',
@@ -82,16 +83,6 @@ export class Tracker implements RosterUser {
     const { members, past } = this.#roster ?? {}
     const all = [...(members?.values() ?? []), ...(past ? [past] : [])]
     return all.filter((member) => member.client !== this.#client && (own || !user || member.user !== user))
-  }
-
-  #byEpoch(): Tracked[][] {
-    const all = new Map<string, Tracked[]>()
-    for (const place of this.#places) {
-      const places = all.get(place.epoch)
-      if (places) places.push(place)
-      else all.set(place.epoch, [place])
-    }
-    return [...all.values()]
   }
 
   /** Nothing to tell while it is on its way to somebody who is there, or when it was told already. */

@@ -171,7 +171,8 @@ export class HttpLinks implements Carrier, Desk {
   }
 
   #receive(link: Link, packets: readonly Packet[]): void {
-    for (const packet of packets) this.#feed(inputOf(link.number, packet, this.#options.maxPacket))
+    const { maxPacket } = this.#options
+    for (const packet of packets) this.#feed(inputOf(link.number, packet, Buffer.byteLength(packet), maxPacket))
   }
 
   #put(link: Link, frames: ServerFrame<Packed>[]): void {

@@ -1,8 +1,9 @@
+import { isInbox } from '../../core/server/inbox.js'
 import type { AppendAsk, Appended, Change, Cursor, CursorAsk, Draft, Fate, ForgetAsk } from '../../core/store.js'
 import type { Device, KeepAsk, Member, MembersAsk, OpenAsk, Opened, Place, ReadAsk } from '../../core/store.js'
 import type { Roster, SeenAsk, SentAsk, Slice } from '../../core/store.js'
 import type { Client, ClientBook, LogBook, SeatBook } from './parts.js'
-import { hadByAll, isInbox, moved, verdict } from './rules.js'
+import { hadByAll, moved, verdict } from './rules.js'
 
 /** The rules of a store, without the waiting: each call is decided at once, in one step. */
 export class Books<C extends Client> {

@@ -1,8 +1,9 @@
+import { isInbox } from '../../core/server/inbox.js'
 import type { Bounds, Draft, Member, Place, ReadAsk, Slice } from '../../core/store.js'
 import type { StoreLimits } from './limits.js'
 import { Log } from './log.js'
 import type { LogBook } from './parts.js'
-import { costOf, fullBy, isInbox } from './rules.js'
+import { costOf, fullBy } from './rules.js'
 
 /** What all logs together may be. */
 export interface LogsLimits extends StoreLimits {

@@ -1,3 +1,4 @@
+import { firstFrom } from '../../core/server/halving.js'
 import type { Place } from '../../core/store.js'
 import { PLACES } from './rules.js'
 
@@ -21,14 +22,8 @@ export class Places {
     return place?.seq === seq ? place : undefined
   }
 
-  /** Where the first of them is, by halving. */
+  /** Where the first of them is. */
   #index(seq: number): number {
-    let [low, high] = [0, this.#list.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#list[middle]?.seq ?? Infinity) < seq) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstFrom(this.#list, seq, (place) => place.seq)
   }
 }

@@ -10,6 +10,7 @@ import { Line } from './redis/line.js'
 import { look } from './redis/look.js'
 import { type ScriptName, scriptsFor } from './redis/scripts.js'
 import { limitsOf, type RedisSettings, type RedisStoreOptions, settle } from './redis/settings.js'
+import { Watchers } from './watchers.js'
 
 export type { RedisStoreOptions } from './redis/settings.js'
 
@@ -25,7 +26,7 @@ export class RedisStore implements Store {
   readonly #line: Line
   readonly #ear: Ear
   readonly #scripts
-  readonly #listeners = new Set<(change: Change) => void>()
+  readonly #watchers = new Watchers()
 
   /**
    * Resolves when Redis is reached; rejects when it cannot be, or will not do (`store-unreachable`). From then on it is
@@ -115,10 +116,7 @@ export class RedisStore implements Store {
   }
 
   watch(onChange: (change: Change) => void): () => void {
-    this.#listeners.add(onChange)
-    return () => {
-      this.#listeners.delete(onChange)
-    }
+    return this.#watchers.add(onChange)
   }
 
   follow(ch: string, wanted: boolean): void {
@@ -128,8 +126,8 @@ export class RedisStore implements Store {
       return
     }
     this.#ear.listen(topic, {
-      onText: (news) => this.#tell(changeOf(ch, news)),
-      onHeard: () => this.#tell({ is: 'unsure', ch }),
+      onText: (news) => this.#watchers.tell(changeOf(ch, news)),
+      onHeard: () => this.#watchers.tell({ is: 'unsure', ch }),
     })
   }
 
@@ -146,16 +144,11 @@ export class RedisStore implements Store {
   close(): Promise<void> {
     this.#line.close()
     this.#ear.close()
-    this.#listeners.clear()
     return Promise.resolve()
   }
 
   #nodeTopic(node: string): string {
     return `${this.#settings.prefix}n:${nameOf(node)}`
-  }
-
-  #tell(change: Change): void {
-    for (const listener of this.#listeners) listener(change)
   }
 
   /** What every script is told first: the time, and a name that nothing has. */

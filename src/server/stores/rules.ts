@@ -5,16 +5,16 @@ import type { Entry, Packed } from '../../wire/frame.js'
 export const PLACES = 1_000
 
 /** What an entry costs beside its body, bytes, roughly. */
-const OVERHEAD = 256
+export const OVERHEAD = 256
 
-/** What a person's inbox holds at most; the rest of a channel's limits are not for it. */
+/**
+ * What a person's inbox holds at most; the rest of a channel's limits are not for it, and what was not received is never
+ * dropped for something newer.
+ */
 export interface InboxLimits {
   inboxEntries: number
   inboxBytes: number
 }
-
-/** The channel `@bob` is bob's: what he has not received is never dropped for something newer. */
-export const isInbox = (ch: string): boolean => ch.startsWith('@')
 
 /** Bytes, roughly. */
 export const costOf = ({ body }: Pick<Entry<Packed>, 'body'>): number =>

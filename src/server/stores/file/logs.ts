@@ -1,8 +1,9 @@
+import { isInbox } from '../../../core/server/inbox.js'
 import type { Bounds, Draft, Member, Place, ReadAsk, Slice } from '../../../core/store.js'
 import type { Entry, Packed } from '../../../wire/frame.js'
 import type { StoreLimits } from '../limits.js'
 import type { LogBook } from '../parts.js'
-import { costOf, fullBy, isInbox } from '../rules.js'
+import { costOf, fullBy } from '../rules.js'
 import type { Row, Sqlite } from './sqlite.js'
 import { fromBytes, fromName, toBytes, toName } from './text.js'
 

@@ -46,7 +46,7 @@ local function take(log, number, n)
   local time, body = tonumber(ARGV[n + 5]), ARGV[n + 7]
   local offset = int(log.next)
   call('XADD', log.stream, offset .. '-0', 'i', ARGV[n + 3], 'f', ARGV[n + 4], 't', ARGV[n + 5], ARGV[n + 6], body)
-  call('XADD', P .. 'p:' .. client, 'MAXLEN', '~', 1000, int(number) .. '-0', 'c', log.ch, 'e', log.epoch, 'o', offset)
+  call('XADD', P .. 'p:' .. client, 'MAXLEN', '~', PLACES, int(number) .. '-0', 'c', log.ch, 'e', log.epoch, 'o', offset)
   if log.oldest == log.next then log.since = time end
   if log.next == 1 then call('PERSIST', log.key) end
   log.next = log.next + 1

@@ -1,12 +1,11 @@
 /**
- * What every script begins with. Before it stand the limits and `P`, the prefix of all keys (`scripts.ts`); `ARGV[1]` is
+ * What every script begins with. Before it stand the limits, what all stores have in common (`PLACES`, `OVERHEAD`), and `P`, the prefix of all keys (`scripts.ts`); `ARGV[1]` is
  * the time, ms since 1970, `ARGV[2]` a name that nothing has yet, and the script's own arguments follow.
  */
 export const prelude = `
 local call = redis.call
 local NOW = tonumber(ARGV[1])
 local FRESH = ARGV[2]
-local OVERHEAD = 256
 
 -- A whole number as text: what .. makes of a large one is not whole.
 local function int(n)
