@@ -4,6 +4,7 @@ import type { Reach } from '../../src/core/receipts.js'
 import { Server } from '../../src/core/server.js'
 import { type CallResult, serverDefaults, type ServerInput, type ServerOutput } from '../../src/core/server/contract.js'
 import { clientCodec, serverCodec } from '../../src/wire/codec.js'
+import { clientOptions } from '../support/client-core.js'
 import { tables } from './server.world.js'
 
 type Step = 'send' | 'accepted' | 'message' | 'received' | 'noted' | 'delivered'
@@ -21,20 +22,7 @@ class Device {
 
   constructor(user: string) {
     this.user = user
-    this.core = new Client({
-      id: user,
-      key: `${user}'s`,
-      link: {
-        backoff: { base: 500, cap: 20_000, factor: 2, floor: 0 },
-        heartbeat: { interval: 15_000, timeout: 5_000, retries: 1 },
-        connectTimeout: 8_000,
-        stableAfter: 5_000,
-        maxRetries: Infinity,
-        greets: true,
-        random: () => 0.5,
-      },
-      outbox: { maxMessages: 9, maxBytes: 999, onFull: 'reject', window: 9, windowBytes: 999 },
-    })
+    this.core = new Client({ ...clientOptions(), id: user, key: `${user}'s` })
   }
 }
 

@@ -8,6 +8,7 @@ import { Close, type Closing } from '../../src/wire/close.js'
 import { clientCodec, type Packet, serverCodec } from '../../src/wire/codec.js'
 import { FrameError } from '../../src/wire/errors.js'
 import type { ClientFrame, Packed, ServerFrame } from '../../src/wire/frame.js'
+import { clientOptions } from '../support/client-core.js'
 
 const WALL = 1_700_000_000_000
 type Sending<Frame> = Map<number, Frame[]>
@@ -204,21 +205,13 @@ export class Stage {
   }
 
   #newClient(): Client<number> {
-    return new Client({
-      id: 'ada',
-      key: 'secret',
-      link: {
-        backoff: { base: 500, cap: 20_000, factor: 2, floor: 0 },
-        heartbeat: { interval: 15_000, timeout: 5_000, retries: 1 },
-        connectTimeout: 8_000,
-        stableAfter: 5_000,
-        maxRetries: Infinity,
-        greets: true,
-        random: () => 0.5,
-      },
-      outbox: { maxMessages: 1_000, maxBytes: 2 ** 20, onFull: 'reject', window: 256, windowBytes: 2 ** 18 },
-      ladder: { rungs: this.transports.length, first: 0, stagger: 500 },
-    })
+    return new Client(
+      clientOptions({
+        link: { connectTimeout: 8_000 },
+        outbox: { maxMessages: 1_000, maxBytes: 2 ** 20, window: 256, windowBytes: 2 ** 18 },
+        ladder: { rungs: this.transports.length, first: 0, stagger: 500 },
+      }),
+    )
   }
 
   #newServer(): Server {

@@ -3,11 +3,10 @@ import type { Client, CreateClientOptions, OutgoingMessage } from '../../src/ind
 import { AuthError, MemoryStore } from '../../src/server/index.js'
 import type { FaultProxy } from '../support/proxy.js'
 import { mutable, recorded, rungs } from '../support/rungs.js'
-import { clientOf as clientOver, Ear, leaveAll, next, proxyTo, Site, when } from '../support/servers.js'
+import { clientOf as clientOver, Ear, leaveAll, next, proxyTo, range, Site, when } from '../support/servers.js'
 
 afterEach(leaveAll)
 
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 const fates = (sent: OutgoingMessage[]) => Promise.all(sent.map(({ accepted }) => accepted))
 
 // What level 2 gives is the same, whatever carries it.

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundle, type Program } from '../support/bundle.js'
 import { RedisServer, withRedis } from '../support/redis.js'
-import { clientOf, Ear, later, leaveAll, when } from '../support/servers.js'
+import { clientOf, Ear, later, leaveAll, range, when } from '../support/servers.js'
 import { Dice } from '../sim/dice.js'
 
 const KILLS = 20
@@ -19,8 +19,6 @@ beforeAll(async () => {
 })
 afterAll(() => cli?.remove())
 afterEach(leaveAll)
-
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 
 /** The command's server over a store that survives it: each that dies is followed by another. */
 class Command {

@@ -7,7 +7,7 @@ import { MemoryStore } from '../../src/server/index.js'
 import { bundle, type Program } from '../support/bundle.js'
 import { shareStore, type Witness } from '../support/ipc-store.js'
 import { rungs } from '../support/rungs.js'
-import { clientOf, Ear, later, leaveAll, next, when } from '../support/servers.js'
+import { clientOf, Ear, later, leaveAll, next, range, when } from '../support/servers.js'
 import { Dice } from '../sim/dice.js'
 
 const programs: Partial<Record<'child' | 'cli', Program>> = {}
@@ -20,8 +20,6 @@ afterAll(() => {
   for (const program of Object.values(programs)) program.remove()
 })
 afterEach(leaveAll)
-
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 
 const isOver = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
 

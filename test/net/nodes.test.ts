@@ -5,11 +5,9 @@ import { Balancer } from '../support/balancer.js'
 import { overMemory, overRedis, type StartNodes } from '../support/nodes.js'
 import { withRedis } from '../support/redis.js'
 import { type Rung, rungs } from '../support/rungs.js'
-import { clientOf, Ear, later, leaveAll, when } from '../support/servers.js'
+import { clientOf, Ear, later, leaveAll, range, when } from '../support/servers.js'
 
 afterEach(leaveAll)
-
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 
 const stores = [
   { store: 'a memory store that is shared', start: overMemory },

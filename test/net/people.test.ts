@@ -3,39 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Client, CreateClientOptions, OutgoingMessage } from '../../src/index.js'
 import { storedSession } from '../../src/index.js'
 import { rungs } from '../support/rungs.js'
-import { clientOf as clientOver, later, leaveAll, Site, when } from '../support/servers.js'
+import { clientOf as clientOver, Ear, later, leaveAll, range, Site, when } from '../support/servers.js'
 
 afterEach(leaveAll)
 
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
-
 /** A token is a name here. */
 const trusting = { authenticate: ({ token }: { token?: string | undefined }) => token ?? null }
-
-class Heard {
-  readonly bodies: unknown[] = []
-  #check = (): void => undefined
-
-  constructor(client: Client, ch: string, from: 'now' | 'oldest' | 'last' = 'last') {
-    client.channel(ch).on(
-      'message',
-      ({ body }) => {
-        this.bodies.push(body)
-        this.#check()
-      },
-      { from },
-    )
-  }
-
-  count(many: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#check = () => {
-        if (this.bodies.length >= many) resolve()
-      }
-      this.#check()
-    })
-  }
-}
 
 const untilState = (message: OutgoingMessage, wanted: string): Promise<void> =>
   new Promise((resolve) => {
@@ -76,7 +49,7 @@ describe.each(rungs)('over $name', ({ over }) => {
     const sent = range(0, 50).map((n) => ann.channel('@bob').send(n))
     await Promise.all(sent.map((message) => untilState(message, 'stored')))
     const bob = clientOf(site, 'bob')
-    const heard = new Heard(bob, '@bob')
+    const heard = new Ear(bob, 'last', '@bob')
     await heard.count(50)
     expect(heard.bodies).toEqual(range(0, 50))
     const deliveries = await Promise.all(sent.map(({ delivered }) => delivered))
@@ -90,7 +63,7 @@ describe.each(rungs)('over $name', ({ over }) => {
   it('two devices of one person both receive, and what one lacks is kept for it', async () => {
     const site = await Site.open(trusting)
     const [ann, desk, phone] = ['ann', 'bob', 'bob'].map((user) => clientOf(site, user)) as [Client, Client, Client]
-    const [onDesk, onPhone] = [new Heard(desk, '@bob'), new Heard(phone, '@bob')]
+    const [onDesk, onPhone] = [new Ear(desk, 'last', '@bob'), new Ear(phone, 'last', '@bob')]
     await Promise.all([desk, phone].map((client) => when(client, 'online')))
     await ann.channel('@bob').send('one').delivered
     await Promise.all([onDesk.count(1), onPhone.count(1)])
@@ -102,7 +75,7 @@ describe.each(rungs)('over $name', ({ over }) => {
     const [ann, bob] = [clientOf(site, 'ann'), clientOf(site, 'bob')]
     const message = ann.channel('room').send('hi')
     await message.accepted
-    const heard = new Heard(bob, 'room', 'oldest')
+    const heard = new Ear(bob, 'oldest')
     ann.reconnect()
     await heard.count(1)
     expect(await message.delivered).toMatchObject({ count: 1, of: 1, by: { user: 'bob', client: bob.id } })
@@ -112,7 +85,7 @@ describe.each(rungs)('over $name', ({ over }) => {
     const site = await Site.open(trusting)
     const ann = clientOf(site, 'ann')
     const others = ['bob', 'cid', 'dan'].map((user) => clientOf(site, user))
-    for (const one of others) new Heard(one, 'room', 'oldest')
+    for (const one of others) new Ear(one, 'oldest')
     const presence = ann.presence('room')
     await new Promise<void>((resolve) => {
       const check = (): void => {
@@ -135,7 +108,7 @@ describe.each(rungs)('over $name', ({ over }) => {
     const ann = clientOf(site, 'ann')
     const [session, page] = [drawer(), new Page()]
     const first = clientOf(site, 'bob', { session, page })
-    const before = new Heard(first, 'room', 'oldest')
+    const before = new Ear(first, 'oldest')
     await when(first, 'online')
     await Promise.all(range(0, 10).map((n) => ann.channel('room').send(n).accepted))
     await before.count(10)
@@ -145,11 +118,11 @@ describe.each(rungs)('over $name', ({ over }) => {
     const second = clientOf(site, 'bob', { session, page: new Page() })
     expect(second.id).toBe(first.id)
     await Promise.all(range(10, 20).map((n) => ann.channel('room').send(n).accepted))
-    const after = new Heard(second, 'room')
+    const after = new Ear(second, 'last')
     second.channel('hall').send(20)
     await after.count(10)
     expect(after.bodies).toEqual(range(10, 20))
-    const hall = new Heard(ann, 'hall', 'oldest')
+    const hall = new Ear(ann, 'oldest', 'hall')
     await hall.count(21)
     expect(hall.bodies).toEqual(range(0, 21))
   })
@@ -157,7 +130,7 @@ describe.each(rungs)('over $name', ({ over }) => {
   it('presence: who comes, who closes, and who only reconnects', async () => {
     const site = await Site.open({ ...trusting, idle: 5_000 })
     const [ann, bob] = [clientOf(site, 'ann'), clientOf(site, 'bob')]
-    new Heard(bob, 'room', 'now')
+    new Ear(bob, 'now')
     await when(bob, 'online')
     const presence = ann.presence('room')
     later(() => presence.stop())
@@ -178,7 +151,7 @@ describe.each(rungs)('over $name', ({ over }) => {
     bob.reconnect()
     await when(bob, 'online')
     const cid = clientOf(site, 'cid')
-    new Heard(cid, 'room', 'now')
+    new Ear(cid, 'now')
     await until('cid online')
     expect(seen.filter((word) => word.startsWith('bob'))).not.toContain('bob offline')
     bob.close()
@@ -192,12 +165,12 @@ describe.each(rungs)('over $name', ({ over }) => {
     const message = ann.channel('@bob').send('for bob')
     await message.accepted
     const refused = new Promise<Error>((resolve) => eve.channel('@bob').on('error', resolve))
-    const overheard = new Heard(eve, '@bob', 'oldest')
+    const overheard = new Ear(eve, 'oldest', '@bob')
     expect(await refused).toMatchObject({ code: 'forbidden' })
     await expect(eve.channel('@bob').history()).rejects.toMatchObject({ code: 'forbidden' })
     expect(overheard.bodies).toEqual([])
     expect(message.state).toBe('stored')
-    const heard = new Heard(bob, '@bob')
+    const heard = new Ear(bob, 'last', '@bob')
     await heard.count(1)
     expect(await message.delivered).toMatchObject({ count: 1, of: 1 })
   })

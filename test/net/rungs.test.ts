@@ -1,12 +1,10 @@
 // What is sent is what comes, over each transport: bytes, what is large, and much of it.
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { clientOf, Ear, leaveAll, Site, when } from '../support/servers.js'
+import { clientOf, Ear, leaveAll, range, Site, when } from '../support/servers.js'
 import { rungs } from '../support/rungs.js'
 
 afterEach(leaveAll)
-
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 
 /** Every byte there is, and no period that a chunk could share. */
 const bytesOf = (length: number) => Uint8Array.from({ length }, (_, n) => (n * 31 + (n >> 8) * 7) & 255)

@@ -11,7 +11,8 @@ export interface BenchOptions {
   ladder?: ClientOptions['ladder']
 }
 
-function settled({ link = {}, outbox = {}, ladder }: BenchOptions): ClientOptions {
+/** The options of ada's client, with the numbers the house starts from. */
+export function clientOptions({ link = {}, outbox = {}, ladder }: BenchOptions = {}): ClientOptions {
   const { backoff, heartbeat, connectTimeout, stableAfter, maxRetries, greets, random } = defaults()
   return {
     link: { backoff, heartbeat, connectTimeout, stableAfter, maxRetries, greets, random, ...link },
@@ -42,7 +43,7 @@ export class ClientBench {
   readonly #alone: boolean
 
   constructor(options: BenchOptions = {}) {
-    this.core = new Client(settled(options))
+    this.core = new Client(clientOptions(options))
     this.#alone = !options.ladder
   }
 

@@ -4,7 +4,7 @@ import { createServer as createHttp, type Server as HttpServer } from 'node:http
 import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Client, createClient, type CreateClientOptions, webSocket } from '../../src/index.js'
+import { type Client, createClient, type CreateClientOptions, type From, webSocket } from '../../src/index.js'
 import { createServer, type HoldfastServer, type ServerSettings } from '../../src/server/index.js'
 import { FaultProxy } from './proxy.js'
 
@@ -22,6 +22,9 @@ export async function leaveAll(): Promise<void> {
 }
 
 export const PATH = '/realtime'
+
+/** @param to not included. */
+export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n)
 
 export class Site {
   readonly http: HttpServer
@@ -111,14 +114,14 @@ interface Heard {
   body: unknown
 }
 
-/** Everything that a client hears in `room`, and the wait for enough of it. */
+/** Everything that a client hears in a channel, and the wait for enough of it. */
 export class Ear {
   readonly heard: Heard[] = []
   readonly gaps: { from: number; to: number }[] = []
   #check = (): void => undefined
 
-  constructor(client: Client, from: 'now' | 'oldest' = 'oldest') {
-    const room = client.channel('room')
+  constructor(client: Client, from: From = 'oldest', channel = 'room') {
+    const room = client.channel(channel)
     room.on('gap', (gap) => this.gaps.push(gap))
     room.on(
       'message',
@@ -141,6 +144,10 @@ export class Ear {
 
   count(many: number): Promise<void> {
     return this.until(({ length }) => length >= many)
+  }
+
+  get bodies(): unknown[] {
+    return this.heard.map(({ body }) => body)
   }
 
   /** The bodies of one sender, in the order heard. */
