@@ -768,7 +768,7 @@ function inspect$1({ stage, heardAt }, { idle, helloTimeout }, now) {
   return silence >= idle / 2 ? "quiet" : "well";
 }
 
-const isInbox$1 = (ch) => ch.startsWith("@");
+const isInbox = (ch) => ch.startsWith("@");
 const inboxOf = (user) => user ? `@${user}` : void 0;
 
 const REMEMBERED = 4e3;
@@ -808,7 +808,7 @@ class Permits {
     });
   }
 }
-const isPrivate = (action, ch) => isInbox$1(ch) && (action === "subscribe" || action === "history");
+const isPrivate = (action, ch) => isInbox(ch) && (action === "subscribe" || action === "history");
 
 class Peer {
   stage;
@@ -868,6 +868,64 @@ class Peer {
   }
 }
 
+class Pace {
+  /** When somebody is to be told. */
+  deadline = Infinity;
+  #effects;
+  #every;
+  #tell;
+  #due = /* @__PURE__ */ new Set();
+  /** @param every ms. @param tell says whether there was something to tell. */
+  constructor(effects, every, tell) {
+    this.#effects = effects;
+    this.#every = every;
+    this.#tell = tell;
+  }
+  /** There is something to tell it. */
+  plan(one) {
+    this.#due.add(one);
+    this.deadline = Math.min(this.deadline, Math.max(one.freeAt, this.#effects.now));
+  }
+  /** It is to be told nothing more. */
+  drop(one) {
+    this.#due.delete(one);
+    if (!this.#due.size) this.deadline = Infinity;
+  }
+  tick(now) {
+    if (now < this.deadline) return;
+    this.deadline = Infinity;
+    for (const one of this.#due) {
+      if (now < one.freeAt) this.plan(one);
+      else {
+        this.#due.delete(one);
+        if (this.#tell(one)) one.freeAt = now + this.#every;
+      }
+    }
+  }
+}
+
+function groupBy(all, keyOf) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const one of all) {
+    const key = keyOf(one);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()];
+}
+
+function firstFrom(list, wanted, numberOf) {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (numberOf(list[middle]) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const partyOf = ({ user, client }) => user ? `user ${user}` : `device ${client}`;
 class Steps {
   #steps;
   constructor(size) {
@@ -892,7 +950,7 @@ function tally(offsets, epoch, members) {
     const { cursor } = member;
     return cursor.epoch === epoch ? [startOf(member), indexOf(offsets, cursor.offset + 1)] : [0, 0];
   };
-  for (const devices of parties(members)) {
+  for (const devices of groupBy(members, partyOf)) {
     const runs = union(devices.map(runOf));
     of.raise([Math.min(...devices.map(startOf)), size]);
     const there = Math.min(...devices.map((device) => device.shown === "offline" ? size : startOf(device)));
@@ -907,25 +965,7 @@ function tally(offsets, epoch, members) {
     Object.assign(scores[index] ?? {}, { by: { client, user, time: cursor.time } });
   return scores;
 }
-function indexOf(offsets, offset) {
-  let [low, high] = [0, offsets.length];
-  while (low < high) {
-    const middle = low + high >> 1;
-    if ((offsets[middle] ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-function parties(members) {
-  const all = /* @__PURE__ */ new Map();
-  for (const member of members) {
-    const name = member.user ? `user ${member.user}` : `device ${member.client}`;
-    const party = all.get(name);
-    if (party) party.push(member);
-    else all.set(name, [member]);
-  }
-  return all.values();
-}
+const indexOf = (offsets, offset) => firstFrom(offsets, offset, (one) => one);
 function union(ranges) {
   const merged = [];
   for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
@@ -991,7 +1031,7 @@ class Tracker {
     const list = [];
     const done = /* @__PURE__ */ new Set();
     const recipients = this.#recipients();
-    for (const places of this.#byEpoch()) {
+    for (const places of groupBy(this.#places, ({ epoch }) => epoch)) {
       const scores = tally(
         places.map(({ offset }) => offset),
         places[0]?.epoch ?? "",
@@ -1017,15 +1057,6 @@ class Tracker {
     const all = [...members?.values() ?? [], ...past ? [past] : []];
     return all.filter((member) => member.client !== this.#client && (own || !user || member.user !== user));
   }
-  #byEpoch() {
-    const all = /* @__PURE__ */ new Map();
-    for (const place of this.#places) {
-      const places = all.get(place.epoch);
-      if (places) places.push(place);
-      else all.set(place.epoch, [place]);
-    }
-    return [...all.values()];
-  }
   /** Nothing to tell while it is on its way to somebody who is there, or when it was told already. */
   #receipt(place, score) {
     const bounds = this.#roster?.bounds;
@@ -1034,7 +1065,7 @@ class Tracker {
     const { count, by, awaited } = score;
     const gone = !count && bounds.epoch === place.epoch && place.offset < bounds.oldest;
     if (!count && !gone && (awaited || bounds.epoch !== place.epoch)) return void 0;
-    const of = isInbox$1(this.ch) ? Math.max(1, score.of) : score.of;
+    const of = isInbox(this.ch) ? Math.max(1, score.of) : score.of;
     const told = `${count} ${of} ${by?.client ?? ""} ${gone}`;
     if (told === place.told) return void 0;
     place.told = told;
@@ -1046,19 +1077,22 @@ const isSame = (a, b) => a.count === b.count && a.of === b.of && a.gone === b.go
 const CHANNELS = 256;
 const RETRY$1 = 1e3;
 class Receipts {
-  /** When to `tick`. */
-  deadline = Infinity;
   #effects;
-  #options;
   #rosters;
   #senders = /* @__PURE__ */ new Map();
   /** Those of which the store did not say where their messages went. */
   #unasked = /* @__PURE__ */ new Map();
-  #due = /* @__PURE__ */ new Set();
+  /** When the first of them is asked about. */
+  #askAt = Infinity;
+  #pace;
   constructor(effects, options, rosters) {
     this.#effects = effects;
-    this.#options = options;
     this.#rosters = rosters;
+    this.#pace = new Pace(effects, options.newsEvery, tell);
+  }
+  /** When to `tick`. */
+  get deadline() {
+    return Math.min(this.#askAt, this.#pace.deadline);
   }
   get size() {
     return this.#senders.size;
@@ -1080,18 +1114,16 @@ class Receipts {
     for (const tracker of this.#senders.get(peer)?.channels.values() ?? []) this.#drop(tracker);
     this.#senders.delete(peer);
     this.#unasked.delete(peer);
-    if (!this.#due.size && !this.#unasked.size) this.deadline = Infinity;
+    if (!this.#unasked.size) this.#askAt = Infinity;
   }
   tick(now) {
-    if (now < this.deadline) return;
-    this.deadline = Infinity;
+    this.#pace.tick(now);
+    if (now < this.#askAt) return;
+    this.#askAt = Infinity;
     for (const [peer, sender] of this.#unasked) {
       if (now >= sender.askAt) this.#ask(peer, sender);
       else this.#wait(sender.askAt);
     }
-    for (const tracker of this.#due)
-      if (now >= tracker.freeAt) this.#tell(tracker);
-      else this.#wait(tracker.freeAt);
   }
   #ask(peer, sender) {
     const { client, from } = sender;
@@ -1119,7 +1151,7 @@ class Receipts {
     channels.delete(ch);
     if (!tracker) {
       tracker = new Tracker(peer, client, ch, (changed) => {
-        this.#plan(changed);
+        this.#pace.plan(changed);
       });
       tracker.begin(this.#rosters.join(ch, tracker));
     }
@@ -1127,24 +1159,18 @@ class Receipts {
     return tracker;
   }
   #drop(tracker) {
-    this.#due.delete(tracker);
+    this.#pace.drop(tracker);
     this.#rosters.leave(tracker.ch, tracker);
   }
-  #plan(tracker) {
-    this.#due.add(tracker);
-    this.#wait(Math.max(tracker.freeAt, this.#effects.now));
-  }
-  #tell(tracker) {
-    const { peer, ch } = tracker;
-    this.#due.delete(tracker);
-    const list = tracker.news();
-    if (!list.length) return;
-    tracker.freeAt = this.#effects.now + this.#options.newsEvery;
-    peer.tell({ t: "delivered", n: ++peer.news, ch, list });
-  }
   #wait(until) {
-    this.deadline = Math.min(this.deadline, until);
+    this.#askAt = Math.min(this.#askAt, until);
   }
+}
+function tell(tracker) {
+  const { peer, ch } = tracker;
+  const list = tracker.news();
+  if (list.length) peer.tell({ t: "delivered", n: ++peer.news, ch, list });
+  return list.length > 0;
 }
 
 class Roster {
@@ -1814,16 +1840,21 @@ class Watcher {
   }
 }
 let Watchers$1 = class Watchers {
-  #effects;
   #options;
   #rosters;
   #peers = /* @__PURE__ */ new Map();
-  #due = /* @__PURE__ */ new Set();
-  deadline = Infinity;
+  #pace;
   constructor(effects, options, rosters) {
-    this.#effects = effects;
     this.#options = options;
     this.#rosters = rosters;
+    this.#pace = new Pace(effects, options.newsEvery, (watcher) => {
+      watcher.tell();
+      return true;
+    });
+  }
+  /** When to `tick`. */
+  get deadline() {
+    return this.#pace.deadline;
   }
   get size() {
     return this.#peers.size;
@@ -1837,7 +1868,7 @@ let Watchers$1 = class Watchers {
     else {
       const watchers = this.#peers.get(peer) ?? /* @__PURE__ */ new Map();
       const watcher = new Watcher(peer, ch, (changed) => {
-        this.#plan(changed);
+        this.#pace.plan(changed);
       });
       this.#peers.set(peer, watchers.set(ch, watcher));
       const permit = peer.permits.check("presence", ch, (verdict) => {
@@ -1850,21 +1881,16 @@ let Watchers$1 = class Watchers {
     const watcher = this.#peers.get(peer)?.get(ch);
     if (!watcher) return;
     this.#peers.get(peer)?.delete(ch);
-    this.#due.delete(watcher);
+    this.#pace.drop(watcher);
     this.#rosters.leave(ch, watcher);
   }
   /** The link is gone. */
   leave(peer) {
     for (const ch of this.#peers.get(peer)?.keys() ?? []) this.unwatch(peer, ch);
     this.#peers.delete(peer);
-    if (!this.#due.size) this.deadline = Infinity;
   }
   tick(now) {
-    if (now < this.deadline) return;
-    this.deadline = Infinity;
-    for (const watcher of this.#due)
-      if (now >= watcher.freeAt) this.#tell(watcher);
-      else this.#plan(watcher);
+    this.#pace.tick(now);
   }
   /** A hook that failed may answer the next time it is asked. */
   #decide(watcher, verdict) {
@@ -1878,15 +1904,6 @@ let Watchers$1 = class Watchers {
   }
   #begin(watcher) {
     watcher.begin(this.#rosters.join(watcher.ch, watcher));
-  }
-  #plan(watcher) {
-    this.#due.add(watcher);
-    this.deadline = Math.min(this.deadline, Math.max(watcher.freeAt, this.#effects.now));
-  }
-  #tell(watcher) {
-    this.#due.delete(watcher);
-    watcher.freeAt = this.#effects.now + this.#options.newsEvery;
-    watcher.tell();
   }
 };
 const reasons = {
@@ -2564,8 +2581,7 @@ class Batches {
   }
 }
 
-function inputOf(link, packet, max = Infinity) {
-  const bytes = Buffer.byteLength(packet);
+function inputOf(link, packet, bytes, max = Infinity) {
   try {
     if (bytes > max) throw new FrameError("too-big", `a packet of more than ${max} bytes`);
     return { on: "frames", link, frames: serverCodec.decode(packet), bytes };
@@ -2802,7 +2818,8 @@ class HttpLinks {
     return 204;
   }
   #receive(link, packets) {
-    for (const packet of packets) this.#feed(inputOf(link.number, packet, this.#options.maxPacket));
+    const { maxPacket } = this.#options;
+    for (const packet of packets) this.#feed(inputOf(link.number, packet, Buffer.byteLength(packet), maxPacket));
   }
   #put(link, frames) {
     if (link.over) return;
@@ -3749,7 +3766,6 @@ const limitChecks = {
 
 const PLACES = 1e3;
 const OVERHEAD = 256;
-const isInbox = (ch) => ch.startsWith("@");
 const costOf = ({ body }) => (typeof body === "string" ? Buffer.byteLength(body) : body.length) + OVERHEAD;
 function verdict(seq, draft) {
   if (draft.seq <= seq) return "duplicate";
@@ -3916,15 +3932,9 @@ class Places {
     const place = this.#list[this.#index(seq)];
     return place?.seq === seq ? place : void 0;
   }
-  /** Where the first of them is, by halving. */
+  /** Where the first of them is. */
   #index(seq) {
-    let [low, high] = [0, this.#list.length];
-    while (low < high) {
-      const middle = low + high >> 1;
-      if ((this.#list[middle]?.seq ?? Infinity) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstFrom(this.#list, seq, (place) => place.seq);
   }
 }
 
@@ -4406,7 +4416,7 @@ class Sockets {
   #receive(link, data, isBinary) {
     const bytes = data;
     const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString();
-    this.#feed(inputOf(link, packet));
+    this.#feed(inputOf(link, packet, bytes.length));
   }
   #send(socket, frames) {
     if (socket.readyState !== WebSocket.OPEN) return;
@@ -5564,7 +5574,7 @@ local function take(log, number, n)
   local time, body = tonumber(ARGV[n + 5]), ARGV[n + 7]
   local offset = int(log.next)
   call('XADD', log.stream, offset .. '-0', 'i', ARGV[n + 3], 'f', ARGV[n + 4], 't', ARGV[n + 5], ARGV[n + 6], body)
-  call('XADD', P .. 'p:' .. client, 'MAXLEN', '~', 1000, int(number) .. '-0', 'c', log.ch, 'e', log.epoch, 'o', offset)
+  call('XADD', P .. 'p:' .. client, 'MAXLEN', '~', PLACES, int(number) .. '-0', 'c', log.ch, 'e', log.epoch, 'o', offset)
   if log.oldest == log.next then log.since = time end
   if log.next == 1 then call('PERSIST', log.key) end
   log.next = log.next + 1
@@ -5812,7 +5822,6 @@ const prelude = `
 local call = redis.call
 local NOW = tonumber(ARGV[1])
 local FRESH = ARGV[2]
-local OVERHEAD = 256
 
 -- A whole number as text: what .. makes of a large one is not whole.
 local function int(n)
@@ -5939,7 +5948,8 @@ end
 const quote = (text) => `'${[...Buffer.from(text)].map((byte) => `\\${String(byte).padStart(3, "0")}`).join("")}'`;
 const number = (value) => value === Infinity ? "math.huge" : String(value);
 function scriptsFor(prefix, limits) {
-  const names = Object.entries(limits).map(([name, value]) => [name.replace(/[A-Z]/g, "_$&").toUpperCase(), value]);
+  const numbers = { ...limits, places: PLACES, overhead: OVERHEAD };
+  const names = Object.entries(numbers).map(([name, value]) => [name.replace(/[A-Z]/g, "_$&").toUpperCase(), value]);
   const constants = names.map(([name, value]) => `local ${String(name)} = ${number(value)}
 `).join("");
   const head = `local P = ${quote(prefix)}
@@ -5975,7 +5985,7 @@ class RedisStore {
   #line;
   #ear;
   #scripts;
-  #listeners = /* @__PURE__ */ new Set();
+  #watchers = new Watchers();
   /**
    * Resolves when Redis is reached; rejects when it cannot be, or will not do (`store-unreachable`). From then on it is
    * reached again by itself, and what is asked meanwhile rejects.
@@ -6052,10 +6062,7 @@ class RedisStore {
     await Promise.all(steps);
   }
   watch(onChange) {
-    this.#listeners.add(onChange);
-    return () => {
-      this.#listeners.delete(onChange);
-    };
+    return this.#watchers.add(onChange);
   }
   follow(ch, wanted) {
     const topic = `${this.#settings.prefix}t:${nameOf(ch)}`;
@@ -6064,8 +6071,8 @@ class RedisStore {
       return;
     }
     this.#ear.listen(topic, {
-      onText: (news) => this.#tell(changeOf(ch, news)),
-      onHeard: () => this.#tell({ is: "unsure", ch })
+      onText: (news) => this.#watchers.tell(changeOf(ch, news)),
+      onHeard: () => this.#watchers.tell({ is: "unsure", ch })
     });
   }
   async notify({ node, note }) {
@@ -6079,14 +6086,10 @@ class RedisStore {
   close() {
     this.#line.close();
     this.#ear.close();
-    this.#listeners.clear();
     return Promise.resolve();
   }
   #nodeTopic(node) {
     return `${this.#settings.prefix}n:${nameOf(node)}`;
-  }
-  #tell(change) {
-    for (const listener of this.#listeners) listener(change);
   }
   /** What every script is told first: the time, and a name that nothing has. */
   #head() {
