@@ -140,7 +140,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       case 'watch':
       case 'unwatch':
       case 'look':
-        this.#write(this.ledgers.take(input))
+        this.ledgers.take(input)
         return
       case 'opened':
         this.route.opened(input.link, this.#now)

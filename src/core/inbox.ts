@@ -1,4 +1,4 @@
-import type { Message, Subscribe, Subscribed } from '../wire/frame.js'
+import type { Message, Received, Subscribe, Subscribed } from '../wire/frame.js'
 
 /** Messages that came early and are kept until the ones before them are here; what exceeds it is pulled again. */
 const MAX_EARLY = 256
@@ -68,6 +68,12 @@ export class Inbox {
     const { ch, next, epoch, since, id } = this
     const place = epoch !== undefined && { epoch, ...(since !== undefined && { since }) }
     return { t: 'sub', ch, from: next ?? this.#from, id, ...place }
+  }
+
+  /** What says how far it is. */
+  get ack(): Received {
+    const { ch, told: offset, id, epoch } = this
+    return { t: 'received', ch, offset, id, ...(epoch !== undefined && { epoch }) }
   }
 
   /** Messages in hand that the server has not been told of. */

@@ -50,7 +50,17 @@ export interface Terms {
 
 type Said<T extends ServerFrame['t']> = ServerFrame & { t: T }
 /** What is heard of messages and channels. */
-type About = 'accepted' | 'refused' | 'subscribed' | 'denied' | 'message' | 'page' | 'noted' | 'delivered' | 'present'
+type About =
+  | 'accepted'
+  | 'refused'
+  | 'subscribed'
+  | 'unsubscribed'
+  | 'denied'
+  | 'message'
+  | 'page'
+  | 'noted'
+  | 'delivered'
+  | 'present'
 type Frames = ClientFrame<Packed>[]
 
 /** All that outlives a link: what goes up, what comes down, who has what and who is there. */
@@ -81,6 +91,9 @@ export class Ledgers<Tag> {
     },
     subscribed: (frame, now) => {
       this.reader.subscribed(frame, now)
+    },
+    unsubscribed: (frame) => {
+      this.reader.unsubscribed(frame)
     },
     denied: (frame) => {
       if (frame.watch) this.#watcher.denied(frame)
@@ -134,35 +147,36 @@ export class Ledgers<Tag> {
     return this.#shared
   }
 
-  /** The app's wishes. Answers with what is said at once. */
-  take(input: LedgersInput<Tag>): Frames {
+  /** The app's wishes. */
+  take(input: LedgersInput<Tag>): void {
     switch (input.on) {
       case 'send':
         this.#settle(this.outbox.push(input.draft))
-        return []
+        return
       case 'subscribe':
         this.reader.subscribe(input.ch, input.from)
-        return []
+        return
       case 'unsubscribe':
-        return this.reader.unsubscribe(input.ch)
+        this.reader.unsubscribe(input.ch)
+        return
       case 'history':
         this.reader.history(input.id, input.ch, input.from, input.limit)
-        return []
+        return
       case 'watch':
         this.#watcher.watch(input.ch)
-        return []
+        return
       case 'unwatch':
         this.#watcher.unwatch(input.ch)
-        return []
+        return
       case 'look':
         if (input.away !== this.#away && this.#tells) this.#seen.renew()
         this.#away = input.away
-        return []
+        return
       case 'restore':
         this.#restore(input)
-        return []
+        return
       default:
-        return assertNever(input)
+        assertNever(input)
     }
   }
 
@@ -223,22 +237,28 @@ export class Ledgers<Tag> {
     return this.reader.questions(now, this.#patience)
   }
 
-  /** What only a server that tells is asked and told; with a ping, what may not have come. */
+  /** What is not for a first flight, most of it only for a server that tells; with a ping, what may not have come. */
   news(now: number, ping?: number): Frames {
-    if (!this.#tells) return []
-    const frames = ping === undefined ? this.#watcher.questions(now, this.#patience) : []
+    const frames = ping === undefined ? this.reader.partings(now, this.#tellingPatience) : []
+    if (!this.#tells) return frames
+    if (ping === undefined) frames.push(...this.#watcher.questions(now, this.#patience))
     if (this.receipts.word.leaves(ping)) frames.push(this.receipts.question(this.outbox.acked))
     if (this.#seen.leaves(ping)) frames.push({ t: 'seen', away: this.#away })
     return frames
   }
 
   received(now: number): Frames {
-    return this.reader.received(now, this.#tells ? this.#patience : Infinity)
+    return this.reader.received(now, this.#tellingPatience)
   }
 
   /** How long a question may go without an answer, ms. */
   get #patience(): number {
     return this.#greets ? Math.max(1_000, 2 * this.rtt.rto) : Infinity
+  }
+
+  /** The same of what only a server that tells answers. */
+  get #tellingPatience(): number {
+    return this.#tells ? this.#patience : Infinity
   }
 
   /** News is numbered on each link. What was said before is no news; where some lack, all is said anew. */

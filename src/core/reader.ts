@@ -10,6 +10,7 @@ import type {
   Pong,
   Subscribe,
   Subscribed,
+  Unsubscribed,
 } from '../wire/frame.js'
 import { Asks } from './asks.js'
 import { type Gap, Inbox, type Place, type Taken } from './inbox.js'
@@ -33,6 +34,8 @@ export class Reader {
   /** Acknowledgements that the server has not noted, where it says so. */
   readonly #acks = new Asks()
   #ackAt = Infinity
+  /** Subscriptions given up of which the server has not said that it knows. */
+  readonly #partings = new Asks()
   readonly #emit: (output: ReaderOutput) => void
   /** Where another page was, in channels not followed yet. */
   readonly #places = new Map<string, Place>()
@@ -45,7 +48,7 @@ export class Reader {
 
   /** When a question is to be asked again; of use while there is a link. */
   get askAt(): number {
-    return this.#asks.deadline
+    return Math.min(this.#asks.deadline, this.#partings.deadline)
   }
 
   /** When the acknowledgements are to leave, even alone. */
@@ -67,14 +70,15 @@ export class Reader {
     this.#ask(inbox)
   }
 
-  unsubscribe(ch: string): ClientFrame<Packed>[] {
+  unsubscribe(ch: string): void {
     this.#asks.delete(ch)
     this.#acks.delete(ch)
     const inbox = this.#inboxes.get(ch)
-    if (!inbox) return []
+    if (!inbox) return
     this.#inboxes.delete(ch)
     this.#forgotten += inbox.duplicates
-    return [{ t: 'unsub', ch, id: inbox.id }]
+    const { id } = inbox
+    this.#partings.add(id, () => ({ t: 'unsub', ch, id }))
   }
 
   /** Where each channel is to go on, on the next page. */
@@ -97,6 +101,7 @@ export class Reader {
   /** The link is gone, and every question with it. */
   interrupt(): void {
     this.#asks.interrupt()
+    this.#partings.interrupt()
     this.#ackAt = Infinity
   }
 
@@ -108,6 +113,7 @@ export class Reader {
       this.#ask(inbox)
     }
     this.#asks.resume()
+    this.#partings.resume()
   }
 
   /** The questions that are due; one without an answer is due again after `patience` ms. */
@@ -125,9 +131,20 @@ export class Reader {
       if (inbox.untold < 1) continue
       inbox.told += inbox.untold
       this.#acks.delete(ch)
-      this.#acks.add(ch, () => ({ t: 'received', ch, offset: inbox.told, id: inbox.id }))
+      this.#acks.add(ch, () => inbox.ack)
     }
     return this.#acks.due(now, patience)
+  }
+
+  /** What is followed no longer: said once where `patience` is Infinity, for no answer comes, else until it is answered. */
+  partings(now: number, patience: number): ClientFrame<Packed>[] {
+    const frames = this.#partings.due(now, patience)
+    if (patience === Infinity) this.#partings.clear()
+    return frames
+  }
+
+  unsubscribed({ id }: Unsubscribed): void {
+    this.#partings.delete(id)
   }
 
   /** The server keeps for good what it was told. */

@@ -227,7 +227,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
         if (session) this.#feeds.subscribe(peer, session.client, frame)
         break
       case 'unsub':
-        this.#feeds.unsubscribe(peer, frame)
+        if (session) this.#feeds.unsubscribe(peer, session.client, frame)
         break
       case 'received':
         this.#feeds.receive(peer, frame)

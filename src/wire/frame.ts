@@ -47,11 +47,11 @@ export interface Subscribe {
   id?: number
 }
 
-/** Stops following. Client → server. */
+/** Stops following, by whatever link it was begun. Client → server. */
 export interface Unsubscribe {
   t: 'unsub'
   ch: string
-  /** That of the `sub`: it ends no later one, even if it arrives after it. */
+  /** That of the `sub`: it ends no later one, even if it arrives after it. With an id it is answered. */
   id?: number
 }
 
@@ -71,6 +71,8 @@ export interface Received {
   offset: number
   /** That of the `sub`: what is said of an earlier subscription counts for no later one. */
   id?: number
+  /** Of which log: what is said of one counts for no later one. */
+  epoch?: string
 }
 
 /** Asks for receipts of this client's messages, numbered `from` and later, of those to come as well; said again, it starts anew. Client → server. */
@@ -174,6 +176,14 @@ export interface Subscribed {
   lost?: [from: number, to: number]
   /** That of the `sub`. */
   id?: number
+}
+
+/** This client is no member of the channel any more; or it was said of a subscription that a later one has replaced. Server → client. */
+export interface Unsubscribed {
+  t: 'unsubscribed'
+  ch: string
+  /** That of the `unsub`. */
+  id: number
 }
 
 /** ack:A, cumulative: the server keeps for good that this device has the channel up to `offset`. Server → client. */
@@ -314,6 +324,7 @@ export type ServerFrame<B = Body> =
   | Accepted
   | Refused
   | Subscribed
+  | Unsubscribed
   | Denied
   | Message<B>
   | Page<B>

@@ -86,7 +86,48 @@ describe('acknowledgements of a server that notes them', () => {
     bench.hear(...messages(2))
     bench.until(10_500)
     bench.feed({ on: 'unsubscribe', ch: 'room' })
+    bench.hear({ t: 'unsubscribed', ch: 'room', id: 1 })
     expect(bench.until(15_000)).toEqual([])
+  })
+  it('say of which log they are', () => {
+    const bench = reading()
+    expect(bench.core.reader.received(0, 1_000)).toEqual([{ t: 'received', ch: 'room', offset: 1, id: 1, epoch: 'e1' }])
+  })
+})
+
+describe('a channel left', () => {
+  const leaving = (receipts: boolean): ClientBench => {
+    const bench = new ClientBench().up({ receipts })
+    bench.follow()
+    bench.hear(subscribed(1))
+    expect(bench.feed({ on: 'unsubscribe', ch: 'room' })).toEqual(['write unsub room'])
+    return bench
+  }
+  const left = (id: number) => ({ t: 'unsubscribed', ch: 'room', id }) as const
+
+  it('is left again until the server answers, after 1 s or two round trips, doubled up to 10 s', () => {
+    const bench = leaving(true)
+    bench.hear(left(2))
+    expect(bench.until(13_000)).toEqual([
+      [2_000, 'write unsub room'],
+      [6_000, 'write unsub room'],
+    ])
+    bench.hear(left(1))
+    expect(bench.until(14_500)).toEqual([])
+  })
+  it('is left again on the next link, once it is up', () => {
+    const bench = leaving(true)
+    expect(bench.again()).toEqual(['write hello 0 T1'])
+    expect(bench.hear({ ...welcome, receipts: true })).toContain('write unsub room')
+    bench.hear(left(1))
+    bench.again()
+    expect(bench.hear({ ...welcome, receipts: true })).not.toContain('write unsub room')
+  })
+  it('is left once where the server answers nothing of the kind', () => {
+    const bench = leaving(false)
+    expect(bench.until(14_500)).toEqual([])
+    bench.again()
+    expect(bench.hear(welcome)).not.toContain('write unsub room')
   })
 })
 
@@ -189,7 +230,8 @@ describe('questions', () => {
     const bench = new ClientBench()
     bench.follow()
     bench.open()
-    expect(bench.feed({ on: 'unsubscribe', ch: 'room' })).toEqual(['write unsub room'])
+    expect(bench.feed({ on: 'unsubscribe', ch: 'room' })).toEqual([])
+    expect(bench.hear(welcome)).toContain('write unsub room')
   })
   it('a channel followed twice is followed once, and keeps its place', () => {
     const bench = new ClientBench().up()

@@ -29,7 +29,7 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
   ],
   history: [{ t: 'history', id: 1, ch: 'a', from: 0, limit: 100 }],
   received: [
-    { t: 'received', ch: 'a', offset: Number.MAX_SAFE_INTEGER, id: 1 },
+    { t: 'received', ch: 'a', offset: Number.MAX_SAFE_INTEGER, id: 1, epoch: 'e' },
     { t: 'received', ch: 'a', offset: 1 },
   ],
   track: [{ t: 'track', from: 3 }],
@@ -83,6 +83,7 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
     { t: 'subscribed', ch: 'a', epoch: 'e', next: 5, lost: [1, 5], id: 2 },
     { t: 'subscribed', ch: 'a', epoch: 'e', next: 5 },
   ],
+  unsubscribed: [{ t: 'unsubscribed', ch: 'a', id: 2 }],
   denied: [
     { t: 'denied', ch: 'a', id: 3, watch: true, code: 'forbidden', reason: '' },
     { t: 'denied', ch: 'a', code: 'forbidden', reason: '' },

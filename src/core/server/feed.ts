@@ -15,6 +15,8 @@ export type FeedState =
   | { is: 'reading' }
   /** Too much is unreceived: waits for the client. */
   | { is: 'full' }
+  /** It may not follow: its membership is ended. */
+  | { is: 'leaving' }
   /** The store failed: tried again soon. */
   | { is: 'stalled'; wanted?: Wanted }
   | { is: 'gone' }
@@ -36,8 +38,8 @@ export class Feed {
   /** What the client calls this subscription; what it said of earlier ones, with lower numbers, may come after it. */
   id = 0
   readonly peer: Peer
+  readonly client: string
   readonly ch: string
-  readonly #client: string
   readonly #effects: Effects
   readonly #options: FeedOptions
   /** The first offset of this position: from there on nothing is missing. */
@@ -48,13 +50,23 @@ export class Feed {
   #saving: 'no' | 'yes' | 'again' = 'no'
   /** The store has the position up to here. */
   #kept = 0
+  readonly #onUnkept: (feed: Feed) => void
 
-  constructor(peer: Peer, client: string, ch: string, effects: Effects, options: FeedOptions) {
+  /** @param onUnkept the store did not take the position: `keep` it again, later. */
+  constructor(
+    peer: Peer,
+    client: string,
+    ch: string,
+    effects: Effects,
+    options: FeedOptions,
+    onUnkept: (feed: Feed) => void,
+  ) {
     this.peer = peer
-    this.#client = client
+    this.client = client
     this.ch = ch
     this.#effects = effects
     this.#options = options
+    this.#onUnkept = onUnkept
   }
 
   /** The client has everything before this offset. */
@@ -77,7 +89,7 @@ export class Feed {
     this.#bytes = 0
     const { ch, id } = this
     this.peer.tell({ t: 'subscribed', ch, epoch, next, ...(lost && { lost }), ...(id && { id }) })
-    this.#save()
+    this.keep()
   }
 
   push({ frame, bytes }: Parcel): void {
@@ -93,28 +105,23 @@ export class Feed {
     const count = Math.min(offset, this.next - 1) - this.received
     if (count <= 0) {
       // Said again, for no answer came.
-      if (this.received > this.#kept) this.#save()
+      if (this.received > this.#kept) this.keep()
       else this.#note()
       return false
     }
     for (const bytes of this.#unreceived.splice(0, count)) this.#bytes -= bytes
-    this.#save()
+    this.keep()
     const { pushWindow, pushBytes } = this.#options
     return this.#unreceived.length <= pushWindow / 2 && this.#bytes <= pushBytes / 2
   }
 
-  /** It follows no longer. */
-  leave(): void {
-    this.#effects.call('leave', { client: this.#client, ch: this.ch }, () => undefined)
-  }
-
   /** Asks where this client was last. */
   cursor(then: (answer: Answer<Cursor | undefined>) => void): void {
-    this.#effects.call('cursor', { client: this.#client, ch: this.ch }, then)
+    this.#effects.call('cursor', { client: this.client, ch: this.ch }, then)
   }
 
   /** One save at a time, the latest position only. The client hears what is kept for good. */
-  #save(): void {
+  keep(): void {
     if (this.#saving !== 'no') {
       this.#saving = 'again'
       return
@@ -122,15 +129,16 @@ export class Feed {
     this.#saving = 'yes'
     const { ch, id, epoch, received: offset } = this
     const cursor = { epoch, since: this.#since, offset, time: this.#options.wall() }
-    this.#effects.call('keep', { client: this.#client, ch, cursor }, (answer) => {
-      const again = this.#saving === 'again' && answer.is === 'known'
+    this.#effects.call('keep', { client: this.client, ch, cursor }, (answer) => {
+      const again = this.#saving === 'again'
       this.#saving = 'no'
       if (this.state.is === 'gone') return
-      if (answer.is === 'known' && epoch === this.epoch && id === this.id) {
+      if (answer.is === 'failed') this.#onUnkept(this)
+      else if (epoch === this.epoch && id === this.id) {
         this.#kept = offset
         this.#note()
       }
-      if (again) this.#save()
+      if (again && answer.is === 'known') this.keep()
     })
   }
 

@@ -7,34 +7,35 @@ import type { Follows } from './follows.js'
 import { Parcels } from './parcels.js'
 import type { Peer } from './peer.js'
 import { locate, type Wanted } from './position.js'
+import { Retries } from './retries.js'
 import type { Topic } from './topic.js'
 import { Topics } from './topics.js'
 
 /** Entries of one read. */
 const PAGE = 256
-/** What the store failed to read is read again after this, ms. */
-const RETRY = 1_000
 
 type Options = Pick<ServerOptions, 'pushWindow' | 'pushBytes' | 'maxSubscriptions' | 'wall'>
 type Locating = FeedState & { is: 'locating' }
 
 /** All subscriptions of this node. A new entry goes straight to those who wait for it; the others read the log. */
 export class Feeds {
-  /** When to `retry`. */
-  deadline = Infinity
   readonly #effects: Effects
   readonly #options: Options
   readonly #topics: Topics
   readonly #peers = new Map<Peer, Map<string, Feed>>()
-  readonly #stalled = new Set<Feed>()
-  /** Channels in which something may have been missed, and the store did not say. */
-  readonly #unsure = new Set<string>()
+  readonly #retries: Retries
   readonly #parcels = new Parcels()
 
   constructor(effects: Effects, options: Options, follows: Follows) {
     this.#effects = effects
     this.#options = options
     this.#topics = new Topics(follows)
+    this.#retries = new Retries(effects)
+  }
+
+  /** When to `retry`. */
+  get deadline(): number {
+    return this.#retries.deadline
   }
 
   /** Channels followed or written to. */
@@ -52,7 +53,9 @@ export class Feeds {
     } else if (feeds.size >= this.#options.maxSubscriptions) {
       peer.tell({ t: 'denied', ch, code: 'too-many', reason: `${feeds.size} subscriptions are the most` })
     } else {
-      const fresh = new Feed(peer, client, ch, this.#effects, this.#options)
+      const fresh = new Feed(peer, client, ch, this.#effects, this.#options, (one) => {
+        this.#retries.unkept(one)
+      })
       fresh.id = id
       this.#peers.set(peer, feeds.set(ch, fresh))
       this.#topics.of(ch).feeds.add(fresh)
@@ -60,12 +63,20 @@ export class Feeds {
     }
   }
 
-  unsubscribe(peer: Peer, { ch, id = 0 }: Pick<Unsubscribe, 'ch' | 'id'>): void {
+  /** It may have been followed by an earlier link. A failure is not answered: the client says it again. */
+  unsubscribe(peer: Peer, client: string, { ch, id }: Unsubscribe): void {
     const feed = this.#peers.get(peer)?.get(ch)
-    if (!feed || id < feed.id) return
-    this.#peers.get(peer)?.delete(ch)
-    this.#drop(feed)
-    feed.leave()
+    const answer = (): void => {
+      if (id !== undefined) peer.tell({ t: 'unsubscribed', ch, id })
+    }
+    if (feed && (id ?? 0) < feed.id) {
+      answer()
+      return
+    }
+    if (feed) this.#end(feed)
+    this.#effects.call('leave', { client, ch }, ({ is }) => {
+      if (is === 'known') answer()
+    })
   }
 
   /** The link is gone. */
@@ -74,9 +85,9 @@ export class Feeds {
     this.#peers.delete(peer)
   }
 
-  receive(peer: Peer, { ch, offset, id = 0 }: Received): void {
+  receive(peer: Peer, { ch, offset, id = 0, epoch }: Received): void {
     const feed = this.#peers.get(peer)?.get(ch)
-    if (feed?.id !== id) return
+    if (feed?.id !== id || (epoch ?? feed.epoch) !== feed.epoch) return
     if (this.#topics.of(ch).isBeyond(feed, offset)) peer.warn('bad-offset', `nothing has offset ${offset} yet`)
     else if (feed.receive(offset) && feed.state.is === 'full') this.#advance(feed)
   }
@@ -125,11 +136,9 @@ export class Feeds {
 
   /** Tries again what the store failed to answer. */
   retry(): void {
-    const [stalled, unsure] = [[...this.#stalled], [...this.#unsure]]
-    this.#stalled.clear()
-    this.#unsure.clear()
-    this.deadline = Infinity
+    const { stalled, unkept, unsure } = this.#retries.take()
     for (const ch of unsure) this.#look(ch)
+    for (const feed of unkept) feed.keep()
     for (const feed of stalled) {
       if (feed.state.is !== 'stalled') continue
       if (feed.state.wanted) this.#admit(feed, feed.state.wanted)
@@ -142,23 +151,22 @@ export class Feeds {
     this.#read(ch, 0, 0, (answer) => {
       const topic = this.#topics.get(ch)
       if (!topic) return
-      if (answer.is === 'failed') {
-        this.#unsure.add(ch)
-        this.#wait()
-      } else {
+      if (answer.is === 'failed') this.#retries.unsure(ch)
+      else {
         topic.note(answer.result.epoch, answer.result.next)
         this.#catchUp(topic)
       }
     })
   }
 
-  #wait(): void {
-    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY)
+  #end(feed: Feed): void {
+    this.#peers.get(feed.peer)?.delete(feed.ch)
+    this.#drop(feed)
   }
 
   #drop(feed: Feed): void {
     feed.state = { is: 'gone' }
-    this.#stalled.delete(feed)
+    this.#retries.drop(feed)
     this.#topics.drop(feed)
   }
 
@@ -182,12 +190,24 @@ export class Feeds {
   }
 
   #decide(feed: Feed, verdict: 'yes' | 'no', wanted: Wanted): void {
-    if (verdict === 'yes') {
-      this.#locate(feed, wanted)
-      return
-    }
-    feed.peer.tell({ t: 'denied', ch: feed.ch, code: 'forbidden', reason: 'following this channel is not allowed' })
-    this.unsubscribe(feed.peer, feed)
+    if (verdict === 'yes') this.#locate(feed, wanted)
+    else this.#deny(feed, wanted)
+  }
+
+  /** It may have been allowed before: who is told that it is not is no member. */
+  #deny(feed: Feed, wanted: Wanted): void {
+    const { peer, client, ch } = feed
+    const state: FeedState = { is: 'leaving' }
+    feed.state = state
+    this.#effects.call('leave', { client, ch }, (answer) => {
+      if (feed.state !== state) return
+      if (answer.is === 'failed') {
+        this.#stall(feed, wanted)
+        return
+      }
+      peer.tell({ t: 'denied', ch, code: 'forbidden', reason: 'following this channel is not allowed' })
+      this.#end(feed)
+    })
   }
 
   #locate(feed: Feed, wanted: Wanted): void {
@@ -232,7 +252,6 @@ export class Feeds {
     for (const feed of topic.feeds) if (feed.state.is === 'live') this.#advance(feed)
   }
 
-  /** A read of the same position is shared by all who wait for it. */
   #pull(feed: Feed, topic: Topic): void {
     const state: FeedState = { is: 'reading' }
     const from = feed.next
@@ -240,16 +259,8 @@ export class Feeds {
     const receive = (answer: Answer<Slice>): void => {
       if (feed.state === state) this.#deliver(feed, topic, answer)
     }
-    const waiting = topic.reads.get(from)
-    if (waiting) {
-      waiting.push(receive)
-      return
-    }
-    const all = [receive]
-    topic.reads.set(from, all)
-    this.#read(feed.ch, from, PAGE, (answer) => {
-      topic.reads.delete(from)
-      for (const one of all) one(answer)
+    topic.read(from, receive, (then) => {
+      this.#read(feed.ch, from, PAGE, then)
     })
   }
 
@@ -282,7 +293,6 @@ export class Feeds {
 
   #stall(feed: Feed, wanted?: Wanted): void {
     feed.state = wanted ? { is: 'stalled', wanted } : { is: 'stalled' }
-    this.#stalled.add(feed)
-    this.#wait()
+    this.#retries.stalled(feed)
   }
 }

@@ -27,4 +27,8 @@ export class Ledger implements Journal {
     this.#feeds.stored(place.ch, place.epoch, entry)
     this.#receipts.placed(sender, place)
   }
+
+  found(place: Place, sender: Peer | undefined): void {
+    this.#receipts.placed(sender, place)
+  }
 }

@@ -7,7 +7,8 @@ export type Stage =
   | { is: 'new'; since: number }
   | { is: 'waiting'; hello: Hello; held: ClientFrame[] }
   | { is: 'opening'; hello: Hello; held: ClientFrame[] }
-  | { is: 'open'; hello: Hello }
+  /** `got`: what its welcome said to be there. */
+  | { is: 'open'; hello: Hello; got: number }
   | { is: 'gone' }
 
 /** The other end of one link. Once gone, whatever is still said to it is lost on purpose. */

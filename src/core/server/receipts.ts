@@ -87,8 +87,10 @@ export class Receipts {
     this.#unasked.delete(peer)
     this.#effects.call('sent', { client, from }, (answer) => {
       if (this.#senders.get(peer) !== sender) return
-      if (answer.is === 'known') this.#add(peer, sender, answer.result)
-      else {
+      if (answer.is === 'known') {
+        tellPlaces(peer, answer.result)
+        this.#add(peer, sender, answer.result)
+      } else {
         sender.askAt = this.#effects.now + RETRY
         this.#unasked.set(peer, sender)
         this.#wait(sender.askAt)
@@ -126,6 +128,16 @@ export class Receipts {
   #wait(until: number): void {
     this.#askAt = Math.min(this.#askAt, until)
   }
+}
+
+/** Messages that `welcome` said to be there: their sender does not know where. */
+function tellPlaces(peer: Peer, places: readonly Place[]): void {
+  if (peer.stage.is !== 'open') return
+  const { hello, got } = peer.stage
+  const settled = places.filter(({ seq }) => seq > hello.acked && seq <= got)
+  const placed = settled.map(({ seq, offset }): [number, number] => [seq, offset])
+  const last = placed.at(-1)
+  if (last) peer.tell({ t: 'accepted', seq: last[0], placed })
 }
 
 function tell(tracker: Tracker): boolean {

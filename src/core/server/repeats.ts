@@ -8,6 +8,13 @@ const KEPT = 64
 /** Numbers waiting for an answer: what is beyond comes again. */
 const MOST = 1_024
 
+export interface RepeatsListener {
+  /** What to tell the client; a place that nobody knows any more is left out. */
+  answer(placed: Placed[]): void
+  /** The store knows of one that this node does not. */
+  found(place: Place): void
+}
+
 /** Messages that were taken before and are said again: each is answered with the place that it got. */
 export class Repeats {
   #recent: Placed[] = []
@@ -15,13 +22,12 @@ export class Repeats {
   #asked: ReadonlySet<number> | undefined
   readonly #client: string
   readonly #effects: Effects
-  readonly #answer: (placed: Placed[]) => void
+  readonly #on: RepeatsListener
 
-  /** @param answer what to tell the client; a place that nobody knows any more is left out. */
-  constructor(client: string, effects: Effects, answer: (placed: Placed[]) => void) {
+  constructor(client: string, effects: Effects, on: RepeatsListener) {
     this.#client = client
     this.#effects = effects
-    this.#answer = answer
+    this.#on = on
   }
 
   /** A message got its place. */
@@ -57,8 +63,10 @@ export class Repeats {
       if (this.#asked !== asked) return
       this.#asked = undefined
       // A failure is not answered: the client says it again.
-      if (answer.is === 'known')
+      if (answer.is === 'known') {
+        for (const place of answer.result) this.#on.found(place)
         this.#tell(asked, new Map([...this.#recent, ...answer.result.map(({ seq, offset }): Placed => [seq, offset])]))
+      }
       this.flush()
     })
   }
@@ -70,6 +78,6 @@ export class Repeats {
       const offset = known.get(seq)
       if (offset !== undefined) placed.push([seq, offset])
     }
-    this.#answer(placed)
+    this.#on.answer(placed)
   }
 }

@@ -14,7 +14,12 @@ export interface Journal {
   /** They are in, or not, and nothing more is on the way. */
   settle(channels: readonly string[]): void
   stored(place: Place, entry: Entry<Packed>, sender: Peer | undefined): void
+  /** A message is there of which nobody heard when it was stored. */
+  found(place: Place, sender: Peer | undefined): void
 }
+
+/** No client has more of them unacknowledged. */
+const MOST_UNHEARD = 1_024
 
 /** One client's messages on their way into the log: in order, one batch at a time, each batch all that came meanwhile. */
 export class Session {
@@ -42,7 +47,12 @@ export class Session {
     this.#journal = journal
     this.#onIdle = onIdle
     this.#intake = new Intake(client, effects, options, () => this.#pump())
-    this.#repeats = new Repeats(client, effects, (placed) => this.#peer?.tell(accepted(this.seq, placed)))
+    this.#repeats = new Repeats(client, effects, {
+      answer: (placed) => this.#peer?.tell(accepted(this.seq, placed)),
+      found: (place) => {
+        journal.found(place, this.#peer)
+      },
+    })
   }
 
   get peer(): Peer | undefined {
@@ -116,10 +126,12 @@ export class Session {
     }
     const { seq, fates } = answer.result
     for (const frame of framesOf(records, fates, this.seq, seq)) this.#peer?.tell(frame)
+    for (const unheard of unheardOf(records, this.seq, seq)) this.#repeats.note(unheard)
     this.seq = seq
     const placed: Placed[] = []
     records.forEach(({ id, from, time, body }, at) => {
       const fate = fates[at]
+      if (fate?.is === 'duplicate' && fate.place) this.#journal.found(fate.place, this.#peer)
       if (fate?.is !== 'stored') return
       const { seq, offset } = fate.place
       placed.push([seq, offset])
@@ -150,6 +162,22 @@ const accepted = (seq: number, placed: Placed[]): ServerFrame<Packed> => ({
   seq,
   ...(placed.length && { placed }),
 })
+
+/** Numbers taken, as it turns out, by an append that was not answered, or at another node: where did they go? */
+function unheardOf(records: readonly Draft[], before: number, seq: number): number[] {
+  const unheard: number[] = []
+  let heard = Math.max(before, seq - MOST_UNHEARD)
+  const hear = (upTo: number): void => {
+    for (; heard < Math.min(upTo, seq); heard++) unheard.push(heard + 1)
+  }
+  // Between `after` and its number there is none: the client gave them up.
+  for (const record of records) {
+    hear(record.after)
+    heard = Math.max(heard, record.seq)
+  }
+  hear(seq)
+  return unheard
+}
 
 /** What the client is told of a batch: a refusal stands behind the answer to what went before it. */
 function framesOf(

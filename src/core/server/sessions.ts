@@ -73,7 +73,7 @@ export class Sessions {
       peer.close(Close.replaced, 'a later link has this session')
       return false
     }
-    peer.stage = { is: 'open', hello }
+    peer.stage = { is: 'open', hello, got: seq }
     session.attach(peer, seq)
     this.#holders.set(peer, session)
     if (holder !== peer) holder?.close(Close.replaced, 'a later link has this session')
