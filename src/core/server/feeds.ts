@@ -259,9 +259,7 @@ export class Feeds {
     const receive = (answer: Answer<Slice>): void => {
       if (feed.state === state) this.#deliver(feed, topic, answer)
     }
-    topic.read(from, receive, (then) => {
-      this.#read(feed.ch, from, PAGE, then)
-    })
+    topic.read(from, receive, (then) => this.#read(feed.ch, from, PAGE, then))
   }
 
   #deliver(feed: Feed, topic: Topic, answer: Answer<Slice>): void {
