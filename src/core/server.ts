@@ -68,7 +68,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   get deadline(): number {
     const { deadline: devices } = this.#devices
     const told = Math.min(this.#rosters.deadline, this.#receipts.deadline, this.#watchers.deadline, devices)
-    const turn = Math.min(this.#limiter.deadline, this.#drain?.deadline ?? Infinity)
+    const turn = Math.min(this.#limiter.deadline, this.#sessions.deadline, this.#drain?.deadline ?? Infinity)
     return Math.min(this.#roundAt, this.#feeds.deadline, turn, told)
   }
 
@@ -79,7 +79,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     const busy = this.#peers.size > 0 || this.#effects.pending > 0
     if (!busy) this.#roundAt = Infinity
     else if (this.#roundAt === Infinity) this.#roundAt = now + roundTime(this.#options)
-    if (!busy && this.#drain) this.#devices.clear()
+    if (!busy && this.#drain) for (const part of [this.#devices, this.#sessions]) part.clear()
     if (!busy && this.#drain?.end()) this.#effects.drained()
     return this.#effects.take()
   }
@@ -121,7 +121,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
 
   #tick(now: number): void {
     if (now >= this.#feeds.deadline) this.#feeds.retry()
-    for (const part of [this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now)
+    for (const part of [this.#sessions, this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now)
     this.#drain?.proceed(this.#peers.values(), now)
     for (const peer of this.#limiter.due(now)) this.#admit(peer)
     if (now >= this.#roundAt) this.#patrol(now)

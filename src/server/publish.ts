@@ -150,7 +150,7 @@ export class Publisher {
     const { client, key } = this.#names
     if (!this.#isOpen) {
       const opened = await store.open({ client, key, user: '', acked: this.#got })
-      if (opened.is === 'taken') throw new Error('the client id is taken')
+      if (opened.is !== 'open') throw new Error('the client id is not free')
       this.#isOpen = true
     }
     let after = this.#got

@@ -189,3 +189,41 @@ describe('who may not follow any more', () => {
     expect(members(world)).toEqual([])
   })
 })
+
+describe('who has left for good', () => {
+  const bye: ClientFrame = { t: 'bye' }
+
+  it('is forgotten by a store that fails at first', () => {
+    const world = new World()
+    world.open(1, 'ann', [sub()])
+    world.hold.add('forget')
+    world.say(1, bye)
+    for (const call of held(world)) world.fail(call)
+    expect(members(world)).toEqual(['ann'])
+    world.hold.clear()
+    world.wait(1_000)
+    expect(members(world)).toEqual([])
+    expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
+  })
+
+  it('is not waited for when the node goes down', () => {
+    const world = new World()
+    world.open(1, 'ann')
+    world.hold.add('forget')
+    world.say(1, bye)
+    for (const call of held(world)) world.fail(call)
+    expect(world.feed({ on: 'drain', after: 0, spread: 0 })).toContainEqual({ do: 'drained' })
+    expect(world.server.deadline).toBe(Infinity)
+  })
+
+  it('does not come back: what arrives late is not stored a second time', () => {
+    const world = new World()
+    world.open(1, 'ann', [send(1), bye])
+    world.read(1)
+    world.open(2, 'ann', [sub(), send(1)])
+    expect(world.read(2)).toMatchObject([{ t: 'error', code: 'left' }])
+    expect(world.closes(2)).toEqual([4403])
+    expect(world.log().entries).toHaveLength(1)
+    expect(members(world)).toEqual([])
+  })
+})

@@ -228,7 +228,7 @@ describe('bye', () => {
     expect(world.calls('forget')).toHaveLength(1)
     expect(world.reads(1, 'accepted')).toEqual([])
     world.open(2)
-    expect(world.reads(2, 'welcome')).toMatchObject([{ resumed: false }])
+    expect(world.reads(2, 'error')).toMatchObject([{ code: 'left' }])
   })
 
   it('ends the link: what stands behind it is not read', () => {

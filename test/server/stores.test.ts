@@ -42,11 +42,25 @@ describe('a client', () => {
     expect(await bench.open('b')).toMatchObject({ known: false })
   })
 
-  it('that left is forgotten', async () => {
+  it('that left does not come back for ten minutes, and then it is new', async () => {
     const bench = new Bench()
     await bench.open()
     await bench.store.forget({ client: 'ann' })
+    bench.now += 599_999
+    expect(await bench.open()).toEqual({ is: 'left' })
+    bench.now += 1
     expect(await bench.open()).toMatchObject({ known: false })
+  })
+
+  it('that left is remembered as one of the last `maxClients`', async () => {
+    const bench = new Bench({ maxClients: 2 })
+    for (const client of ['a', 'b', 'c']) {
+      await bench.open(client)
+      await bench.store.forget({ client })
+    }
+    expect(await bench.open('a')).toMatchObject({ is: 'open' })
+    expect(await bench.open('b')).toEqual({ is: 'left' })
+    expect(await bench.open('c')).toEqual({ is: 'left' })
   })
 })
 

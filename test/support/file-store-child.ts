@@ -6,7 +6,7 @@ const [path = '', client = ''] = process.argv.slice(2)
 async function main(): Promise<void> {
   const store = await FileStore.open(path, { maxEntries: Infinity })
   const opened = await store.open({ client, key: 'key', user: '', acked: 0 })
-  if (opened.is === 'taken') throw new Error('taken')
+  if (opened.is !== 'open') throw new Error(opened.is)
   const time = Date.now()
   for (let seq = opened.seq + 1; ; seq++) {
     // Each is asked for once the one before is on its way: many wait for one commit.

@@ -52,8 +52,17 @@ export const faults: Record<string, [rule: string, fault: Fault][]> = {
       }),
     ],
     [
-      'forgets a client that left: it is new, has sent nothing and is a member of nothing',
+      'forgets a client that left: it does not come back, has sent nothing and is a member of nothing',
       () => ({ forget: async () => undefined }),
+    ],
+    [
+      'forgets a client that left: it does not come back, has sent nothing and is a member of nothing',
+      (sound) => ({
+        async open(ask) {
+          const opened = await sound.open(ask)
+          return opened.is === 'left' ? { is: 'open', seq: 0, known: false } : opened
+        },
+      }),
     ],
     [
       'forgets a client that did nothing for its time, and none that did something',

@@ -18,6 +18,13 @@ export interface Journal {
   found(place: Place, sender: Peer | undefined): void
 }
 
+export interface SessionListener {
+  /** Nothing is left to do, and nobody holds it. */
+  idle(session: Session): void
+  /** The client left for good, and all that it sent is stored. */
+  left(client: string): void
+}
+
 /** No client has more of them unacknowledged. */
 const MOST_UNHEARD = 1_024
 
@@ -31,21 +38,15 @@ export class Session {
   #leaving = false
   readonly #effects: Effects
   readonly #journal: Journal
-  readonly #onIdle: (session: Session) => void
+  readonly #on: SessionListener
   readonly #intake: Intake
   readonly #repeats: Repeats
 
-  constructor(
-    client: string,
-    effects: Effects,
-    options: ServerOptions,
-    journal: Journal,
-    onIdle: (session: Session) => void,
-  ) {
+  constructor(client: string, effects: Effects, options: ServerOptions, journal: Journal, on: SessionListener) {
     this.client = client
     this.#effects = effects
     this.#journal = journal
-    this.#onIdle = onIdle
+    this.#on = on
     this.#intake = new Intake(client, effects, options, () => this.#pump())
     this.#repeats = new Repeats(client, effects, {
       answer: (placed) => this.#peer?.tell(accepted(this.seq, placed)),
@@ -149,11 +150,11 @@ export class Session {
   #rest(): void {
     if (this.#state.is !== 'ready' || !this.#intake.isEmpty) return
     if (this.#leaving) {
-      this.#effects.call('forget', { client: this.client }, () => undefined)
+      this.#on.left(this.client)
       this.#leaving = false
       this.#peer = undefined
     }
-    if (!this.#peer) this.#onIdle(this)
+    if (!this.#peer) this.#on.idle(this)
   }
 }
 

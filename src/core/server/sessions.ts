@@ -3,6 +3,7 @@ import { type Hello, PROTOCOL_VERSION } from '../../wire/frame.js'
 import type { Opened } from '../store.js'
 import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
+import { Farewells } from './farewells.js'
 import type { Peer } from './peer.js'
 import { type Journal, Session } from './session.js'
 
@@ -16,15 +17,31 @@ export class Sessions {
   readonly #journal: Journal
   readonly #sessions = new Map<string, Session>()
   readonly #holders = new Map<Peer, Session>()
+  readonly #farewells: Farewells
 
   constructor(effects: Effects, options: ServerOptions, journal: Journal) {
     this.#effects = effects
     this.#options = options
     this.#journal = journal
+    this.#farewells = new Farewells(effects)
   }
 
   get size(): number {
-    return this.#sessions.size + this.#holders.size
+    return this.#sessions.size + this.#holders.size + this.#farewells.size
+  }
+
+  /** When to `tick`. */
+  get deadline(): number {
+    return this.#farewells.deadline
+  }
+
+  tick(now: number): void {
+    this.#farewells.tick(now)
+  }
+
+  /** This node goes down. */
+  clear(): void {
+    this.#farewells.clear()
   }
 
   /** The session that this link holds. */
@@ -62,6 +79,10 @@ export class Sessions {
       peer.dismiss(Close.tryLater, AWAY.after, AWAY.spread, 'the store does not answer')
       return false
     }
+    if (answer.result.is === 'left') {
+      peer.fault(Close.forbidden, 'left', 'this client has left for good')
+      return false
+    }
     if (answer.result.is === 'taken') {
       peer.fault(Close.forbidden, 'taken', 'this client id belongs to another key, or to another user')
       return false
@@ -93,10 +114,14 @@ export class Sessions {
   #sessionOf(client: string): Session {
     let session = this.#sessions.get(client)
     if (!session) {
-      const forget = (idle: Session): void => {
-        if (this.#sessions.get(client) === idle) this.#sessions.delete(client)
-      }
-      session = new Session(client, this.#effects, this.#options, this.#journal, forget)
+      session = new Session(client, this.#effects, this.#options, this.#journal, {
+        idle: (one) => {
+          if (this.#sessions.get(client) === one) this.#sessions.delete(client)
+        },
+        left: () => {
+          this.#farewells.say(client)
+        },
+      })
       this.#sessions.set(client, session)
     }
     return session

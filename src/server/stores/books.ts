@@ -21,6 +21,7 @@ export class Books<C extends Client> {
   }
 
   open(ask: OpenAsk): Opened {
+    if (this.#clients.hasLeft(ask.client)) return { is: 'left' }
     const known = this.#find(ask.client)
     if (known && (known.key !== ask.key || known.user !== ask.user)) return { is: 'taken' }
     const client = known ?? this.#clients.add(ask)
@@ -74,8 +75,9 @@ export class Books<C extends Client> {
   }
 
   forget({ client }: ForgetAsk): void {
-    for (const ch of this.#seats.of(client)) this.leave({ client, ch })
-    this.#clients.delete(client)
+    if (!this.#find(client)) return
+    this.#drop(client)
+    this.#clients.part(client)
   }
 
   members({ ch }: MembersAsk): Roster {
@@ -125,7 +127,12 @@ export class Books<C extends Client> {
 
   /** Forgets clients that were idle for too long, or are too many. */
   expire(name?: string): void {
-    for (const client of this.#clients.due(name)) this.forget({ client })
+    for (const client of this.#clients.due(name)) this.#drop(client)
+  }
+
+  #drop(client: string): void {
+    for (const ch of this.#seats.of(client)) this.leave({ client, ch })
+    this.#clients.delete(client)
   }
 
   #left(client: string, ch: string): void {

@@ -2,6 +2,7 @@ import type { Device, OpenAsk, Place } from '../../core/store.js'
 import type { StoreLimits } from './limits.js'
 import type { Client, ClientBook } from './parts.js'
 import { Places } from './places.js'
+import { LEFT } from './rules.js'
 
 export interface MemoryClient extends Client {
   touchedAt: number
@@ -14,6 +15,8 @@ export class Clients implements ClientBook<MemoryClient> {
   readonly #now: () => number
   /** The one used last stands last. */
   readonly #clients = new Map<string, MemoryClient>()
+  /** Those who have left, and until when that counts. */
+  readonly #left = new Map<string, number>()
 
   constructor(limits: StoreLimits, now: () => number) {
     this.#limits = limits
@@ -37,6 +40,20 @@ export class Clients implements ClientBook<MemoryClient> {
 
   delete(name: string): void {
     this.#clients.delete(name)
+  }
+
+  part(name: string): void {
+    const now = this.#now()
+    this.#left.delete(name)
+    this.#left.set(name, now + LEFT)
+    for (const [oldest, until] of this.#left) {
+      if (until > now && this.#left.size <= this.#limits.maxClients) break
+      this.#left.delete(oldest)
+    }
+  }
+
+  hasLeft(name: string): boolean {
+    return (this.#left.get(name) ?? -Infinity) > this.#now()
   }
 
   due(): string[] {

@@ -19,6 +19,9 @@ export interface ClientBook<C extends Client> {
   /** It has done something, and may have changed. */
   save(client: C): void
   delete(name: string): void
+  /** It has left for good: that is remembered for a while, of the last `maxClients` at least. */
+  part(name: string): void
+  hasLeft(name: string): boolean
   /** Those to forget, for they are idle or too many: `name`, where it is one, and as many others as is convenient. */
   due(name?: string): string[]
   place(client: C, place: Place): void

@@ -56,7 +56,8 @@ export class RedisStore implements Store {
 
   async open({ client, key, user, acked }: OpenAsk): Promise<Opened> {
     const reply = listOf(await this.#run('open', [nameOf(client), hashOf(key), nameOf(user), String(acked)]))
-    if (stringOf(reply[0]) === 'taken') return { is: 'taken' }
+    const is = stringOf(reply[0])
+    if (is === 'taken' || is === 'left') return { is }
     return { is: 'open', seq: Number(stringOf(reply[1])), known: reply[2] === 1 }
   }
 

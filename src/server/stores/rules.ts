@@ -4,6 +4,9 @@ import type { Entry, Packed } from '../../wire/frame.js'
 /** Of each client so many places are known at least. */
 export const PLACES = 1_000
 
+/** A client that left for good is remembered for so long, ms: what it said before may still be on its way. */
+export const LEFT = 600_000
+
 /** What an entry costs beside its body, bytes, roughly. */
 export const OVERHEAD = 256
 

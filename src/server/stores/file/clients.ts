@@ -2,7 +2,7 @@ import type { OpenAsk, Place } from '../../../core/store.js'
 import type { Presence } from '../../../wire/frame.js'
 import type { StoreLimits } from '../limits.js'
 import type { Client, ClientBook } from '../parts.js'
-import { PLACES } from '../rules.js'
+import { LEFT, PLACES } from '../rules.js'
 import { finite } from './finite.js'
 import type { Row, Sqlite } from './sqlite.js'
 import { fromName, toName } from './text.js'
@@ -76,6 +76,19 @@ export class FileClients implements ClientBook<FileClient> {
     this.#sqlite.run('DELETE FROM places WHERE client = ?', client.id)
     this.#sqlite.run('DELETE FROM clients WHERE id = ?', client.id)
     if (this.#count !== undefined) this.#count--
+  }
+
+  part(name: string): void {
+    const now = this.#now()
+    this.#sqlite.run('INSERT OR REPLACE INTO gone (name, until) VALUES (?, ?)', toName(name), now + LEFT)
+    this.#sqlite.run('DELETE FROM gone WHERE until <= ?', now)
+    const last = 'SELECT rowid FROM gone ORDER BY rowid DESC LIMIT 1 OFFSET ?'
+    this.#sqlite.run(`DELETE FROM gone WHERE rowid <= (${last})`, finite(this.#limits.maxClients))
+  }
+
+  hasLeft(name: string): boolean {
+    const sql = 'SELECT 1 FROM gone WHERE name = ? AND until > ?'
+    return this.#sqlite.one(sql, toName(name), this.#now()) !== undefined
   }
 
   due(name?: string): string[] {

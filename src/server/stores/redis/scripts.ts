@@ -4,7 +4,7 @@ import * as calls from './lua/calls.js'
 import { log } from './lua/log.js'
 import { prelude } from './lua/prelude.js'
 import { seats } from './lua/seats.js'
-import { OVERHEAD, PLACES } from '../rules.js'
+import { LEFT, OVERHEAD, PLACES } from '../rules.js'
 import type { RedisLimits } from './settings.js'
 
 export interface Script {
@@ -25,7 +25,7 @@ const number = (value: number): string => (value === Infinity ? 'math.huge' : St
 
 /** Limits and prefix are part of the text: nodes that differ in them have scripts of their own. */
 export function scriptsFor(prefix: string, limits: RedisLimits): Scripts {
-  const numbers = { ...limits, places: PLACES, overhead: OVERHEAD }
+  const numbers = { ...limits, places: PLACES, overhead: OVERHEAD, left: LEFT }
   const names = Object.entries(numbers).map(([name, value]) => [name.replace(/[A-Z]/g, '_$&').toUpperCase(), value])
   const constants = names.map(([name, value]) => `local ${String(name)} = ${number(value as number)}\n`).join('')
   const head = `local P = ${quote(prefix)}\n${constants}${prelude}${log}${seats}`

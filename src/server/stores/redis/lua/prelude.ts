@@ -1,5 +1,5 @@
 /**
- * What every script begins with. Before it stand the limits, what all stores have in common (`PLACES`, `OVERHEAD`), and `P`, the prefix of all keys (`scripts.ts`); `ARGV[1]` is
+ * What every script begins with. Before it stand the limits, what all stores have in common (`PLACES`, `OVERHEAD`, `LEFT`), and `P`, the prefix of all keys (`scripts.ts`); `ARGV[1]` is
  * the time, ms since 1970, `ARGV[2]` a name that nothing has yet, and the script's own arguments follow.
  */
 export const prelude = `
