@@ -32,6 +32,7 @@ export default defineConfig({
     projects: [
       // Whatever no other project claims, so that no test file can be left out by its folder's name.
       project('unit', [tests('**')], {
+        testTimeout: 20_000,
         exclude: [...net, ...['socket', 'sim', 'redis', 'boxes', 'browser'].map(tests)],
       }),
       project('socket', [tests('socket')]),

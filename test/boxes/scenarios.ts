@@ -24,7 +24,7 @@ export interface Scenario {
 }
 
 /** As the manuals have it. */
-const KIND = {
+export const KIND = {
   nginx: `
       proxy_http_version 1.1;
       proxy_set_header Upgrade $http_upgrade;
