@@ -54,19 +54,18 @@ export function write(all: Findings[], day: Date, chromium: string): Promise<str
       ofPage(one),
     ].join('\n\n'),
   )
-  return (
-    [
-      '# Leaks',
-      `What stays when connections come and go and messages pass. Written by \`npm run leaks\` on ${date}: ${cpus().length} cores (${
-        cpus()[0]?.model ?? 'unknown'
-      }), Node ${process.versions.node}, Chromium ${chromium}.`,
-      `Two clients are one process, the server is another, so each figure is of one side. Half of the reconnects are a reset by the
+  const text = [
+    '# Leaks',
+    `What stays when connections come and go and messages pass. Written by \`npm run leaks\` on ${date}: ${cpus().length} cores (${
+      cpus()[0]?.model ?? 'unknown'
+    }), Node ${process.versions.node}, Chromium ${chromium}.`,
+    `Two clients are one process, the server is another, so each figure is of one side. Half of the reconnects are a reset by the
 network between them, half are asked for by the app (over HTTP all are; every second one with a reset beside). After each a
 message is sent. Then messages are sent, 200 at a time, with receipts on, and each is heard by the other client. Measured
 after the garbage is collected, with what was under way at rest. The logs of the server's store keep 500 entries, and are
 full before the first row: messages that a store keeps are no leak. \`timers\`, \`sockets\` and \`other\` are what keeps a
 process alive; \`other\` is its channel to the process that watches it, and over HTTP the connections that \`fetch\` keeps.`,
-      ...parts,
-    ].join('\n\n') + '\n'
-  )
+    ...parts,
+  ]
+  return format(text.join('\n\n'), { parser: 'markdown', printWidth: 120, proseWrap: 'always' })
 }
