@@ -7,7 +7,8 @@ import type { Share, Word, Work } from './words.js'
 
 const { rung, reconnects, messages } = JSON.parse(process.env['WORK'] ?? '') as Work
 const [direct, proxied] = JSON.parse(process.env['PORTS'] ?? '') as [number, number]
-const BATCH = 200
+/** Fewer than the server's log keeps. */
+const BATCH = 2_000
 
 function connect(port: number): Client {
   return createClient({

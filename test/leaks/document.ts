@@ -61,8 +61,8 @@ export function write(all: Findings[], day: Date, chromium: string): Promise<str
     }), Node ${process.versions.node}, Chromium ${chromium}.`,
     `Two clients are one process, the server is another, so each figure is of one side. Half of the reconnects are a reset by the
 network between them, half are asked for by the app (over HTTP all are; every second one with a reset beside). After each a
-message is sent. Then messages are sent, 200 at a time, with receipts on, and each is heard by the other client. Measured
-after the garbage is collected, with what was under way at rest. The logs of the server's store keep 500 entries, and are
+message is sent. Then messages are sent, 2,000 at a time, with receipts on, and each is heard by the other client. Measured
+after the garbage is collected, with what was under way at rest. The logs of the server's store keep 5,000 entries, and are
 full before the first row: messages that a store keeps are no leak. \`timers\`, \`sockets\` and \`other\` are what keeps a
 process alive; \`other\` is its channel to the process that watches it, and over HTTP the connections that \`fetch\` keeps.`,
     ...parts,

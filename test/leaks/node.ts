@@ -36,7 +36,9 @@ function follow(clients: ChildProcess, server: ChildProcess, wire: FaultProxy): 
     if (word.say !== 'done') return word.say === 'end'
     server.send('measure')
     const [usage] = (await once(server, 'message')) as [Usage]
-    rows.push({ what: word.what, share: word.share, clients: word.usage, server: usage })
+    const row = { what: word.what, share: word.share, clients: word.usage, server: usage }
+    console.log(JSON.stringify(row))
+    rows.push(row)
     clients.send('go on')
     return false
   }
