@@ -270,15 +270,14 @@ export class Client implements ChannelHost {
   /** Goes on where the page before this one was. */
   #resume(key: string): void {
     const [core, writer, feed, report] = [this.#core, this.#writer, this.#feed, this.#report]
-    const { id, now } = this.#env
-    this.#keeper?.begin({ id: this.id, key, page: id(), now, core, writer, feed, report })
+    const { id, now, timer } = this.#env
+    this.#keeper?.begin({ id: this.id, key, page: id(), now, timer, core, writer, feed, report })
   }
 
   #listen(): void {
     const { network, page = globalThis } = this.#options
     this.#mute ??= hear(network, page, (input) => {
-      this.#keeper?.hear(input)
-      this.#feed(input)
+      if (this.#keeper?.hear(input) !== false) this.#feed(input)
     })
   }
 }

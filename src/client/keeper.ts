@@ -45,10 +45,15 @@ export interface KeeperHost {
   page: string
   core: Core<OutgoingMessage>
   writer: Writer
-  feed: (input: ClientInput<OutgoingMessage> & { on: 'restore' }) => void
+  feed: (input: ClientInput<OutgoingMessage> & { on: 'restore' | 'wake' }) => void
   now: () => number
+  timer: (callback: () => void, ms: number) => () => void
   report: (error: Error) => void
 }
+
+/** A page that comes back looks so often, so many ms apart, for what the page that it replaces leaves: that one may hear later of it. */
+const LOOKS = 20
+const PAUSE = 50
 
 /** Lays the session down while the page may end without a word, and takes it up again when it goes on. */
 export class Keeper {
@@ -59,6 +64,8 @@ export class Keeper {
   #isDown = false
   #isSuspended = false
   #isAway = false
+  /** It looks for what another page has not left yet; ends that. */
+  #looking: (() => void) | undefined
   /** The last number that another page may know of. */
   #bound = 0
   #failure: Error | undefined
@@ -84,39 +91,41 @@ export class Keeper {
     })
   }
 
-  /** What is heard of the page. Comes before the client hears it. */
-  hear(heard: Heard): void {
+  /** What is heard of the page. Comes before the client hears it. False: it will hear it later. */
+  hear(heard: Heard): boolean {
     if (heard.on === 'look') {
       this.#isAway = heard.away
       if (heard.away) this.#lay()
       else this.#take()
     } else if (heard.on === 'suspend') {
-      this.#isSuspended = true
+      if (this.#looking) this.#wake(0)
       this.#lay()
-    } else if (heard.on === 'wake') {
-      this.#take()
-      this.#isSuspended = false
-      if (this.#isAway) this.#lay()
-    }
+      this.#isSuspended = true
+    } else if (heard.on === 'wake') return this.#wake(LOOKS)
+    return true
   }
 
   /** Something happened that the page after this one has to know, should this one end now. */
   touch(): void {
     if (!this.#isDown) return
-    // Put away, it may have been taken by another page since.
-    if (this.#isSuspended) this.#take()
-    this.#lay()
+    // Put away, it may have been taken by another page since, which has it still.
+    if (!this.#isSuspended || this.#take()) this.#lay()
   }
 
   /** The client is closed: nothing is kept. */
   end(): void {
+    this.#looking?.()
+    this.#looking = undefined
     if (this.#isDown) this.#save(undefined)
     this.#isDown = false
   }
 
   #lay(): void {
     const host = this.#host
-    if (!host || host.core.status === 'closed') return
+    if (!host || this.#looking || host.core.status === 'closed') return
+    // What another page left too late is not written over.
+    const left = this.#isDown ? undefined : this.#load()
+    if (left?.id === host.id && left.page !== host.page) this.#restore(left)
     const { id, key, page } = host
     const { seq } = host.writer
     const { kept } = host.core.ledgers
@@ -130,17 +139,35 @@ export class Keeper {
     this.#save({ id, key, page, seq, acked: kept.acked, items, tracked, places: kept.places })
   }
 
-  #take(): void {
+  /** The page goes on, once it has the session again; false while another page has it. */
+  #wake(looks: number): boolean {
+    this.#looking?.()
+    this.#looking = undefined
+    if (!this.#take(looks > 0)) {
+      this.#looking = this.#host?.timer(() => {
+        if (this.#wake(looks - 1)) this.#host?.feed({ on: 'wake' })
+      }, PAUSE)
+      return false
+    }
+    this.#isSuspended = false
+    if (this.#isAway) this.#lay()
+    return true
+  }
+
+  /** @param waits false is the answer where another page has it and has left nothing yet. */
+  #take(waits = true): boolean {
     const host = this.#host
-    if (!this.#isDown || !host) return
-    this.#isDown = false
+    if (!this.#isDown || !host) return true
     const loaded = this.#load()
     this.#tell()
     const saved = loaded?.id === host.id ? loaded : undefined
-    if (saved ? saved.page === host.page : !this.#isSuspended) return
+    if (!saved && this.#isSuspended && waits && !this.#failure) return false
+    this.#isDown = false
+    if (saved ? saved.page === host.page : !this.#isSuspended) return true
     // Another page had it meanwhile, and may have left something. What this one has kept, that one had as well.
     const { id, key, page } = host
     this.#restore(saved ?? { id, key, page, seq: 0, acked: 0, items: [], tracked: [], places: {} })
+    return true
   }
 
   #restore({ seq: last, acked, items, tracked, places }: SavedSession): void {

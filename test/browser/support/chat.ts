@@ -39,6 +39,8 @@ export type Settings = Pick<CreateClientOptions, 'heartbeat' | 'reconnect'> & {
   transports?: readonly RungName[]
   token?: string
   credentials?: RequestCredentials
+  /** Its name, and reading goes on where it was. Default: none. */
+  session?: string
   /** Whether it waits until it is online. Default: true. */
   waits?: boolean
 }
@@ -47,7 +49,7 @@ export type Settings = Pick<CreateClientOptions, 'heartbeat' | 'reconnect'> & {
 export async function enter(page: Tab, url: string, name: string, room: string, settings: Settings = {}) {
   const { waits = true, ...rest } = settings
   await page.evaluate(
-    ({ url, name, room, settings: { transports, credentials, ...settings } }) => {
+    ({ url, name, room, settings: { transports, credentials, session, ...settings } }) => {
       const options = credentials ? { credentials } : {}
       const made = {
         websocket: () => Holdfast.webSocket(),
@@ -58,6 +60,7 @@ export async function enter(page: Tab, url: string, name: string, room: string, 
       const client = Holdfast.createClient({
         ...{ url, ...settings },
         ...(transports && { transports: transports.map((name) => made[name]()) }),
+        ...(session !== undefined && { session: Holdfast.tabSession(session) }),
       })
       const chat: Chat = {
         ...{ client, name, room: client.channel<string>(room), said: 0, heard: [], accepted: 0 },
@@ -66,7 +69,8 @@ export async function enter(page: Tab, url: string, name: string, room: string, 
       globalThis.chat = chat
       client.on('transport', ({ transport }) => chat.transports.push(transport))
       client.on('status', ({ status, reason }) => chat.statuses.push({ status, reason, at: performance.now() }))
-      chat.room.on('message', ({ body, own }) => void (own || chat.heard.push(body)), { from: 'oldest' })
+      const from = session === undefined ? 'oldest' : 'last'
+      chat.room.on('message', ({ body, own }) => void (own || chat.heard.push(body)), { from })
       chat.room.on('gap', ({ from, to }) => chat.heard.push(`gap ${from} ${to}`))
     },
     { url, name, room, settings: rest },

@@ -37,10 +37,14 @@ export class RawPage implements Tab {
   static async open(browser: Browser, url: string): Promise<RawPage> {
     const session = await browser.newBrowserCDPSession()
     const { targetId } = await session.send('Target.createTarget', { url: 'about:blank', newWindow: true })
-    const { sessionId } = await session.send('Target.attachToTarget', { targetId, flatten: false })
-    const page = new RawPage(session, targetId, sessionId)
+    const page = await RawPage.#hold(session, targetId)
     await page.goto(url)
     return page
+  }
+
+  static async #hold(browser: CDPSession, target: string): Promise<RawPage> {
+    const { sessionId } = await browser.send('Target.attachToTarget', { targetId: target, flatten: false })
+    return new RawPage(browser, target, sessionId)
   }
 
   async evaluate<R, A>(work: (arg: A) => R | Promise<R>, arg?: A): Promise<R> {
@@ -54,8 +58,9 @@ export class RawPage implements Tab {
 
   async waitForFunction<A>(test: (arg: A) => unknown, arg?: A, { timeout = 20_000 } = {}): Promise<void> {
     const end = performance.now() + timeout
-    // While a page is being exchanged for another there is nobody to ask.
-    while (!(await this.evaluate(test as (arg: A) => unknown, arg).catch(() => false))) {
+    // While a page is being exchanged for another there is nobody to ask, or nobody who answers.
+    const asked = () => this.evaluate(test as (arg: A) => unknown, arg).catch(() => false)
+    while (!(await Promise.race([asked(), sleep(1_000)]))) {
       if (performance.now() > end) throw new Error(`waited ${timeout} ms for ${String(test)}`)
       await sleep(20)
     }
@@ -85,9 +90,51 @@ export class RawPage implements Tab {
     await this.waitForFunction((url) => location.href === url, url)
   }
 
+  async reload(): Promise<void> {
+    const before = await this.evaluate(() => performance.timeOrigin)
+    await this.#send('Page.reload')
+    await this.#isNew(before)
+  }
+
+  /** The page ends without a word, and its tab shows it anew. */
+  async crash(): Promise<void> {
+    const before = await this.evaluate(() => performance.timeOrigin)
+    // What has crashed answers with an error, or not at all.
+    await Promise.race([this.#send('Page.crash').catch(() => undefined), sleep(1_000)])
+    void this.#send('Page.reload').catch(() => undefined)
+    await this.#isNew(before)
+  }
+
+  /** The tab that is duplicated: another one with the same page, and a copy of this one's `sessionStorage`. */
+  async duplicate(browser: Browser): Promise<RawPage> {
+    const url = await this.evaluate(() => {
+      const url = `${location.href}?${Math.random()}`
+      window.open(url)
+      return url
+    })
+    const session = await browser.newBrowserCDPSession()
+    for (;;) {
+      const { targetInfos } = await session.send('Target.getTargets')
+      const target = targetInfos.find((one) => one.url === url)
+      if (target) {
+        const page = await RawPage.#hold(session, target.targetId)
+        await page.waitForFunction(() => document.readyState === 'complete')
+        return page
+      }
+      await sleep(20)
+    }
+  }
+
   async close(): Promise<void> {
     await this.#browser.send('Target.closeTarget', { targetId: this.#target })
     await this.#browser.detach()
+  }
+
+  #isNew(before: number): Promise<void> {
+    return this.waitForFunction(
+      (before) => performance.timeOrigin !== before && document.readyState === 'complete',
+      before,
+    )
   }
 
   async #send(method: string, params = {}): Promise<Record<string, unknown>> {

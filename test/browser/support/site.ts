@@ -20,7 +20,7 @@ const pages: Record<string, string> = {
 export async function serveSite(): Promise<{ url: string; close: () => void }> {
   const files = sirv(dist, { dev: true })
   const server: Server = createServer((request, response) => {
-    const path = request.url ?? ''
+    const path = (request.url ?? '').replace(/\?.*/, '')
     if (!path.startsWith('/dist/')) {
       response
         .setHeader('content-type', 'text/html')
