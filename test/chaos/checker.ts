@@ -57,6 +57,8 @@ class Records {
   readonly sent: readonly Of<'sent'>[]
   readonly accepted: ReadonlyMap<string, number>
   readonly failed: ReadonlyMap<string, Of<'failed'>>
+  /** The place of each message among all that were sent. */
+  readonly ranks: ReadonlyMap<string, number>
   readonly receipts: readonly Of<'receipt'>[]
   readonly gaps: readonly Of<'gap'>[]
   readonly statuses: readonly Of<'status'>[]
@@ -71,6 +73,7 @@ class Records {
     this.clients = joined.map(({ client }) => client)
     this.named = new Map(joined.map(({ id, client }) => [id, client]))
     this.sent = only(facts, 'sent')
+    this.ranks = new Map(this.sent.map(({ client, n }, rank) => [nameOf(client, n), rank]))
     this.accepted = new Map(only(facts, 'accepted').map(({ client, n, at }) => [nameOf(client, n), at]))
     this.failed = new Map(only(facts, 'failed').map((fact) => [nameOf(fact.client, fact.n), fact]))
     this.receipts = only(facts, 'receipt')
@@ -108,8 +111,8 @@ function duplicated({ messages }: Records): string[] {
   })
 }
 
-/** A sender's later message before an earlier one, or the log backwards; a repetition is no disorder. */
-function reordered({ messages }: Records): string[] {
+/** A message after one that its sender sent later, or the log backwards; a repetition is no disorder. */
+function reordered({ messages, ranks }: Records): string[] {
   const last = new Map<string, number>()
   const place = new Map<string, number>()
   const seen = new Set<string>()
@@ -117,12 +120,13 @@ function reordered({ messages }: Records): string[] {
     const reading = `${nameOf(from, n)} at ${client}`
     if (seen.has(reading)) return []
     seen.add(reading)
-    const [way, before, put] = [`${from} > ${client}`, last, place]
-    const newest = before.get(way) ?? -Infinity
-    const highest = put.get(client) ?? -Infinity
-    before.set(way, Math.max(newest, n))
-    if (offset !== undefined) put.set(client, Math.max(highest, offset))
-    if (n < newest) return [`${reading} after ${newest}`]
+    const way = `${from} > ${client}`
+    const rank = ranks.get(nameOf(from, n)) ?? -1
+    const newest = last.get(way) ?? -Infinity
+    const highest = place.get(client) ?? -Infinity
+    last.set(way, Math.max(newest, rank))
+    if (offset !== undefined) place.set(client, Math.max(highest, offset))
+    if (rank < newest) return [`${reading} after a later one`]
     return offset !== undefined && offset <= highest ? [`${reading}: offset ${offset} after ${highest}`] : []
   })
 }
@@ -153,7 +157,7 @@ function falseReceipts({ receipts, named, got, clients }: Records, tolerance: nu
 }
 
 function statusAt(statuses: readonly Of<'status'>[], client: string, at: number): string | undefined {
-  return statuses.findLast((fact) => fact.client === client && fact.at <= at)?.status
+  return statuses.filter((fact) => fact.client === client && fact.at <= at).at(-1)?.status
 }
 
 /** The first moment from `since` on at which the client is online for longer than a moment. */

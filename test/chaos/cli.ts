@@ -24,14 +24,15 @@ const product = holdfast(studio)
 const waiting = [...wanted]
 const outcomes: Outcome[] = []
 const worker = async (): Promise<void> => {
-  for (let next; (next = waiting.shift()); ) {
+  for (let next; (next = waiting.shift());) {
     const outcome = await play(product, next, seed)
     outcomes.push(outcome)
     writeFileSync(join(values.out, `${next.name}.jsonl`), outcome.facts.map((f) => JSON.stringify(f) + '\n').join(''))
     const rules = broken(outcome.verdict)
     console.log(next.name, outcome.verdict.sent, outcome.verdict.received, rules.join() || 'ok')
     for (const rule of rules) console.log(rule, outcome.verdict[rule].slice(0, 5))
-    for (const f of outcome.verdict.faults) console.log('  ', f.name, f.clients.map((c) => `${c.client} ${c.noticed} ${c.recovered}`).join(' | '))
+    for (const f of outcome.verdict.faults)
+      console.log('  ', f.name, f.clients.map((c) => `${c.client} ${c.noticed} ${c.recovered}`).join(' | '))
     if (rules.length) process.exitCode = 1
   }
 }

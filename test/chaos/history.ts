@@ -25,9 +25,32 @@ export type Event =
 
 export class History {
   readonly facts: Fact[] = []
+  /** Who is here, by what was said of it last. */
+  readonly #statuses = new Map<string, string>()
+  readonly #sent = new Set<string>()
+  readonly #open = new Set<string>()
+  /** What each reader has. */
+  readonly #got = new Map<string, Set<string>>()
 
   note(event: Event, at = Date.now()): void {
     this.facts.push({ at, ...event })
+    if (event.is === 'joined') this.#got.set(event.client, new Set())
+    else if (event.is === 'status') this.#statuses.set(event.client, event.status)
+    else if (event.is === 'message') this.#got.get(event.client)?.add(`${event.from} ${event.n}`)
+    else if (event.is === 'sent') {
+      this.#sent.add(`${event.client} ${event.n}`)
+      this.#open.add(`${event.client} ${event.n}`)
+    } else if (event.is === 'failed') {
+      this.#sent.delete(`${event.client} ${event.n}`)
+      this.#open.delete(`${event.client} ${event.n}`)
+    } else if (event.is === 'accepted') this.#open.delete(`${event.client} ${event.n}`)
+  }
+
+  /** Everybody is online and has all that did not fail. @param settles whether all that was sent must be settled, too. */
+  isQuiet(settles: boolean): boolean {
+    const online = [...this.#statuses.values()].every((status) => status === 'online')
+    const read = [...this.#got.values()].every((got) => [...this.#sent].every((message) => got.has(message)))
+    return online && read && !(settles && this.#open.size)
   }
 
   /** In the order of time; what one client said at one time stays in its order. */

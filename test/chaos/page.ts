@@ -42,6 +42,8 @@ export class Studio {
     await page.evaluate(({ url, name }) => chaosAgent.join(url, name), { url: url(), name })
     let told = url()
     let asleep = false
+    /** What was said last: the next word waits for it. */
+    let said: Promise<unknown> = Promise.resolve()
     const report = async (): Promise<void> => {
       if (url() !== told) await page.evaluate((url) => void (chaosAgent.url = url), (told = url()))
       for (const { at, ...event } of await page.evaluate(() => chaosAgent.notes())) history.note(event, at)
@@ -49,7 +51,9 @@ export class Studio {
     const timer = setInterval(() => void report().catch(() => undefined), FETCH)
     return {
       // A page that does not run says nothing.
-      send: (n) => void (asleep || page.evaluate((n) => chaosAgent.send(n), n)),
+      send(n) {
+        if (!asleep) said = said.then(() => page.evaluate((n) => chaosAgent.send(n), n)).catch(() => undefined)
+      },
       report,
       async freeze(frozen) {
         asleep = frozen

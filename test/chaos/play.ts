@@ -26,11 +26,13 @@ class Stage {
   readonly wires = new Map<string, Wire>()
   readonly people = new Map<string, Participant>()
   readonly #service: Service
+  readonly #settles: boolean
   #faults = 0
   #leaving = false
 
-  constructor(service: Service) {
+  constructor(service: Service, settles: boolean) {
     this.#service = service
+    this.#settles = settles
   }
 
   async fill(product: Product, names: readonly string[], boxed: boolean): Promise<void> {
@@ -64,16 +66,9 @@ class Stage {
     this.history.note({ is: 'ended', fault })
   }
 
-  /** Whether everybody is online and has everything, and nothing is open. */
   async isDone(): Promise<boolean> {
     await this.report()
-    const { sorted } = this.history
-    const { lost, unsettled } = check(sorted)
-    const online = [...this.people.keys()].every((name) => {
-      const last = sorted.findLast((fact) => fact.is === 'status' && fact.client === name)
-      return last?.is === 'status' && last.status === 'online'
-    })
-    return online && lost.length === 0 && unsettled === 0
+    return this.history.isQuiet(this.#settles)
   }
 
   async report(): Promise<void> {
@@ -108,7 +103,7 @@ async function perform(stage: Stage, plan: Schedule): Promise<readonly Fact[]> {
 
 export async function play(product: Product, scenario: Scenario, seed: number): Promise<Outcome> {
   const names = product.cast.map(({ name }) => name).filter((name) => scenario.cast?.includes(name) ?? true)
-  const stage = new Stage(await product.serve(scenario))
+  const stage = new Stage(await product.serve(scenario), product.settles)
   try {
     const boxed = scenario.faults.some(({ fault }) => fault.kind === 'box')
     await stage.fill(product, names, boxed)

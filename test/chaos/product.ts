@@ -1,5 +1,5 @@
 // A product under test: how its servers are started, and who takes part. Holdfast is one; its peers are others.
-import { bundle } from '../support/bundle.js'
+import { bundle, type Program } from '../support/bundle.js'
 import { Processes } from '../support/nodes.js'
 import { inNode, type Participant, type Seat } from './participant.js'
 import type { Studio } from './page.js'
@@ -16,6 +16,8 @@ export interface Product {
   name: string
   /** What differs from its defaults, in words. */
   settings: string
+  /** Its senders are told what became of each message. */
+  settles: boolean
   cast: readonly Member[]
   /** Of the URL that clients dial. */
   path: string
@@ -36,10 +38,21 @@ export const CAST: readonly Member[] = [
   { name: 'pip', over: every, page: true },
 ]
 
+let program: Promise<Program> | undefined
+
+/** Of all servers of the process; it stays until the process ends. */
+function child(): Promise<Program> {
+  program ??= bundle('test/support/server-child.ts').then(({ file, remove }) => {
+    process.once('exit', remove)
+    return { file, remove: () => undefined }
+  })
+  return program
+}
+
 async function serve({ store, nodes = 1, faults }: Scenario): Promise<Service> {
   const small = faults.some(({ fault }) => fault.kind === 'disk full')
   const storage = await openStorage(store, small)
-  const servers = new Processes(await bundle('test/support/server-child.ts'), storage.means)
+  const servers = new Processes(await child(), storage.means)
   for (let node = 0; node < nodes; node++) await servers.restart(node)
   return {
     servers,
@@ -55,6 +68,7 @@ async function serve({ store, nodes = 1, faults }: Scenario): Promise<Service> {
 export const holdfast = (studio: Studio | undefined): Product => ({
   name: 'Holdfast',
   settings: 'defaults',
+  settles: true,
   cast: CAST.filter(({ page }) => !page || studio),
   path: '/realtime',
   serve,

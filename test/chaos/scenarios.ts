@@ -177,7 +177,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'offline',
-    about: "Chromium is told to be offline for 8 s, and its links die in the second of two times",
+    about: 'Chromium is told to be offline for 8 s, and its links die in the second of two times',
     store: 'memory',
     faults: [
       { fault: { kind: 'offline' }, at: STABLE, late: 0, lasts: 8_000, whom: ['pip'] },

@@ -6,7 +6,7 @@ import type { Passes } from './scenario.js'
 const moods: Record<Passes, Mood> = {
   everything: { upgrade: 'pass' },
   'no WebSocket': { upgrade: 'refuse' },
-  'polls alone': { upgrade: 'refuse', streams: 'refuse' },
+  'polls alone': { upgrade: 'refuse', streams: 'keep' },
 }
 
 export class Wire {
