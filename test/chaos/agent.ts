@@ -6,7 +6,7 @@ import { witness } from './witness.js'
 const notes: Fact[] = []
 
 const agent = {
-  send: (_: number): void => undefined,
+  send: (() => undefined) as (n: number) => void,
 
   /** @param url of the server, which the page changes when it is told. */
   join(url: string, name: string): void {

@@ -13,13 +13,13 @@ export interface Victims {
   storage: Storage | undefined
 }
 
-/** Ends the fault. */
-type Undo = () => Promise<unknown> | void
-type Done = Undo | void
+/** Ends the fault; what it gives may be waited for. */
+type Undo = () => unknown
 
 type Kind = Fault['kind']
 type Of<K extends Kind> = Extract<Fault, { kind: K }>
-type Act<K extends Kind> = (victims: Victims, fault: Of<K>, strike: Strike) => Promise<Done> | Done
+/** Gives what undoes it, where that is not nothing. */
+type Act<K extends Kind> = (victims: Victims, fault: Of<K>, strike: Strike) => unknown
 
 const links =
   (suffer: Parameters<Wire['proxy']['suffer']>[0]) =>
@@ -126,7 +126,7 @@ const acts: { [K in Kind]: Act<K> } = {
 export async function befall(victims: Victims, strike: Strike): Promise<Undo> {
   const act = acts[strike.fault.kind] as Act<Kind>
   const undo = await act(victims, strike.fault as never, strike)
-  return undo ?? (() => undefined)
+  return typeof undo === 'function' ? (undo as Undo) : () => undefined
 }
 
 /** As it stands in tables and pictures. */

@@ -32,6 +32,10 @@ export class History {
   /** What each reader has. */
   readonly #got = new Map<string, Set<string>>()
 
+  constructor(facts: readonly Fact[] = []) {
+    for (const { at, ...event } of facts) this.note(event, at)
+  }
+
   note(event: Event, at = Date.now()): void {
     this.facts.push({ at, ...event })
     if (event.is === 'joined') this.#got.set(event.client, new Set())
