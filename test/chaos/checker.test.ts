@@ -137,17 +137,33 @@ describe('the time that a client takes', () => {
     expect(fault?.clients).toEqual([{ client: 'ann', noticed: 3_000, recovered: 3_100 }])
   })
 
-  it('to recover lasts until its own messages are settled, and those of others have come', () => {
-    const facts = [
+  it('to recover lasts until its own messages are settled', () => {
+    const [fault] = timesOf(
       { ...sent(1), at: 900 },
       { ...begun(0, 'ann', 'bob'), at: 1_000 },
       { ...ended(0), at: 2_000 },
       { ...got('bob', 1), at: 2_800 },
-      { ...got('ann', 1), at: 2_850 },
       { ...accepted(1), at: 2_900 },
+      { ...got('ann', 1), at: 2_950 },
+      { ...sent(2), at: 2_001 },
+      { ...accepted(2), at: 9_000 },
+    )
+    // What was still with its sender, no reader waits for.
+    expect(fault?.clients.map(({ recovered }) => recovered)).toEqual([900, 0])
+  })
+
+  it('to recover lasts until it has what the server, or another reader, had of the others', () => {
+    const facts = [
+      { ...sent(1), at: 900 },
+      { ...begun(0, 'bob'), at: 1_000 },
+      { ...ended(0), at: 2_000 },
+      { ...got('bob', 1), at: 2_800 },
     ]
-    const [fault] = timesOf(...facts)
-    expect(fault?.clients.map(({ recovered }) => recovered)).toEqual([900, 800])
+    const recovered = (known: Event) =>
+      timesOf(...facts, { ...known, at: 1_500 })[0]?.clients.map((client) => client.recovered)
+    expect(recovered(accepted(1))).toEqual([800])
+    expect(recovered(got('ann', 1))).toEqual([800])
+    expect(recovered(sent(2))).toEqual([0])
   })
 
   it('is infinite where it never comes, and nothing where it was not online before', () => {

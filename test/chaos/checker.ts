@@ -19,8 +19,8 @@ export interface Suffered {
   /** ms from its beginning to a status other than online; undefined where it stayed online, or was not. */
   noticed: number | undefined
   /**
-   * ms from its end until the client was online, had what the others had said by then, and everything of its own was
-   * settled; Infinity where that did not come.
+   * ms from its end until the client was online, had what of the others was on its way to it by then, and everything of
+   * its own was settled; Infinity where that did not come.
    */
   recovered: number
 }
@@ -85,6 +85,11 @@ class Records {
       const got = this.got.get(client)
       if (got && !got.has(nameOf(from, n))) got.set(nameOf(from, n), at)
     }
+  }
+
+  /** When its first reader got it. */
+  firstAt(message: string): number {
+    return Math.min(...this.clients.map((client) => this.got.get(client)?.get(message) ?? Infinity))
   }
 
   missing(message: string): string[] {
@@ -167,16 +172,20 @@ function onlineFrom(records: Records, client: string, since: number): number {
   return again?.at ?? Infinity
 }
 
-/** When everything was settled or received that had been sent by then; what never comes is another rule's. */
+/**
+ * When all of its own was settled that it had sent by then, and it had of the others' what was with the server or with
+ * any reader by then. What never comes is another rule's.
+ */
 function drained(records: Records, client: string, ended: number): number {
-  const due = records.sent.filter(({ at }) => at <= ended)
-  const times = due.flatMap(({ client: from, n }) => {
+  const { accepted, failed, got, sent } = records
+  const times = sent.flatMap(({ client: from, n, at }) => {
     const message = nameOf(from, n)
-    const settled = records.accepted.get(message) ?? records.failed.get(message)?.at
-    const came = records.got.get(client)?.get(message)
-    return [...(from === client ? [settled] : []), came].filter((time) => time !== undefined)
+    const settled = accepted.get(message) ?? failed.get(message)?.at
+    if (from === client) return at <= ended ? [settled] : []
+    const isThere = (accepted.get(message) ?? Infinity) <= ended || records.firstAt(message) <= ended
+    return isThere ? [got.get(client)?.get(message)] : []
   })
-  return Math.max(ended, ...times)
+  return Math.max(ended, ...times.filter((time) => time !== undefined))
 }
 
 function suffered(records: Records, client: string, begun: number, ended: number, next: number): Suffered {
