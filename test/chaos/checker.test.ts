@@ -147,6 +147,8 @@ describe('the time that a client takes', () => {
       { ...got('ann', 1), at: 2_950 },
       { ...sent(2), at: 2_001 },
       { ...accepted(2), at: 9_000 },
+      { ...got('ann', 2), at: 9_000 },
+      { ...got('bob', 2), at: 9_000 },
     )
     // What was still with its sender, no reader waits for.
     expect(fault?.clients.map(({ recovered }) => recovered)).toEqual([900, 0])
@@ -164,6 +166,22 @@ describe('the time that a client takes', () => {
     expect(recovered(accepted(1))).toEqual([800])
     expect(recovered(got('ann', 1))).toEqual([800])
     expect(recovered(sent(2))).toEqual([0])
+  })
+
+  it('to recover lasts until it loses no more, for ever where nothing comes any more', () => {
+    const facts = [
+      { ...begun(0, 'bob'), at: 1_000 },
+      { ...ended(0), at: 1_000 },
+      { ...sent(1), at: 2_000 },
+      { ...got('ann', 1), at: 2_010 },
+      { ...sent(2), at: 3_000 },
+      { ...got('ann', 2), at: 3_010 },
+    ]
+    const recovered = (...more: (Event & { at: number })[]) =>
+      timesOf(...facts, ...more)[0]?.clients.map((client) => client.recovered)
+    expect(recovered()).toEqual([Infinity])
+    expect(recovered({ ...got('bob', 2), at: 3_010 })).toEqual([1_000])
+    expect(recovered({ ...got('bob', 1), at: 2_010 }, { ...got('bob', 2), at: 3_010 })).toEqual([0])
   })
 
   it('is infinite where it never comes, and nothing where it was not online before', () => {

@@ -20,7 +20,7 @@ export interface Suffered {
   noticed: number | undefined
   /**
    * ms from its end until the client was online, had what of the others was on its way to it by then, and everything of
-   * its own was settled; Infinity where that did not come.
+   * its own was settled, and it lost no more; Infinity where that did not come.
    */
   recovered: number
 }
@@ -188,6 +188,22 @@ function drained(records: Records, client: string, ended: number): number {
   return Math.max(ended, ...times.filter((time) => time !== undefined))
 }
 
+/**
+ * When the last of what this client lost was sent, of its own or of what another reader got; Infinity where nothing came
+ * after it. Who loses nothing has not waited for that.
+ */
+function lostUntil({ sent, got, clients }: Records, client: string, from: number, next: number): number {
+  const mine = got.get(client)
+  const there = sent.filter(({ client: by, n }) => {
+    const others = clients.filter((one) => one !== client)
+    return by === client || others.some((one) => got.get(one)?.has(nameOf(by, n)))
+  })
+  const gone = there.filter(({ at, ...fact }) => at >= from && at < next && !mine?.has(nameOf(fact.client, fact.n)))
+  const last = gone.at(-1)
+  if (!last) return -Infinity
+  return there.some(({ at, ...fact }) => at > last.at && mine?.has(nameOf(fact.client, fact.n))) ? last.at : Infinity
+}
+
 function suffered(records: Records, client: string, begun: number, ended: number, next: number): Suffered {
   const { statuses } = records
   const left =
@@ -197,7 +213,8 @@ function suffered(records: Records, client: string, begun: number, ended: number
   const noticed = left && left.at < next ? left.at - begun : undefined
   // Where it is found out after the fault's end, until then the client only believes to be online.
   const online = onlineFrom(records, client, Math.max(ended, noticed === undefined ? ended : begun + noticed))
-  return { client, noticed, recovered: Math.max(online, drained(records, client, ended)) - ended }
+  const whole = Math.max(drained(records, client, ended), lostUntil(records, client, begun, next))
+  return { client, noticed, recovered: Math.max(online, whole) - ended }
 }
 
 function judged(facts: readonly Fact[], records: Records): Judged[] {

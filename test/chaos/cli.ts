@@ -10,11 +10,12 @@ import { Studio } from './page.js'
 import { picture } from './picture.js'
 import { type Outcome, play } from './play.js'
 import { holdfast, type Product } from './product.js'
-import { details, insert, summary } from './report.js'
+import { contenders, contest } from './peers.js'
+import { comparison, details, insert, summary } from './report.js'
 import type { Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
 
-const USAGE = 'npm run chaos -- [--seed N] [--only NAME] [--out DIR] [--jobs N] [--docs]'
+const USAGE = 'npm run chaos -- [--seed N] [--only NAME] [--out DIR] [--jobs N] [--docs] [--peers]'
 
 interface Task {
   product: Product
@@ -48,15 +49,70 @@ function tell({ scenario, product, verdict, seed }: Outcome): void {
 const machine = (seed: number): string =>
   `Seed ${seed}, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} cores.`
 
-/** The document, and the pictures beside it. */
-async function publish(outcomes: readonly Outcome[], seed: number): Promise<void> {
-  const file = 'docs/CHAOS.md'
-  mkdirSync('docs/chaos', { recursive: true })
-  for (const { scenario, facts } of outcomes)
-    writeFileSync(`docs/chaos/${scenario.name}.svg`, picture(facts, scenario.about))
-  const runs = outcomes.map((outcome) => details(outcome, 'chaos')).join('\n\n')
-  const document = insert(readFileSync(file, 'utf8'), 'run', `${machine(seed)}\n\n${summary(outcomes)}`)
-  writeFileSync(file, await format(insert(document, 'runs', runs), { parser: 'markdown', printWidth: 120 }))
+const DOCUMENT = 'docs/CHAOS.md'
+
+/** Each text in its place in the document. */
+async function write(texts: Record<string, string>): Promise<void> {
+  let document = readFileSync(DOCUMENT, 'utf8')
+  for (const [name, text] of Object.entries(texts)) document = insert(document, name, text)
+  writeFileSync(DOCUMENT, await format(document, { parser: 'markdown', printWidth: 120 }))
+}
+
+/** Holdfast alone, in all scenarios; broken rules are an error. */
+async function ordeal({ wanted, seed, jobs, out, docs }: Wishes): Promise<void> {
+  const chosen = scenarios.filter(({ name }) => name.includes(wanted))
+  if (!chosen.length) throw new Error(USAGE)
+  const studio = await Studio.open()
+  const product = holdfast(studio)
+  const outcomes = await playAll(
+    chosen.map((scenario) => ({ product, scenario })),
+    seed,
+    jobs,
+    (outcome) => {
+      tell(outcome)
+      const { scenario, facts } = outcome
+      writeFileSync(join(out, `${scenario.name}.jsonl`), new History(facts).lines)
+      writeFileSync(join(out, `${scenario.name}.svg`), picture(facts, scenario.about))
+    },
+  )
+  await studio.close()
+  const table = `${machine(seed)}\n\n${summary(outcomes)}`
+  writeFileSync(join(out, 'summary.md'), `${table}\n`)
+  console.log(`\n${table}\n\nHistories and pictures: ${out}`)
+  if (docs) {
+    mkdirSync('docs/chaos', { recursive: true })
+    for (const { scenario, facts } of outcomes)
+      writeFileSync(`docs/chaos/${scenario.name}.svg`, picture(facts, scenario.about))
+    await write({ run: table, runs: outcomes.map((outcome) => details(outcome, 'chaos')).join('\n\n') })
+  }
+  process.exitCode = outcomes.some(({ verdict }) => broken(verdict).length) ? 1 : 0
+}
+
+/** All libraries, each under the same faults; what breaks there is no error, but for Holdfast. */
+async function contend({ wanted, seed, jobs, out, docs }: Wishes): Promise<void> {
+  const products = await contenders()
+  const chosen = contest.filter(({ name }) => name.includes(wanted))
+  const tasks = chosen.flatMap((scenario) => products.map((product) => ({ product, scenario })))
+  const outcomes = await playAll(tasks, seed, jobs, (outcome) => {
+    tell(outcome)
+    const file = `${outcome.product}, ${outcome.scenario.name}`.replace(/[^\w.]+/g, '-')
+    writeFileSync(join(out, `${file}.jsonl`), new History(outcome.facts).lines)
+    writeFileSync(join(out, `${file}.svg`), picture(outcome.facts, outcome.scenario.about))
+  })
+  const table = `${machine(seed)}\n\n${comparison(outcomes)}`
+  writeFileSync(join(out, 'peers.md'), `${table}\n`)
+  console.log(`\n${table}`)
+  if (docs) await write({ peers: table })
+  const own = outcomes.filter(({ product }) => product === products[0]?.name)
+  process.exitCode = own.some(({ verdict }) => broken(verdict).length) ? 1 : 0
+}
+
+interface Wishes {
+  wanted: string
+  seed: number
+  jobs: number
+  out: string
+  docs: boolean
 }
 
 async function main(): Promise<void> {
@@ -67,28 +123,14 @@ async function main(): Promise<void> {
       out: { type: 'string', default: 'tmp/chaos' },
       jobs: { type: 'string', default: '2' },
       docs: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: false },
     },
   })
-  const { only: wanted, out, docs, seed: text, jobs } = values
-  const seed = Number(text)
-  const chosen = scenarios.filter(({ name }) => name.includes(wanted))
-  if (!chosen.length || !Number.isInteger(seed)) throw new Error(USAGE)
+  const { only: wanted, out, docs } = values
+  const wishes = { wanted, out, docs, seed: Number(values.seed), jobs: Number(values.jobs) }
+  if (!Number.isInteger(wishes.seed) || !(wishes.jobs > 0)) throw new Error(USAGE)
   mkdirSync(out, { recursive: true })
-  const studio = await Studio.open()
-  const product = holdfast(studio)
-  const tasks = chosen.map((scenario) => ({ product, scenario }))
-  const outcomes = await playAll(tasks, seed, Number(jobs), (outcome) => {
-    tell(outcome)
-    const { scenario, facts } = outcome
-    writeFileSync(join(out, `${scenario.name}.jsonl`), new History(facts).lines)
-    writeFileSync(join(out, `${scenario.name}.svg`), picture(facts, scenario.about))
-  })
-  await studio.close()
-  const table = `${machine(seed)}\n\n${summary(outcomes)}\n`
-  writeFileSync(join(out, 'summary.md'), table)
-  console.log(`\n${table}\nHistories and pictures: ${out}`)
-  if (docs) await publish(outcomes, seed)
-  process.exitCode = outcomes.some(({ verdict }) => broken(verdict).length) ? 1 : 0
+  await (values.peers ? contend(wishes) : ordeal(wishes))
 }
 
 await main()
