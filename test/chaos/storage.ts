@@ -21,7 +21,7 @@ export interface Storage {
 export class SmallDisk {
   readonly #folder: string
 
-  constructor(folder: string, megabytes = 4) {
+  constructor(folder: string, megabytes = 32) {
     this.#folder = folder
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
   }
