@@ -198,7 +198,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'disk-full',
-    about: 'the disk of the file store is full for 8 s (a tmpfs of 32 MB, and a ballast that fills it to the last byte)',
+    about:
+      'the disk of the file store is full for 8 s (a tmpfs of 32 MB, and a ballast that fills it to the last byte)',
     store: 'file',
     faults: [{ fault: { kind: 'disk full' }, at: STABLE, lasts: 8_000 }],
   },
