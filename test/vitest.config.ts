@@ -33,7 +33,8 @@ export default defineConfig({
       // Whatever no other project claims, so that no test file can be left out by its folder's name.
       project('unit', [tests('**')], {
         testTimeout: 20_000,
-        exclude: [...net, ...['socket', 'sim', 'redis', 'boxes', 'browser'].map(tests)],
+        // The peers' packages bring tests of their own.
+        exclude: [...net, ...['socket', 'sim', 'redis', 'boxes', 'browser'].map(tests), '**/node_modules/**'],
       }),
       project('socket', [tests('socket')]),
       project('sim', [tests('sim')], { testTimeout: 60_000 }),

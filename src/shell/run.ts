@@ -5,6 +5,9 @@ import { guard } from './guard.js'
 /** Hands an input to the machine (a tick is the runner's own); its outputs are performed before the call returns, or after the one now under way. */
 export type Feed<Input> = (input: Input) => void
 
+/** Timers do not count the time that the machine slept: one that is so late (ms) by the clock is armed anew. */
+const LATE = 1_000
+
 /**
  * One loop and one timer for a machine. Inputs that arrive while outputs are performed wait their turn, so an app
  * that calls back from a listener cannot re-enter the core. What `perform` throws is the app's: it surfaces as an
@@ -23,10 +26,12 @@ export function run<Input, Output>(
   /** A deadline that moved away is left to fire early and be armed anew: traffic re-arms nothing. */
   function arm(): void {
     const { deadline } = machine
-    if (deadline >= armedFor && deadline < Infinity) return
+    const now = env.now()
+    const due = Math.max(deadline, now)
+    if (due >= armedFor && due < Infinity && now - armedFor < LATE) return
     cancel?.()
-    armedFor = deadline
-    cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : undefined
+    armedFor = due
+    cancel = due < Infinity ? env.timer(wake, due - now) : undefined
   }
 
   function wake(): void {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -135,6 +135,24 @@ describe('a disk that is full', () => {
     expect(await send(one, seq + 1, body, '@bob')).toMatchObject({ seq: seq + 1, fates: [{ is: 'stored' }] })
     expect(await read(await open(), '@bob')).toMatchObject({ oldest: seq + 1, next: seq + 2 })
   })
+
+  // Windows has no such limit.
+  it.skipIf(process.platform === 'win32')(
+    'goes on by itself where it was full of what is in the file as well',
+    async () => {
+      const program = await bundle('test/support/narrow-store-child.ts')
+      // No file of the child is longer than this, KiB: less than the log becomes before SQLite shortens it by itself.
+      const limited = ['-c', 'ulimit -f 1024 && exec "$0" "$@"', process.execPath, program.file, path, '600']
+      const child = spawn('bash', limited, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+      const [[count]] = (await Promise.all([once(child, 'message'), once(child, 'exit')])) as [
+        [{ taken: number }],
+        unknown,
+      ]
+      program.remove()
+      expect(count.taken).toBeGreaterThan(500)
+    },
+    20_000,
+  )
 
   it('tells of no change that did not come to be', async () => {
     const one = await open({ maxFile: 100_000 })

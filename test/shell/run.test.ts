@@ -144,6 +144,35 @@ describe('the runner and its timer', () => {
     late?.callback()
     expect([said, clock.live.size]).toEqual([['tick 5000'], 0])
   })
+  it('is armed anew once the clock has left it behind, as after a sleep, which timers do not count', () => {
+    const { clock, said, feed, until } = start()
+    until(9_000)
+    // It has 9 s to go when the machine sleeps, and still has them when it wakes.
+    clock.time = 600_000
+    const [asleep] = clock.live
+    if (asleep) asleep.at = 609_000
+    feed({ on: 'say', what: ['awake'] })
+    expect(said).toEqual(['awake'])
+    clock.to(600_000)
+    expect(said).toEqual(['awake', 'tick 600000'])
+    expect(clock.live.size).toBe(0)
+  })
+  it('gives way to a deadline that is set after a sleep', () => {
+    const { clock, said, until } = start()
+    until(9_000)
+    clock.time = 600_000
+    const [asleep] = clock.live
+    if (asleep) asleep.at = 609_000
+    until(602_000)
+    clock.to(602_000)
+    expect(said).toEqual(['tick 602000'])
+  })
+  it('is not armed anew by each input while it is late: it has a second to come', () => {
+    const { clock, feed, until } = start()
+    until(100)
+    for (clock.time = 101; clock.time < 3_099; clock.time++) feed({ on: 'say', what: [] })
+    expect(clock.armed).toBe(3)
+  })
 })
 
 describe('the runner and its queue', () => {

@@ -10,6 +10,8 @@ export interface Mood {
   upgrade: 'pass' | 'hang' | 'mute' | 'refuse'
   /** Answers: passed on; streams cut after `ms`; every `nth` of the others cut in its middle. */
   cut?: { ms: number; nth: number }
+  /** Streams are kept until they are complete, which they never are. */
+  streams?: 'keep'
 }
 
 /** RFC 6455, 1.3. */
@@ -77,6 +79,10 @@ export class HostileBox {
     const ask = http.request({ host: '127.0.0.1', port: this.#target, method, path, headers }, (answer) => {
       const { cut } = this.#mood
       const streams = answer.headers['content-type']?.startsWith('text/event-stream')
+      if (streams && this.#mood.streams) {
+        answer.resume()
+        return
+      }
       if (cut && !streams && ++this.#answers % cut.nth === 0) cutShort(answer, response)
       else {
         response.writeHead(answer.statusCode ?? 502, answer.headers)

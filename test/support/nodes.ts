@@ -38,14 +38,15 @@ async function started(many: number, nodes: Processes): Promise<Processes> {
 }
 
 /** How a process comes to its store. */
-interface Means {
+export interface Means {
   serve?: (child: ChildProcess) => void
   env?: Record<string, string>
   /** When all processes are gone. */
   leave?: () => Promise<void>
 }
 
-class Processes implements Nodes {
+/** Of one program, each with a port of its own. */
+export class Processes implements Nodes {
   readonly ports: number[] = []
   readonly #children: ChildProcess[] = []
   readonly #program: Program
@@ -67,12 +68,27 @@ class Processes implements Nodes {
     })
   }
 
-  async kill(at: number): Promise<void> {
+  kill(at: number): Promise<void> {
+    return this.end(at, 'SIGKILL')
+  }
+
+  /** Asks it to go, or sees to it; resolves when it is gone. */
+  async end(at: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.#children[at]
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || !this.isUp(at)) return
     const gone = once(child, 'exit')
-    child.kill('SIGKILL')
+    child.kill(signal)
     await gone
+  }
+
+  /** `SIGSTOP`: it answers nobody, and its connections stay. `SIGCONT`: it goes on. */
+  signal(at: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#children[at]?.kill(signal)
+  }
+
+  isUp(at: number): boolean {
+    const child = this.#children[at]
+    return child?.exitCode === null && child.signalCode === null
   }
 
   async stop(): Promise<void> {

@@ -23,6 +23,60 @@ interface Strike {
   struck: () => void
 }
 
+/** What a way holds at most before it reads no more, bytes: a slow line that took all at once would be a fast one. */
+const ROOM = 16_384
+
+/** One way of a link: what came first leaves first, however long each is held. */
+class Lane {
+  readonly #proxy: FaultProxy
+  readonly #from: Socket
+  readonly #queue: { due: number; bytes: number; act: () => void }[] = []
+  #timer: NodeJS.Timeout | undefined
+  /** When the line is free for more. */
+  #free = 0
+  #held = 0
+
+  constructor(proxy: FaultProxy, from: Socket) {
+    this.#proxy = proxy
+    this.#from = from
+  }
+
+  pass(bytes: number, act: () => void): void {
+    const { delay, jitter, rate } = this.#proxy
+    const now = performance.now()
+    if (!delay && !jitter && rate === Infinity && !this.#queue.length) {
+      act()
+      return
+    }
+    this.#free = Math.max(this.#free, now + delay + Math.random() * jitter) + (bytes / rate) * 1_000
+    this.#queue.push({ due: this.#free, bytes, act })
+    this.#held += bytes
+    if (rate < Infinity && this.#held > ROOM) this.#from.pause()
+    this.#arm(now)
+  }
+
+  #arm(now: number): void {
+    const [first] = this.#queue
+    if (first) this.#timer ??= setTimeout(() => this.#leave(), first.due - now)
+  }
+
+  #leave(): void {
+    this.#timer = undefined
+    const now = performance.now()
+    for (let first; (first = this.#queue[0]) && first.due <= now + 0.5;) {
+      this.#queue.shift()
+      const wasFull = this.#held > ROOM
+      this.#held -= first.bytes
+      if (wasFull && this.#held <= ROOM) this.#from.resume()
+      first.act()
+    }
+    this.#arm(now)
+  }
+}
+
+/** A slow line carries small pieces, so that what is in one does not all arrive at its end. */
+const PIECE = 256
+
 class Link {
   readonly client: Socket
   readonly server: Socket
@@ -52,22 +106,24 @@ class Link {
   }
 
   #carry(from: Socket, to: Socket, way: Way): void {
-    from.on('data', (chunk) => this.#later(() => this.#arrive(to, way, chunk)))
-    from.on('end', () => this.#later(() => this.#dead.has(way) || to.end()))
+    const lane = new Lane(this.#proxy, from)
+    from.on('data', (chunk) => {
+      const piece = this.#proxy.rate < Infinity ? PIECE : chunk.length
+      for (let at = 0; at < chunk.length; at += piece) {
+        const part = chunk.subarray(at, at + piece)
+        lane.pass(part.length, () => this.#arrive(to, way, part))
+      }
+    })
+    from.on('end', () => lane.pass(0, () => this.#dead.has(way) || to.end()))
     from.on('error', () => from.destroy())
     from.on('close', () => {
-      this.#later(() => {
+      lane.pass(0, () => {
         if (!this.#dead.has(way)) to.destroy()
         if (this.client.destroyed) this.#proxy.links.delete(this)
         // Nobody holds the client's end of a dead link any more: the server's may be forgotten, too.
         if (this.client.destroyed && this.#dead.size) this.server.destroy()
       })
     })
-  }
-
-  #later(act: () => void): void {
-    if (this.#proxy.delay) setTimeout(act, this.#proxy.delay)
-    else act()
   }
 
   #arrive(to: Socket, way: Way, chunk: Buffer): void {
@@ -93,6 +149,10 @@ export class FaultProxy {
   reception: Reception = 'pass'
   /** Each way, ms. */
   delay = 0
+  /** Up to so much more, each time anew, ms; nothing overtakes. */
+  jitter = 0
+  /** Bytes a second, each way of each link. */
+  rate = Infinity
   /** What is to happen, to whichever link it meets. */
   strike: Strike | undefined
   /** Chunks that went through, in order. */

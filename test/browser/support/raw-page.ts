@@ -78,6 +78,13 @@ export class RawPage implements Tab {
     await this.#send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' })
   }
 
+  /** As the browser's own tools do it: no new connections, and the old ones stall. */
+  async offline(offline: boolean): Promise<void> {
+    await this.#send('Network.emulateNetworkConditions', {
+      ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
+    })
+  }
+
   async goto(url: string): Promise<void> {
     await this.#send('Page.navigate', { url })
     await this.waitForFunction((url) => location.href === url && document.readyState === 'complete', url)

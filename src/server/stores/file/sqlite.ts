@@ -90,6 +90,7 @@ export class Sqlite {
       return result
     } catch (error) {
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
+      this.#shorten()
       throw error
     }
   }
@@ -110,6 +111,18 @@ export class Sqlite {
       // On a full disk the log stays beside the file, and is read when it is opened again.
     }
     this.#database.close()
+  }
+
+  /**
+   * Lets go of what stands in the log and in the file. SQLite does so after a commit that made the log long; on a disk that
+   * the log has filled before, no commit comes any more.
+   */
+  #shorten(): void {
+    try {
+      this.one('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // Nor is there room in the file.
+    }
   }
 
   /** A file that was deleted takes writes as before, and they end with this process. */
