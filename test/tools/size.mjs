@@ -5,7 +5,7 @@ import { browserPlugins, minify } from './bundle.mjs'
 
 /** `target` is where it is to be; `limit` is where it is, and fails the run: no change may make it heavier unnoticed. */
 const budgets = [
-  { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5250 },
+  { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5270 },
   { name: 'Client, webSocket', from: 'src/index.ts', target: 6000, limit: 17580 },
   { name: 'createClient', from: 'src/index.ts', target: 7500, limit: 19800 },
 ]
