@@ -236,6 +236,9 @@ export class Ladder {
   /** One of the race is out: the next starts at once. */
   #failed({ rung }: Runner, closing: Closing, now: number): Turn {
     const away = closing.retryAfter !== undefined
+    // A bare 403 may be some box's, which lets another transport pass: it is believed when no other is left.
+    if (closing.code === Close.forbidden && !closing.clean && (this.#runners.size || this.#plan.length))
+      closing = { ...closing, code: Close.abnormal }
     const final = away || verdict(closing.code) !== 'retry'
     if (away) {
       // Even to be sent away takes a transport that carries both ways.

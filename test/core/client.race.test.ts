@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ClientInput } from '../../src/core/client.js'
 import type { Closing } from '../../src/wire/close.js'
 import { messages, welcome } from '../support/client-core.js'
+import { barred, refused } from '../support/ladder.js'
 import { CLOSE } from '../support/link.js'
 import { pong, RaceBench } from '../support/race.js'
 
@@ -193,7 +194,26 @@ describe('what a server answers in a race', () => {
   })
   it('ends it for good on any link', () => {
     const bench = racing()
-    expect(bench.ended(2, { code: 4403, reason: 'not you' })).toEqual(['drop 1: 4403', 'ended 4403', 'closed: not you'])
+    expect(bench.ended(2, refused)).toEqual(['drop 1: 4403', 'ended 4403', 'closed: not you'])
+  })
+  it('ends it for good by a bare 403 only where no other transport is left', () => {
+    const bench = new RaceBench().connect()
+    expect(bench.ended(1)).toEqual(['open 2 on 1'])
+    expect(bench.ended(2, barred)).toEqual(['open 3 on 2'])
+    expect(bench.ended(3, barred)).toEqual(['ended 4403', 'closed: the server answered 403'])
+  })
+  it('tries again where one was barred, and the last one broke', () => {
+    const bench = new RaceBench().connect()
+    bench.ended(1, barred)
+    bench.ended(2, barred)
+    expect(bench.ended(3)[0]).toMatch(/^retry/)
+  })
+  it('is won where another lets it pass', () => {
+    const bench = new RaceBench().connect()
+    bench.until(500)
+    bench.opened(2)
+    expect(bench.ended(1, barred)).toEqual(['open 3 on 2'])
+    expect(bench.says(2, welcome)).toContain(online)
   })
   it('has one new token tried, on any link', () => {
     const bench = racing()

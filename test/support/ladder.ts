@@ -3,7 +3,9 @@ import { Ladder, type LadderOptions, type LadderOutput, type Turn } from '../../
 import type { Closing } from '../../src/wire/close.js'
 import { cut } from './link.js'
 
-export const refused: Closing = { code: 4403, reason: 'not you' }
+export const refused: Closing = { code: 4403, reason: 'not you', clean: true }
+/** By an HTTP status, which may be a box's. */
+export const barred: Closing = { code: 4403, reason: 'the server answered 403' }
 export const away: Closing = { code: 1013, reason: 'full', retryAfter: 5_000 }
 
 export class LadderBench {
