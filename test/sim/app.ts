@@ -1,12 +1,16 @@
 import type { Device } from './device.js'
+import { mingle } from './people.js'
 import type { World } from './world.js'
 import type { Subscribe } from '../../src/wire/frame.js'
 
 /** What the app of one device does during the storm: anything, at any time. */
-export function useApp(world: World, device: Device, until: number): void {
+export function useApp(world: World, name: string, until: number): void {
   const { dice, clock, weather } = world
   const again = (): void => {
     if (clock.now >= until) return
+    // Another page may have taken the place of the one before; or nobody comes back.
+    const device = world.devices.find((one) => one.name === name)
+    if (!device) return
     if (!device.sleeper.asleep) act(world, device)
     clock.after(dice.wait(weather.pace), again)
   }
@@ -16,6 +20,10 @@ export function useApp(world: World, device: Device, until: number): void {
 function act(world: World, device: Device): void {
   const { dice } = world
   const [first = 'a', ...others] = world.weather.channels
+  if (world.weather.people && dice.chance(0.4)) {
+    mingle(world, device, (ch) => send(world, device, ch))
+    return
+  }
   const ch = dice.pick([first, ...others])
   const roll = dice.roll()
   if (roll < 0.6) send(world, device, ch)

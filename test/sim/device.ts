@@ -9,6 +9,8 @@ import { MessageError } from '../../src/wire/errors.js'
 import type { ClientFrame, Packed, Subscribe } from '../../src/wire/frame.js'
 import type { Following, MessageInvariants } from './invariants.js'
 import type { Ledger, Sent } from './ledger.js'
+import { userOf } from './people.js'
+import type { Watching } from './presence-invariants.js'
 import { LinkInvariants } from './link-invariants.js'
 import { linkOf } from './site.js'
 import { Sleeper } from './sleeper.js'
@@ -28,17 +30,24 @@ interface Asked {
 /** One client: the real machine in the real loop, its end of the network, and an app that notes all that it is told. */
 export class Device {
   readonly name: string
+  readonly user: string
   readonly id: string
   readonly core: Client<Sent>
   readonly links: LinkInvariants
   readonly sleeper: Sleeper
   readonly following = new Map<string, Following>()
+  /** Followed by the page before, and by this one not: nobody says so, and it stays a member. */
+  readonly forgone = new Set<string>()
   readonly pages = new Map<number, Asked>()
+  /** Who is there, by channel, as this app was told. */
+  readonly watching = new Map<string, Watching>()
+  isAway = false
   readonly wires = new Map<number, Wire>()
   /** Every client writes the packets it wants: counted by the second. */
   writes = 0
   wantsClosed = false
   readonly #world: World
+  readonly #key: string
   readonly #ledger: Ledger
   readonly #invariants: MessageInvariants
   readonly #feed: Feed<Input>
@@ -50,19 +59,22 @@ export class Device {
   asks = 0
   #timers = 0
 
-  constructor(world: World, name: string) {
+  /** @param before the page that had this name until now. */
+  constructor(world: World, name: string, before?: Device) {
     const { dice, weather } = world
     this.#world = world
     this.#ledger = world.ledger
     this.#invariants = world.invariants
     this.name = name
-    this.id = dice.name()
+    this.user = userOf(name)
+    this.id = before?.id ?? dice.name()
+    this.#key = before ? before.#key : dice.name()
     this.sleeper = new Sleeper(world.clock)
     this.links = new LinkInvariants(weather, (invariant, why) => world.fail(invariant, `${name}: ${why}`))
     const { limits, rungs } = weather
     this.core = new Client<Sent>({
       id: this.id,
-      key: dice.name(),
+      key: this.#key,
       link: {
         backoff: { base: 500, cap: limits.cap, factor: 2, floor: 0 },
         heartbeat: { interval: limits.interval, timeout: limits.timeout, retries: limits.retries },
@@ -112,8 +124,8 @@ export class Device {
     const id = `${this.id}:${seq}`
     const { now } = this.#world.clock
     const sent: Sent = {
-      ...{ id, client: this.id, seq, user: this.name, ch, body, settlements: 0, outcome: '', settledAt: 0 },
-      ...{ sentAt: now, left: false },
+      ...{ id, client: this.id, seq, user: this.user, ch, body, settlements: 0, outcome: '', settledAt: 0 },
+      ...{ sentAt: now, left: false, reach: undefined },
     }
     this.#ledger.sent.set(id, sent)
     this.#tell({
@@ -123,7 +135,12 @@ export class Device {
     return sent
   }
 
-  follow(ch: string, from: Subscribe['from']): void {
+  get inbox(): string {
+    return `@${this.user}`
+  }
+
+  /** @param carried what another page of this name had without a hole. */
+  follow(ch: string, from: Subscribe['from'], carried?: Following['carried']): void {
     if (this.following.has(ch)) return
     const asked = this.#world.host.bounds(ch)
     const before = this.#before.get(`${ch} ${asked.epoch}`) ?? 1
@@ -136,8 +153,11 @@ export class Device {
       id: undefined,
       next: undefined,
       epoch: undefined,
+      since: undefined,
+      carried,
       senders: new Map(),
     })
+    this.forgone.delete(ch)
     this.#tell({ on: 'subscribe', ch, from })
   }
 
@@ -148,6 +168,58 @@ export class Device {
     this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
     this.following.delete(ch)
     this.#tell({ on: 'unsubscribe', ch })
+  }
+
+  watch(ch: string): void {
+    if (this.watching.has(ch)) return
+    this.watching.set(ch, { seats: new Map(), denied: false, told: false })
+    this.#tell({ on: 'watch', ch })
+  }
+
+  unwatch(ch: string): void {
+    if (this.watching.delete(ch)) this.#tell({ on: 'unwatch', ch })
+  }
+
+  look(away: boolean): void {
+    this.isAway = away
+    this.#tell({ on: 'look', away })
+  }
+
+  /** The page ends without a word. Its network hears of it, or not. */
+  vanish(): void {
+    const { devices, absent } = this.#world
+    this.#end()
+    devices.splice(devices.indexOf(this), 1)
+    absent.push(this)
+  }
+
+  /** The page ends, and another goes on with what it left behind: the same name, messages and places. */
+  reload(): void {
+    const { kept } = this.core.ledgers
+    const { devices, dice } = this.#world
+    this.#end()
+    const next = new Device(this.#world, this.name, this)
+    devices.splice(devices.indexOf(this), 1, next)
+    next.#seq = this.#seq
+    for (const ch of this.forgone) next.forgone.add(ch)
+    next.#tell({ on: 'restore', kept, seq: this.#seq, bound: 0 })
+    for (const [name, offset] of this.#before) next.#before.set(name, offset)
+    for (const { ch, next: offset = Infinity, epoch, asked, since } of this.following.values()) {
+      const name = `${ch} ${epoch ?? asked.epoch}`
+      next.#before.set(name, Math.max(offset, next.#before.get(name) ?? 1))
+      const carried = epoch === undefined || since === undefined ? undefined : { epoch, next: offset, since }
+      if (dice.chance(0.9)) next.follow(ch, 'last', carried)
+      else next.forgone.add(ch)
+    }
+    for (const ch of this.watching.keys()) if (dice.chance(0.7)) next.watch(ch)
+    next.feed({ on: 'connect' })
+  }
+
+  #end(): void {
+    const { net, trace, clock } = this.#world
+    trace.add(clock.now, this.name, 'ends')
+    this.sleeper.die()
+    for (const wire of this.wires.values()) if (!wire.dropped) net.cut(wire)
   }
 
   history(ch: string, from: number, limit: number): Asked {
@@ -247,6 +319,7 @@ export class Device {
         const following = this.following.get(output.ch)
         if (!following) return world.fail('5 deliveredOnce', `${this.name}: ${output.ch} is not followed`)
         this.#invariants.deliveredOnce(following, output.message, world.host.bounds(output.ch))
+        world.handed.note(this, output.ch, output.message.id)
         this.#answers(output.ch)
         return
       }
@@ -264,8 +337,40 @@ export class Device {
       case 'fault':
         this.#denied(output.ch)
         return
+      case 'receipt':
+        world.delivery.receiptsTrue(this, output.tag, output.receipt)
+        return
+      case 'placed':
+        world.delivery.placeIsTrue(output.tag, output.offset)
+        return
+      case 'present':
+        world.presence.told(this, output.present)
+        return
+      case 'unseen':
+        this.#unseen(output.ch, output.error.code)
+        return
+      case 'number':
+        this.#seq = Math.max(this.#seq, output.seq)
+        return
       case 'ended':
         return
+    }
+  }
+
+  /** Where nobody could tell, the app asks again. */
+  #unseen(ch: string, code: string): void {
+    const watching = this.watching.get(ch)
+    if (!watching) return
+    const { world } = { world: this.#world }
+    if (code === 'forbidden') {
+      watching.denied = true
+      if (world.may(this, 'presence', ch)) world.fail('34 presenceConverges', `${ch} is denied`)
+    } else if (code === 'unavailable') {
+      world.clock.after(1_000, () =>
+        this.sleeper.run('news', () => {
+          if (this.watching.has(ch)) this.#tell({ on: 'watch', ch })
+        }),
+      )
     }
   }
 
@@ -367,7 +472,7 @@ export class Device {
     const frames = this.#held.get(link)
     this.#held.delete(link)
     const wire = this.wires.get(link)
-    if (!frames || !wire || !this.links.isCurrent(link)) return
+    if (!frames || !wire || this.sleeper.isDead || !this.links.isCurrent(link)) return
     const packets = clientCodec.encode(frames, this.links.max(link))
     this.links.packetIsProper(link, frames, packets, this.#world.clock.now)
     this.writes += packets.length

@@ -134,7 +134,7 @@ const EXAMS: Record<string, Exam> = {
   },
   'an append': {
     act(pair) {
-      pair.world.host.failNext = 'append'
+      pair.world.host.store.failNext = 'append'
       return through(pair, say(pair, 3))
     },
     within: retransmitted,
@@ -320,7 +320,7 @@ async function take(world: World, name: string): Promise<void> {
   const pair = await choose(world)
   if (!exam || !pair) return
   if (
-    !(await world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now))))
+    !(await world.pass(MINUTE, () => world.devices.every((one) => isStable(one, world.clock.now)) && !world.unwell()))
   )
     return
   world.trace.add(world.clock.now, 'exam', name)
@@ -344,10 +344,9 @@ const MINUTE = 60_000
 
 /** Back to where nothing is under way. */
 async function calmDown(world: World): Promise<void> {
-  const until = world.clock.now + MINUTE + world.readingTime
+  const until = world.clock.now + MINUTE + world.readingTime + world.settling
   while (!world.broken && world.unwell() && world.clock.now < until) await world.pass(500)
-  const why = world.broken ? '' : world.unwell()
-  if (why) world.fail('19 healsInTime', `${why}, a minute after one accident`)
+  world.blame('19 healsInTime', world.broken ? '' : world.unwell(), 'a minute after one accident')
 }
 
 async function choose(world: World): Promise<Pair | undefined> {
@@ -398,6 +397,5 @@ async function farewell(world: World): Promise<void> {
     device.feed({ on: 'close', code: 1000, reason: 'the end' })
   }
   await world.pass(60_000)
-  const why = world.broken ? '' : world.unwell()
-  if (why) world.fail('19 healsInTime', `${why}, after the end`)
+  world.blame('19 healsInTime', world.broken ? '' : world.unwell(), 'after the end')
 }

@@ -28,6 +28,10 @@ export interface Following {
   /** The offset that must come next; unknown until something came. */
   next: number | undefined
   epoch: string | undefined
+  /** From there on nothing is missing; unknown until the server has said where it begins. */
+  since: number | undefined
+  /** What another page of this client's name had without a hole. */
+  carried: { epoch: string; next: number; since: number } | undefined
   /** Per sender, the last message handed on. */
   readonly senders: Map<string, number>
 }
@@ -101,6 +105,7 @@ export class MessageInvariants {
     const beyond = to === following.from && following.asked.epoch !== now.epoch
     if (!renewed && !beyond && to > now.oldest) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to} is not lost`)
     following.next = renewed ? undefined : beyond ? from : Math.max(next ?? 1, to)
+    following.since = following.next
     following.epoch = now.epoch
   }
 
@@ -109,6 +114,8 @@ export class MessageInvariants {
     if (following.next !== undefined || following.epoch !== undefined || id !== following.id) return
     following.next = lost ? undefined : next
     following.epoch = epoch
+    const { carried } = following
+    following.since = carried?.epoch === epoch && carried.next === next ? carried.since : following.next
     const { ch, from, asked, before } = following
     // After a loss there is no telling where a position of before is.
     if (epoch !== asked.epoch || epoch !== now.epoch) return
