@@ -1,4 +1,5 @@
 import { Client, type ClientInput, type ClientOutput } from '../../src/core/client.js'
+import type { Kept } from '../../src/core/ledgers.js'
 import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
 import type { LeafClock } from '../../src/transports/transport.js'
@@ -36,7 +37,7 @@ export class Device {
   readonly links: LinkInvariants
   readonly sleeper: Sleeper
   readonly following = new Map<string, Following>()
-  /** Followed by the page before, and by this one not: nobody says so, and it stays a member. */
+  /** Followed by a page before this one that did not say, or could not, that it no longer does: it stays a member. */
   readonly forgone = new Set<string>()
   readonly pages = new Map<number, Asked>()
   /** Who is there, by channel, as this app was told. */
@@ -54,6 +55,8 @@ export class Device {
   readonly #held = new Map<number, ClientFrame<Packed>[]>()
   /** How far this client came in a channel that it no longer follows. */
   readonly #before = new Map<string, number>()
+  /** Where another page of this name was, in channels that this one does not follow. */
+  readonly #places = new Map<string, Pick<Following, 'epoch' | 'next' | 'since' | 'earlier'>>()
   #seq = 0
   /** History requests so far; the last one's id. */
   asks = 0
@@ -139,9 +142,10 @@ export class Device {
     return `@${this.user}`
   }
 
-  /** @param carried what another page of this name had without a hole. */
-  follow(ch: string, from: Subscribe['from'], carried?: Following['carried']): void {
+  follow(ch: string, from: Subscribe['from']): void {
     if (this.following.has(ch)) return
+    const { next, epoch, since, earlier = new Map<string, number>() } = (from === 'last' && this.#places.get(ch)) || {}
+    this.#places.delete(ch)
     const asked = this.#world.host.bounds(ch)
     const before = this.#before.get(`${ch} ${asked.epoch}`) ?? 1
     this.following.set(ch, {
@@ -151,10 +155,7 @@ export class Device {
       before,
       denied: false,
       id: undefined,
-      next: undefined,
-      epoch: undefined,
-      since: undefined,
-      carried,
+      ...{ next, epoch, since, earlier },
       senders: new Map(),
     })
     this.forgone.delete(ch)
@@ -201,18 +202,29 @@ export class Device {
     const next = new Device(this.#world, this.name, this)
     devices.splice(devices.indexOf(this), 1, next)
     next.#seq = this.#seq
-    for (const ch of this.forgone) next.forgone.add(ch)
     next.#tell({ on: 'restore', kept, seq: this.#seq, bound: 0 })
-    for (const [name, offset] of this.#before) next.#before.set(name, offset)
-    for (const { ch, next: offset = Infinity, epoch, asked, since } of this.following.values()) {
-      const name = `${ch} ${epoch ?? asked.epoch}`
-      next.#before.set(name, Math.max(offset, next.#before.get(name) ?? 1))
-      const carried = epoch === undefined || since === undefined ? undefined : { epoch, next: offset, since }
-      if (dice.chance(0.9)) next.follow(ch, 'last', carried)
-      else next.forgone.add(ch)
-    }
+    next.#remember(this, kept.places)
+    for (const ch of this.following.keys())
+      if (dice.chance(0.9)) next.follow(ch, 'last')
+    // What was left, and the word of it did not leave with the page, is not known to the next.
+    for (const ch of this.#world.host.channelsOf(this.id)) if (!next.following.has(ch)) next.forgone.add(ch)
     for (const ch of this.watching.keys()) if (dice.chance(0.7)) next.watch(ch)
     next.feed({ on: 'connect' })
+  }
+
+  /** What this page knows of where the one before it was. */
+  #remember(before: Device, places: Kept<Sent>['places']): void {
+    for (const [name, offset] of before.#before) this.#before.set(name, offset)
+    for (const { ch, next = Infinity, epoch, asked } of before.following.values()) {
+      const name = `${ch} ${epoch ?? asked.epoch}`
+      this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
+    }
+    for (const [ch, { epoch, next }] of Object.entries(places)) {
+      const was = before.following.get(ch) ?? before.#places.get(ch)
+      const since = was?.epoch === epoch ? was.since : undefined
+      const earlier = new Map([...(was?.earlier ?? []), ...(before.following.get(ch)?.senders ?? [])])
+      this.#places.set(ch, { epoch, next, since, earlier })
+    }
   }
 
   #end(): void {

@@ -45,6 +45,12 @@ function raced({ world }: Pair): number {
   const full = limits.maxLinks < 1_000 ? limits.idle + limits.cap + 2 * HOLD : 0
   return rungs * STAGGER + trips(6) + full
 }
+/** Where hellos have to wait for their turn: that of all who may say one, of one client as many as it has transports. */
+function queued({ world }: Pair): number {
+  const { devices, weather } = world
+  const { maxAccepts } = weather.limits
+  return maxAccepts < 1_000 ? (SECOND * devices.length * weather.rungs) / maxAccepts : 0
+}
 /** On a link of requests a word waits for the POST before it, and the answer for the next poll. */
 function asking({ from, to, world }: Pair): number {
   const { rungs } = world.weather
@@ -324,7 +330,7 @@ async function take(world: World, name: string): Promise<void> {
   )
     return
   world.trace.add(world.clock.now, 'exam', name)
-  const more = (exam.settled ? 0 : raced(pair)) + asking(pair) + (exam.lossy ? unanswered(pair) : 0)
+  const more = (exam.settled ? 0 : raced(pair)) + queued(pair) + asking(pair) + (exam.lossy ? unanswered(pair) : 0)
   const repaired = await exam.act(pair)
   const within = exam.within(pair) + more
   if (!(await world.pass(within, repaired)) && !world.broken)
@@ -340,6 +346,7 @@ function isStable({ core, wire, wantsClosed }: Device, now: number): boolean {
   const alive = wire && Math.min(wire.lanes.up.blackAt, wire.lanes.down.blackAt) === Infinity
   return alive === true && state.is === 'up' && now - state.since > 5_000
 }
+const SECOND = 1_000
 const MINUTE = 60_000
 
 /** Back to where nothing is under way. */

@@ -79,6 +79,14 @@ export class Host implements Far {
     return this.store.tables.members({ ch })
   }
 
+  /** Of which a client is a member. */
+  channelsOf(client: string): string[] {
+    const { channels, people } = this.#world.weather
+    return [...channels, ...(people?.inboxes ?? [])].filter((ch) =>
+      this.roster(ch).members.some((member) => member.client === client),
+    )
+  }
+
   start(): void {
     if (this.#life) return
     const { weather, clock } = this.#world

@@ -178,14 +178,16 @@ function elements(dice: Dice): Weather {
  * that is still full of links it does not know to be dead, and then find a question, a call or a message that was lost
  * just before and whose own wait had grown to its limit.
  */
-export function bound({ limits, jitter, delay, rungs }: Weather): number {
+export function bound({ limits, jitter, delay, rungs, devices }: Weather): number {
   const { interval, timeout, connectTimeout, cap, idle, callTimeout } = limits
   const detect = interval + timeout + LATE_EXCUSE
   const dial = 2 * connectTimeout + cap
   const turnedAway = limits.maxLinks < 1_000 ? idle + cap + 2 * HOLD : HOLD
   const asked = Math.max(MAX_RTO + callTimeout, MAX_ASK + interval)
   const climb = rungs > 1 ? CLIMB : 0
-  return detect + dial + turnedAway + asked + climb + 10 * (delay + jitter) + 5_000
+  // Whose hello has to wait may be sent away for others, and then waits for its turn.
+  const queued = limits.maxAccepts < 1_000 ? TURN + (2_000 * devices * rungs) / limits.maxAccepts : 0
+  return detect + dial + turnedAway + queued + asked + climb + 10 * (delay + jitter) + 5_000
 }
 
 /** What a heartbeat forgives a timer that comes late, once. */
@@ -196,6 +198,8 @@ const MAX_RTO = 30_000
 const MAX_ASK = 10_000
 /** From the start of one transport to the start of the next, ms. */
 export const STAGGER = 500
+/** The longest that a hello waits on its link. */
+const TURN = 25_000
 /** Back to the best transport that gets through: at most one climb that leads nowhere, the wait for the next, and that. */
 const CLIMB = 2 * 8_000 + 2_000
 /** The longest that this world's servers send anybody away for. */
