@@ -204,8 +204,7 @@ export class Device {
     next.#seq = this.#seq
     next.#tell({ on: 'restore', kept, seq: this.#seq, bound: 0 })
     next.#remember(this, kept.places)
-    for (const ch of this.following.keys())
-      if (dice.chance(0.9)) next.follow(ch, 'last')
+    for (const ch of this.following.keys()) if (dice.chance(0.9)) next.follow(ch, 'last')
     // What was left, and the word of it did not leave with the page, is not known to the next.
     for (const ch of this.#world.host.channelsOf(this.id)) if (!next.following.has(ch)) next.forgone.add(ch)
     for (const ch of this.watching.keys()) if (dice.chance(0.7)) next.watch(ch)

@@ -188,7 +188,7 @@ const EXAMS: Record<string, Exam> = {
       pair.world.host.start()
       // A box may keep the end of a link that lost a race from the server.
       const alone = pair.world.weather.rungs < 2
-      return () => accepted(...before) && pair.world.unwell(alone) === ''
+      return () => accepted(...before) && pair.world.unserved(alone) === ''
     },
     within: (pair) => trips(14) + retransmitted(pair),
   },

@@ -1,5 +1,10 @@
 import { Server } from '../../src/core/server.js'
-import { type CallRequest, serverDefaults, type ServerInput, type ServerOutput } from '../../src/core/server/contract.js'
+import {
+  type CallRequest,
+  serverDefaults,
+  type ServerInput,
+  type ServerOutput,
+} from '../../src/core/server/contract.js'
 import type { Roster } from '../../src/core/store.js'
 import type { Tables } from '../../src/server/stores/tables.js'
 import type { Env } from '../../src/shell/env.js'
@@ -314,8 +319,10 @@ export class Host implements Far {
     if (!wanted) life.followed.delete(ch)
     else {
       life.followed.add(ch)
-      if (this.#world.weather.people?.follows) this.store.begin(life.followed, ch, (change) =>
-        life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)))
+      if (this.#world.weather.people?.follows)
+        this.store.begin(life.followed, ch, (change) =>
+          life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)),
+        )
     }
   }
 

@@ -3,8 +3,16 @@ export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
   { seed: 17, alone: true, was: "a 'now' asked twice moved the reader on, and called a gap what the log still had" },
   { seed: 16, alone: true, was: 'an answer to an earlier subscription of a channel was taken for one to the present' },
   { seed: 57, alone: true, was: 'a gap began where the server had pushed, not where the reader was' },
-  { seed: 32238, alone: true, was: 'an answer that names a new epoch, given twice, was taken for a log that lost its end' },
-  { seed: 2355, alone: true, was: 'messages of a new epoch came before the answer that names it, and were taken for the old' },
+  {
+    seed: 32238,
+    alone: true,
+    was: 'an answer that names a new epoch, given twice, was taken for a log that lost its end',
+  },
+  {
+    seed: 2355,
+    alone: true,
+    was: 'messages of a new epoch came before the answer that names it, and were taken for the old',
+  },
   { seed: 1095, alone: true, was: 'an acknowledgement beyond the position of its subscription was lost for good' },
   {
     seed: 438,
@@ -13,7 +21,11 @@ export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
   },
   { seed: 24, alone: true, was: 'a client that was sent away forgot for how long when the close was lost' },
   { seed: 21, alone: true, was: 'a heartbeat ping under way put off the 2 s probe of a link with something overdue' },
-  { seed: 20, alone: true, was: 'an acknowledgement lost with the window full was never said again: the reader starved' },
+  {
+    seed: 20,
+    alone: true,
+    was: 'an acknowledgement lost with the window full was never said again: the reader starved',
+  },
   { seed: 49, alone: true, was: "the server's own ping put off the client's, which alone repaired" },
   { seed: 80, alone: true, was: 'a reader ahead of the position it had asked for was not believed, and starved' },
   { seed: 22, alone: true, was: 'an unsub, or a sub, that came late ended or moved a later subscription' },

@@ -144,10 +144,7 @@ export class Store {
   }
 }
 
-type Other = Exclude<
-  CallRequest,
-  { call: 'authorize' | 'append' | 'review' | 'keep' | 'leave' | 'forget' }
->
+type Other = Exclude<CallRequest, { call: 'authorize' | 'append' | 'review' | 'keep' | 'leave' | 'forget' }>
 
 function perform(tables: Tables, request: Other): CallResult {
   switch (request.call) {

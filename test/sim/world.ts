@@ -114,7 +114,12 @@ export class World {
   }
 
   /** What is not yet as it should be; empty when all is well. */
-  unwell(links = true): string {
+  unwell(): string {
+    return this.unserved() || this.delivery.unwell() || this.presence.unwell()
+  }
+
+  /** Who does not have yet what the server has. */
+  unserved(links = true): string {
     for (const device of this.devices) {
       const why = this.#unwell(device)
       if (why) return `${device.name} ${why}`
@@ -128,7 +133,7 @@ export class World {
     const gone = new Set(this.absent.map(({ id }) => id))
     for (const { settlements, id, client } of this.ledger.sent.values())
       if (!settlements && !gone.has(client)) return `${id} is not settled`
-    return this.delivery.unwell() || this.presence.unwell()
+    return ''
   }
 
   #unwell(device: Device): string {
