@@ -2,18 +2,15 @@ import { Client, type ClientInput, type ClientOutput } from '../../src/core/clie
 import type { Kept } from '../../src/core/ledgers.js'
 import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
-import type { LeafClock } from '../../src/transports/transport.js'
 import { pack, sizeOf } from '../../src/wire/body.js'
-import type { Closing } from '../../src/wire/close.js'
-import { clientCodec, type Packet } from '../../src/wire/codec.js'
 import { MessageError } from '../../src/wire/errors.js'
-import type { ClientFrame, Packed, Subscribe } from '../../src/wire/frame.js'
 import type { Following, MessageInvariants } from './invariants.js'
+import type { Subscribe } from '../../src/wire/frame.js'
 import type { Ledger, Sent } from './ledger.js'
 import { userOf } from './people.js'
 import type { Watching } from './presence-invariants.js'
+import { Lines } from './lines.js'
 import { LinkInvariants } from './link-invariants.js'
-import { linkOf } from './site.js'
 import { Sleeper } from './sleeper.js'
 import { STAGGER } from './weather.js'
 import type { Wire } from './wire.js'
@@ -43,16 +40,13 @@ export class Device {
   /** Who is there, by channel, as this app was told. */
   readonly watching = new Map<string, Watching>()
   isAway = false
-  readonly wires = new Map<number, Wire>()
-  /** Every client writes the packets it wants: counted by the second. */
-  writes = 0
+  readonly lines: Lines
   wantsClosed = false
   readonly #world: World
   readonly #key: string
   readonly #ledger: Ledger
   readonly #invariants: MessageInvariants
   readonly #feed: Feed<Input>
-  readonly #held = new Map<number, ClientFrame<Packed>[]>()
   /** How far this client came in a channel that it no longer follows. */
   readonly #before = new Map<string, number>()
   /** Where another page of this name was, in channels that this one does not follow. */
@@ -96,6 +90,7 @@ export class Device {
         windowBytes: 2 ** 18,
       },
     })
+    this.lines = new Lines(world, this)
     this.#feed = run<Input, Output>(this.core, this.#env(), (output) => world.attempt(() => this.#perform(output)))
   }
 
@@ -107,13 +102,13 @@ export class Device {
       this.wantsClosed = on === 'close'
     }
     if (on === 'wake' || on === 'online' || on === 'suspend') this.links.calls(on, now)
-    this.#tell(input)
+    this.tell(input)
   }
 
   /** The newest wire that still has this client's attention. */
   get wire(): Wire | undefined {
     const { front } = this.core.route.ladder
-    return front === undefined ? undefined : this.wires.get(front)
+    return front === undefined ? undefined : this.lines.wires.get(front)
   }
 
   /** The transport that serves. */
@@ -131,7 +126,7 @@ export class Device {
       ...{ sentAt: now, left: false, reach: undefined },
     }
     this.#ledger.sent.set(id, sent)
-    this.#tell({
+    this.tell({
       on: 'send',
       draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt: now + ttl, tag: sent },
     })
@@ -159,7 +154,7 @@ export class Device {
       senders: new Map(),
     })
     this.forgone.delete(ch)
-    this.#tell({ on: 'subscribe', ch, from })
+    this.tell({ on: 'subscribe', ch, from })
   }
 
   leave(ch: string): void {
@@ -168,22 +163,22 @@ export class Device {
     const name = `${ch} ${epoch ?? asked?.epoch ?? ''}`
     this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
     this.following.delete(ch)
-    this.#tell({ on: 'unsubscribe', ch })
+    this.tell({ on: 'unsubscribe', ch })
   }
 
   watch(ch: string): void {
     if (this.watching.has(ch)) return
     this.watching.set(ch, { seats: new Map(), denied: false, told: false })
-    this.#tell({ on: 'watch', ch })
+    this.tell({ on: 'watch', ch })
   }
 
   unwatch(ch: string): void {
-    if (this.watching.delete(ch)) this.#tell({ on: 'unwatch', ch })
+    if (this.watching.delete(ch)) this.tell({ on: 'unwatch', ch })
   }
 
   look(away: boolean): void {
     this.isAway = away
-    this.#tell({ on: 'look', away })
+    this.tell({ on: 'look', away })
   }
 
   /** The page ends without a word. Its network hears of it, or not. */
@@ -202,7 +197,7 @@ export class Device {
     const next = new Device(this.#world, this.name, this)
     devices.splice(devices.indexOf(this), 1, next)
     next.#seq = this.#seq
-    next.#tell({ on: 'restore', kept, seq: this.#seq, bound: 0 })
+    next.tell({ on: 'restore', kept, seq: this.#seq, bound: 0 })
     next.#remember(this, kept.places)
     for (const ch of this.following.keys()) if (dice.chance(0.9)) next.follow(ch, 'last')
     // What was left, and the word of it did not leave with the page, is not known to the next.
@@ -227,17 +222,17 @@ export class Device {
   }
 
   #end(): void {
-    const { net, trace, clock } = this.#world
+    const { trace, clock } = this.#world
     trace.add(clock.now, this.name, 'ends')
     this.sleeper.die()
-    for (const wire of this.wires.values()) if (!wire.dropped) net.cut(wire)
+    this.lines.end()
   }
 
   history(ch: string, from: number, limit: number): Asked {
     const id = ++this.asks
     const asked: Asked = { ch, from, answers: 0 }
     this.pages.set(id, asked)
-    this.#tell({ on: 'history', id, ch, from, limit })
+    this.tell({ on: 'history', id, ch, from, limit })
     return asked
   }
 
@@ -270,7 +265,7 @@ export class Device {
     }
   }
 
-  #tell(input: Input): void {
+  tell(input: Input): void {
     const { world, clock } = { world: this.#world, clock: this.#world.clock }
     world.trace.add(clock.now, this.name, input.on, input)
     world.attempt(() => this.#feed(input))
@@ -285,20 +280,20 @@ export class Device {
     switch (output.do) {
       case 'open':
         this.links.dialHasCause(output, now)
-        this.#dial(output.link, output.rung)
+        this.lines.dial(output.link, output.rung)
         return
       case 'rung':
         return
       case 'write':
-        this.#write(output.link, output.frames)
+        this.lines.write(output.link, output.frames)
         return
       case 'limit':
         this.links.limit(output.link, output.max)
         return
       case 'drop':
-        this.#flush(output.link)
+        this.lines.flush(output.link)
         this.links.dropHasCause(output.link, output.closing, now)
-        this.#drop(output.link, output.closing)
+        this.lines.drop(output.link, output.closing)
         return
       case 'retry':
         this.links.retries(output.delay, now)
@@ -379,7 +374,7 @@ export class Device {
     } else if (code === 'unavailable') {
       world.clock.after(1_000, () =>
         this.sleeper.run('news', () => {
-          if (this.watching.has(ch)) this.#tell({ on: 'watch', ch })
+          if (this.watching.has(ch)) this.tell({ on: 'watch', ch })
         }),
       )
     }
@@ -397,106 +392,5 @@ export class Device {
   #answers(ch: string): void {
     const { calm, dice } = this.#world
     if (!calm && dice.chance(0.02)) this.send(ch, 'I heard that')
-  }
-
-  #dial(link: number, rung: number): void {
-    const { net, clock } = this.#world
-    const hear = (what: () => void) => this.sleeper.run('news', what)
-    const near = {
-      opened: () =>
-        hear(() => {
-          this.links.opened(link, clock.now)
-          this.#tell({ on: 'opened', link })
-        }),
-      received: (packet: Packet) => hear(() => this.#received(link, packet)),
-      ended: (closing: Closing) => hear(() => this.#ended(link, closing)),
-      hear,
-      clock: this.#leafClock(),
-    }
-    const wire = net.dial(this.name, near, rung)
-    this.wires.set(link, wire)
-  }
-
-  /** For leaves, which have as many timers as requests. */
-  #leafClock(): LeafClock {
-    const { clock } = this.#world
-    return {
-      now: () => clock.now,
-      timer: (callback, ms) => {
-        let over = false
-        const cancel = clock.after(ms, () => this.sleeper.run('timer', () => over || callback()))
-        return () => {
-          over = true
-          cancel()
-        }
-      },
-    }
-  }
-
-  /** 30, of every link over HTTP that lives. */
-  inspectLinks(): void {
-    for (const [link, { leaf }] of this.wires)
-      if (leaf?.ticket && !leaf.buffered && this.links.isCurrent(link))
-        this.#world.requests.nothingIsMissing(linkOf(leaf.ticket))
-  }
-
-  #ended(link: number, closing: Closing): void {
-    const { ticket } = this.wires.get(link)?.leaf ?? {}
-    if (ticket) this.#world.requests.goneIsOver(linkOf(ticket), closing.reason)
-    this.links.ended(link, closing.code, this.#world.clock.now)
-    this.#tell({ on: 'ended', link, closing })
-  }
-
-  #received(link: number, packet: Packet): void {
-    const { now } = this.#world.clock
-    const frames = clientCodec.decode(packet)
-    this.#world.trace.add(now, this.name, `<link ${link}`, typeof packet === 'string' ? packet : packet.length)
-    const { ticket } = this.wires.get(link)?.leaf ?? {}
-    if (ticket) this.#world.requests.toldOnce(linkOf(ticket), frames)
-    this.links.heard(link, now, frames)
-    for (const frame of frames) {
-      const following = frame.t === 'subscribed' ? this.following.get(frame.ch) : undefined
-      if (frame.t === 'subscribed' && following && this.links.isCurrent(link))
-        this.#invariants.startsWhereAsked(following, frame, this.#world.host.bounds(frame.ch))
-    }
-    this.#tell({ on: 'frames', link, frames })
-  }
-
-  /** Frames of one moment may leave in one packet, as they do in a browser. */
-  #write(link: number, frames: ClientFrame<Packed>[]): void {
-    this.links.writeHasPoint(link, frames)
-    for (const frame of frames) {
-      const following = frame.t === 'sub' ? this.following.get(frame.ch) : undefined
-      if (frame.t === 'sub' && following) following.id = frame.id
-    }
-    const held = this.#held.get(link)
-    if (held) {
-      held.push(...frames)
-      return
-    }
-    this.#held.set(link, [...frames])
-    if (this.#world.weather.coalesce) this.#world.clock.after(0, () => this.#flush(link))
-    else this.#flush(link)
-  }
-
-  #flush(link: number): void {
-    const frames = this.#held.get(link)
-    this.#held.delete(link)
-    const wire = this.wires.get(link)
-    if (!frames || !wire || this.sleeper.isDead || !this.links.isCurrent(link)) return
-    const packets = clientCodec.encode(frames, this.links.max(link))
-    this.links.packetIsProper(link, frames, packets, this.#world.clock.now)
-    this.writes += packets.length
-    if (wire.leaf) this.#world.requests.said(wire.number, frames)
-    for (const packet of packets) {
-      const { trace, clock, net } = this.#world
-      trace.add(clock.now, this.name, `>link ${link}`, typeof packet === 'string' ? packet : packet.length)
-      net.send(wire, 'up', packet)
-    }
-  }
-
-  #drop(link: number, closing: Closing): void {
-    const wire = this.wires.get(link)
-    if (wire) this.#world.net.drop(wire, closing)
   }
 }

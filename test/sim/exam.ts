@@ -381,7 +381,7 @@ async function idle(world: World): Promise<void> {
   const { devices, weather, clock } = world
   const { interval, idle: silence } = weather.limits
   const time = 60_000
-  const before = devices.map(({ writes }) => writes)
+  const before = devices.map(({ lines }) => lines.writes)
   const events = clock.events
   world.trace.add(clock.now, 'exam', 'idle')
   await world.pass(time)
@@ -389,8 +389,8 @@ async function idle(world: World): Promise<void> {
   // On a lower transport, the others are asked now and then: after 1, 2, 4 … s.
   const climbs = 6 * (weather.rungs - 1)
   const most = Math.ceil(time / beat) + Math.ceil(time / (silence / 2)) + 2 + climbs
-  devices.forEach(({ name, writes }, at) => {
-    const count = writes - (before[at] ?? 0)
+  devices.forEach(({ name, lines }, at) => {
+    const count = lines.writes - (before[at] ?? 0)
     if (count > most) world.fail('21 idleIsQuiet', `${name} wrote ${count} packets in a minute of nothing`)
   })
   if (clock.events - events > 200 + 20 * most * devices.length)

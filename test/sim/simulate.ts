@@ -66,7 +66,7 @@ async function storm(world: World): Promise<void> {
   const patrol = (): void => {
     for (const device of devices) {
       world.inspect(device)
-      device.inspectLinks()
+      device.lines.inspect()
     }
     clock.after(SECOND, patrol)
   }
