@@ -56,7 +56,10 @@ export class DeliveryInvariants {
     for (let at = from; at <= offset; at++) {
       const entry = ledger.entry(epoch, ch, at)
       if (!entry || handed.has(client, entry.sent)) continue
-      this.#world.fail('31 receiptsTrue', `${this.#nameOf(client)} is said to have ${at} of ${ch}, ${entry.sent.id}`)
+      this.#world.fail(
+        '31 receiptsTrue',
+        `${this.#world.nameOf(client)} is said to have ${at} of ${ch}, ${entry.sent.id}`,
+      )
     }
     this.#checked.set(name, { epoch, since: Math.min(since, checked?.since ?? since), offset, time })
   }
@@ -68,7 +71,7 @@ export class DeliveryInvariants {
       const entry = ledger.entry(after.epoch, ch, at)
       for (const { client, cursor } of after.members)
         if (entry && cursor.since <= at && !handed.has(client, entry.sent))
-          this.#world.fail('33 inboxKept', `${ch} ${at} is deleted, and ${this.#nameOf(client)} did not get it`)
+          this.#world.fail('33 inboxKept', `${ch} ${at} is deleted, and ${this.#world.nameOf(client)} did not get it`)
     }
   }
 
@@ -155,11 +158,6 @@ export class DeliveryInvariants {
   #placeOf({ id, ch }: Sent): Truth | undefined {
     const { epoch } = this.#world.host.bounds(ch)
     return this.#world.ledger.places(id).find((place) => place.epoch === epoch)
-  }
-
-  #nameOf(client: string): string {
-    const { devices, absent } = this.#world
-    return [...devices, ...absent].find(({ id }) => id === client)?.name ?? client
   }
 }
 

@@ -206,6 +206,17 @@ export class Device {
     next.feed({ on: 'connect' })
   }
 
+  /** Who has left for good does not come back: the app makes another client, which follows the same channels. */
+  comeBack(): void {
+    const { devices, absent, dice } = this.#world
+    this.#end()
+    const next = new Device(this.#world, this.name)
+    devices.splice(devices.indexOf(this), 1, next)
+    absent.push(this)
+    for (const ch of this.following.keys()) next.follow(ch, dice.pick<Subscribe['from']>(['last', 'oldest', 'now']))
+    next.feed({ on: 'connect' })
+  }
+
   /** What this page knows of where the one before it was. */
   #remember(before: Device, places: Kept<Sent>['places']): void {
     for (const [name, offset] of before.#before) this.#before.set(name, offset)

@@ -29,9 +29,9 @@ interface Life {
   links: Map<Wire, number>
   /** Where requests come in. */
   site: HttpSite
-  /** The device of each link over HTTP. */
+  /** The client of each link over HTTP. */
   owners: Map<number, string>
-  /** Links of each device that were welcomed and are not over. */
+  /** Links of each client that were welcomed and are not over. */
   welcomed: Map<string, Set<number>>
   calls: Set<number>
   tables: Tables
@@ -195,9 +195,9 @@ export class Host implements Far {
   #hear(life: Life, input: ServerInput): void {
     const { trace, clock, requests } = this.#world
     if (input.on === 'opened') {
-      const [owner = '', wire] = (input.user ?? '').split('#')
+      const [owner = '', wire, client = ''] = (input.user ?? '').split('#')
       requests.opened(input.link, Number(wire))
-      life.owners.set(input.link, owner)
+      life.owners.set(input.link, client)
       this.#tell({ ...input, user: userOf(owner) }, life)
       return
     }
@@ -235,7 +235,7 @@ export class Host implements Far {
     const link = life?.links.get(wire)
     if (!life || link === undefined) return
     life.sleeper.run('news', () => {
-      this.#unlink(life, wire.user, link)
+      this.#unlink(life, wire.near.client, link)
       this.#tell({ on: 'closed', link }, life)
     })
   }
@@ -260,7 +260,7 @@ export class Host implements Far {
       case 'close': {
         trace.add(clock.now, 'server', '>close', output)
         const wire = life.wires.get(output.link)
-        this.#unlink(life, wire?.user ?? life.owners.get(output.link), output.link)
+        this.#unlink(life, wire?.near.client ?? life.owners.get(output.link), output.link)
         this.#world.requests.closed(output.link)
         life.site.links.close(output)
         if (wire) net.close(wire, output.code, output.reason)
@@ -298,7 +298,7 @@ export class Host implements Far {
     const { link, frames } = output
     const { trace, clock, net, requests } = this.#world
     const wire = life.wires.get(link)
-    const owner = wire?.user ?? life.owners.get(link) ?? ''
+    const owner = wire?.near.client ?? life.owners.get(link) ?? ''
     if (frames.some(({ t }) => t === 'welcome')) {
       life.welcomed.set(owner, (life.welcomed.get(owner) ?? new Set()).add(link))
       this.#world.presence.linked(owner)

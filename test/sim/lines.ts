@@ -14,6 +14,7 @@ import type { World } from './world.js'
 /** Whose lines they are. */
 interface Owner {
   readonly name: string
+  readonly id: string
   readonly sleeper: Sleeper
   readonly links: LinkInvariants
   readonly following: ReadonlyMap<string, Following>
@@ -38,6 +39,7 @@ export class Lines {
     const { net, clock } = this.#world
     const hear = (what: () => void) => this.#owner.sleeper.run('news', what)
     const near = {
+      client: this.#owner.id,
       opened: () =>
         hear(() => {
           this.#owner.links.opened(link, clock.now)

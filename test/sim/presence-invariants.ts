@@ -15,32 +15,34 @@ export interface Watching {
 /** What must hold of who is said to be there. */
 export class PresenceInvariants {
   readonly #world: World
-  /** By device: when its last welcomed link ended at the server. */
+  /** By client: when its last welcomed link ended at the server. */
   readonly #lostAt = new Map<string, number>()
 
   constructor(world: World) {
     this.#world = world
   }
 
-  /** The server has welcomed a link of this device. */
-  linked(name: string): void {
-    this.#lostAt.delete(name)
+  /** The server has welcomed a link of this client. */
+  linked(client: string): void {
+    this.#lostAt.delete(client)
   }
 
   /** It has none any more. */
-  lost(name: string): void {
-    if (!this.#lostAt.has(name)) this.#lostAt.set(name, this.#world.clock.now)
+  lost(client: string): void {
+    if (!this.#lostAt.has(client)) this.#lostAt.set(client, this.#world.clock.now)
   }
 
   /** 34: nobody is called offline who may still come back in time. */
   offlineIsTrue({ call, ask }: CallRequest): void {
     if (call !== 'seen') return
-    const { devices, absent, clock, weather } = this.#world
+    const { clock, weather } = this.#world
     for (const { client, presence } of ask.devices) {
-      const { name = '' } = [...devices, ...absent].find(({ id }) => id === client) ?? {}
-      const lostAt = this.#lostAt.get(name) ?? Infinity
+      const lostAt = this.#lostAt.get(client) ?? Infinity
       if (presence === 'offline' && clock.now < lostAt + weather.limits.presenceGrace - 1)
-        this.#world.fail('34 presenceConverges', `${name} is called offline, and was there at ${lostAt}`)
+        this.#world.fail(
+          '34 presenceConverges',
+          `${this.#world.nameOf(client)} is called offline, and was there at ${lostAt}`,
+        )
     }
   }
 

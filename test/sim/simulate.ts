@@ -80,8 +80,8 @@ function settleDown(world: World): void {
   trace.add(clock.now, 'storm', 'over')
   net.calm = true
   host.start()
-  for (const device of devices) {
+  for (const device of [...devices]) {
     device.feed({ on: 'online' })
-    if (device.wantsClosed && dice.chance(0.7)) device.feed({ on: 'connect' })
+    if (device.wantsClosed && dice.chance(0.7)) device.comeBack()
   }
 }

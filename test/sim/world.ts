@@ -109,6 +109,10 @@ export class World {
     return this.weather.people ? this.weather.limits.idle + 2 * serverDefaults.presenceEvery + 10_000 : 0
   }
 
+  nameOf(client: string): string {
+    return [...this.devices, ...this.absent].find(({ id }) => id === client)?.name ?? client
+  }
+
   may(device: Device, action: 'publish' | 'subscribe' | 'history' | 'presence', ch: string): boolean {
     return !this.host.forbidden.has(`${device.user} ${action} ${ch}`)
   }
