@@ -93,7 +93,7 @@ export class DeliveryInvariants {
   }
 
   /** Who follows is a member, as far as it has come; who has left is none. */
-  #membership(ch: string, { members, epoch, next }: Roster): string {
+  #membership(ch: string, { members, epoch, oldest, next }: Roster): string {
     const seats = new Map(members.map((one) => [one.client, one]))
     for (const device of this.#world.devices) {
       const { id, name, following, wantsClosed, forgone } = device
@@ -109,7 +109,8 @@ export class DeliveryInvariants {
       const { cursor } = seat
       if (cursor.epoch !== epoch || cursor.offset !== next - 1)
         return `32 receiptsComplete: ${name} is kept at ${cursor.offset} of ${ch}, and has all before ${next}`
-      if (one.since !== undefined && one.epoch === epoch && cursor.since > one.since)
+      // What the log lost while it was on its way counts as lost, though it arrived.
+      if (one.since !== undefined && one.epoch === epoch && cursor.since > Math.max(one.since, oldest))
         return `32 receiptsComplete: ${name} is kept from ${cursor.since} of ${ch} on, and has all from ${one.since} on`
     }
     return ''
