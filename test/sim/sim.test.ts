@@ -3,7 +3,7 @@ import { report } from './report.js'
 import { PINNED } from './seeds.js'
 import { simulate } from './simulate.js'
 
-const SEEDS = 500
+const SEEDS = 300
 /** Seeds of one test: small enough to name where it broke, large enough to cost nothing. */
 const BATCH = 25
 
