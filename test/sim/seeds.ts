@@ -1,4 +1,7 @@
-/** Seeds that once broke an invariant, and what was wrong then. test/mutants.json puts most of it back, to see it found. */
+/**
+ * Seeds that once broke an invariant, and what was wrong then. test/mutants.json puts most of it back, to see it found.
+ * Those that are `alone` were found before worlds had people.
+ */
 export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
   { seed: 17, alone: true, was: "a 'now' asked twice moved the reader on, and called a gap what the log still had" },
   { seed: 16, alone: true, was: 'an answer to an earlier subscription of a channel was taken for one to the present' },
@@ -31,4 +34,9 @@ export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
   { seed: 22, alone: true, was: 'an unsub, or a sub, that came late ended or moved a later subscription' },
   { seed: 873, alone: true, was: 'a full server called a client back after 10 ms, over and over' },
   { seed: 143, alone: true, was: 'a server whose clock has fractions sent a retry that no client could read' },
+  { seed: 1, was: 'of a message whose append was not answered its sender heard nothing more' },
+  { seed: 17, was: 'and where the store did not say where it went, nobody asked again' },
+  { seed: 61, was: 'what a page had received, and not acknowledged when it was reloaded, was lost for the senders' },
+  { seed: 11, was: 'an unsub that was lost with its link left a member for ever' },
+  { seed: 36, was: 'a leave that failed likewise' },
 ]
