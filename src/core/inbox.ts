@@ -19,6 +19,8 @@ export interface Place {
   epoch: string
   /** The offset wanted next. */
   next: number
+  /** The first offset of what came before it without a hole. */
+  since?: number | undefined
 }
 
 /** Offsets that this device will not get: the server no longer has them. */
@@ -60,6 +62,7 @@ export class Inbox {
     if (!place) return
     this.epoch = place.epoch
     this.next = place.next
+    this.since = place.since
     this.told = place.next - 1
   }
 

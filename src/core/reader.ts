@@ -84,8 +84,8 @@ export class Reader {
   /** Where each channel is to go on, on the next page. */
   get places(): Record<string, Place> {
     const places = new Map(this.#places)
-    for (const [ch, { epoch, next }] of this.#inboxes)
-      if (epoch !== undefined && next !== undefined) places.set(ch, { epoch, next })
+    for (const [ch, { epoch, next, since }] of this.#inboxes)
+      if (epoch !== undefined && next !== undefined) places.set(ch, { epoch, next, since })
     return Object.fromEntries(places)
   }
 

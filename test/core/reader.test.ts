@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Reader } from '../../src/core/reader.js'
 import { ClientBench, messages, subscribed, welcome } from '../support/client-core.js'
 
 describe('acknowledgements', () => {
@@ -240,5 +241,20 @@ describe('questions', () => {
     bench.hear(subscribed(1), ...messages(1, 2))
     expect(bench.follow('room', 'now')).toEqual([])
     expect(bench.hear(...messages(3))).toEqual(['deliver room 3'])
+  })
+})
+
+describe('the page after this one', () => {
+  it('goes on where this one was, and says from where on nothing is missing', () => {
+    const before = new Reader(() => undefined)
+    before.subscribe('room', 'oldest')
+    before.subscribed({ t: 'subscribed', ch: 'room', epoch: 'e1', next: 3, id: 1 }, 0)
+    for (const frame of messages(3, 4)) if (frame.t === 'message') before.message(frame, 0)
+    const after = new Reader(() => undefined)
+    after.restore(before.places)
+    after.subscribe('room', 'last')
+    const question = { t: 'sub', ch: 'room', from: 5, id: 1, epoch: 'e1', since: 3 }
+    expect(after.questions(0, 1_000)).toEqual([question])
+    expect(after.places).toEqual(before.places)
   })
 })

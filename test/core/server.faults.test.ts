@@ -54,6 +54,26 @@ describe('an append whose answer was lost', () => {
     expect(people.receipts(ann)).toEqual(['1-2: 1/1 bob'])
   })
 
+  it('is asked about again, with the next word of the client, where the store did not say', () => {
+    const people = new People()
+    const { world } = people
+    const [ann, bob] = [people.come('ann'), people.come('bob')]
+    people.follow(bob, 'room')
+    world.say(ann, track)
+    world.hold.add('append').add('sent')
+    world.say(ann, send(1))
+    lose(world, ...held(world))
+    world.hold.delete('append')
+    people.send(ann, 'room', 2)
+    for (const call of held(world)) world.fail(call)
+    world.hold.clear()
+    people.has(bob, 'room', 2)
+    expect(people.receipts(ann)).toEqual(['2: 1/1 bob'])
+    world.say(ann, { t: 'ping', id: 1 })
+    world.wait(250)
+    expect(people.receipts(ann)).toEqual(['1-2: 1/1 bob'])
+  })
+
   it('is not asked about where the client itself gave numbers up', () => {
     const world = new World()
     world.open(1, 'ann', [send(1), send(9, 'room', 9, 1)])

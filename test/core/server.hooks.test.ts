@@ -282,7 +282,7 @@ describe('a message said again', () => {
     ])
   })
 
-  it('waits for one answer of the store at a time, and has none where it fails', () => {
+  it('waits for one answer of the store at a time, and is asked about again where that fails', () => {
     const world = new World()
     world.open(1, 'ann', [send(1), send(2)])
     world.feed({ on: 'closed', link: 1 })
@@ -295,7 +295,10 @@ describe('a message said again', () => {
     expect(world.read(2)).toEqual([])
     expect(world.calls('sent')).toHaveLength(2)
     world.release()
-    expect(world.reads(2, 'accepted')).toEqual([{ t: 'accepted', seq: 2, placed: [[1, 1]] }])
+    expect(world.reads(2, 'accepted')).toEqual([
+      { t: 'accepted', seq: 2, placed: [[1, 1]] },
+      { t: 'accepted', seq: 2, placed: [[2, 2]] },
+    ])
   })
 
   it('whose place nobody knows is accepted all the same', () => {

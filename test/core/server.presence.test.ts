@@ -65,6 +65,49 @@ describe('a watcher', () => {
     expect(people.presence(ann)).toEqual([])
   })
 
+  it('hears of one who returns while the store is told that he is gone', () => {
+    const { people, ann, bob, world } = two()
+    people.presence(ann)
+    world.hold.add('seen')
+    people.go(bob)
+    world.wait(10_000)
+    people.come('bob')
+    world.release()
+    world.wait(250)
+    expect(people.presence(ann)).toEqual(['bob online'])
+    world.wait(120_000)
+    expect(people.presence(ann)).toEqual([])
+  })
+
+  it('hears nothing of one who returns before the store could be told that he is gone', () => {
+    const { people, ann, bob, world } = two()
+    people.presence(ann)
+    world.hold.add('seen')
+    people.go(bob)
+    world.wait(10_000)
+    people.come('bob')
+    world.hold.clear()
+    world.fail(world.held.shift())
+    world.wait(120_000)
+    expect(people.presence(ann)).toEqual([])
+  })
+
+  it('hears nothing when an inbox becomes shorter', () => {
+    const people = new People()
+    const [ann, bob] = [people.come('ann'), people.come('bob')]
+    people.follow(bob, '@bob')
+    people.world.say(ann, watch('@bob'))
+    people.send(ann, '@bob', 1)
+    people.has(bob, '@bob', 1)
+    people.world.wait(250)
+    people.presence(ann)
+    for (let id = 1; id <= 6; id++) {
+      people.world.wait(20_000)
+      for (const link of [ann, bob]) people.world.say(link, { t: 'ping', id })
+    }
+    expect(people.world.reads(ann, 'present')).toEqual([])
+  })
+
   it('hears of one who does not return', () => {
     const { people, ann, bob, world } = two()
     people.presence(ann)

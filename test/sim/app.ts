@@ -1,12 +1,16 @@
 import type { Device } from './device.js'
+import { mingle } from './people.js'
 import type { World } from './world.js'
 import type { Subscribe } from '../../src/wire/frame.js'
 
 /** What the app of one device does during the storm: anything, at any time. */
-export function useApp(world: World, device: Device, until: number): void {
+export function useApp(world: World, name: string, until: number): void {
   const { dice, clock, weather } = world
   const again = (): void => {
     if (clock.now >= until) return
+    // Another page may have taken the place of the one before; or nobody comes back.
+    const device = world.devices.find((one) => one.name === name)
+    if (!device) return
     if (!device.sleeper.asleep) act(world, device)
     clock.after(dice.wait(weather.pace), again)
   }
@@ -16,6 +20,10 @@ export function useApp(world: World, device: Device, until: number): void {
 function act(world: World, device: Device): void {
   const { dice } = world
   const [first = 'a', ...others] = world.weather.channels
+  if (world.weather.people && dice.chance(0.4)) {
+    mingle(world, device, (ch) => send(world, device, ch))
+    return
+  }
   const ch = dice.pick([first, ...others])
   const roll = dice.roll()
   if (roll < 0.6) send(world, device, ch)
@@ -23,9 +31,9 @@ function act(world: World, device: Device): void {
   else if (roll < 0.8) follow(world, device, ch)
   else if (roll < 0.86) leave(world, device, ch)
   else if (roll < 0.95) device.history(ch, dice.int(0, world.host.bounds(ch).next), dice.int(0, 50))
+  else if (device.wantsClosed) device.comeBack()
   else if (roll < 0.965) device.feed({ on: 'reconnect', code: 1000, reason: 'the app wants another' })
   else if (roll < 0.975) device.feed({ on: 'close', code: 1000, reason: 'the app has enough' })
-  else if (device.wantsClosed) device.feed({ on: 'connect' })
 }
 
 /** `last` said while this client is still following elsewhere, or again, is as good as any. */

@@ -8,6 +8,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    /** Worlds without people. */
+    alone: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     /** Go on after a failure, and count them. */
     all: { type: 'boolean', default: false },
@@ -17,7 +19,7 @@ const { values } = parseArgs({
 })
 
 async function one(seed: number): Promise<number> {
-  const outcome = await simulate(seed, values.trace ? Infinity : 60)
+  const outcome = await simulate(seed, values.trace ? Infinity : 60, values.alone)
   if (values.trace) console.log(outcome.trace())
   console.log(report(outcome, values.trace ? 0 : 60))
   console.log(`hash ${outcome.hash}`)
@@ -29,9 +31,10 @@ async function many(from: number, count: number): Promise<number> {
   const sum = { time: 0, events: 0, messages: 0 }
   const broken = new Map<string, number[]>()
   let slowest = 0
-  const pinned = values.brief ? PINNED.map(({ seed }) => seed) : []
-  for (const seed of [...pinned, ...Array.from({ length: count }, (_, at) => from + at)]) {
-    const outcome = await simulate(seed, 60)
+  const pinned = values.brief ? PINNED : []
+  const seeds = Array.from({ length: count }, (_, at) => ({ seed: from + at, alone: values.alone }))
+  for (const { seed, alone } of [...pinned, ...seeds]) {
+    const outcome = await simulate(seed, 60, alone)
     sum.time += outcome.time
     sum.events += outcome.events
     sum.messages += outcome.messages

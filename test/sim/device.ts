@@ -1,16 +1,16 @@
 import { Client, type ClientInput, type ClientOutput } from '../../src/core/client.js'
+import type { Kept } from '../../src/core/ledgers.js'
 import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
-import type { LeafClock } from '../../src/transports/transport.js'
 import { pack, sizeOf } from '../../src/wire/body.js'
-import type { Closing } from '../../src/wire/close.js'
-import { clientCodec, type Packet } from '../../src/wire/codec.js'
 import { MessageError } from '../../src/wire/errors.js'
-import type { ClientFrame, Packed, Subscribe } from '../../src/wire/frame.js'
 import type { Following, MessageInvariants } from './invariants.js'
+import type { Subscribe } from '../../src/wire/frame.js'
 import type { Ledger, Sent } from './ledger.js'
+import { userOf } from './people.js'
+import type { Watching } from './presence-invariants.js'
+import { Lines } from './lines.js'
 import { LinkInvariants } from './link-invariants.js'
-import { linkOf } from './site.js'
 import { Sleeper } from './sleeper.js'
 import { STAGGER } from './weather.js'
 import type { Wire } from './wire.js'
@@ -28,41 +28,50 @@ interface Asked {
 /** One client: the real machine in the real loop, its end of the network, and an app that notes all that it is told. */
 export class Device {
   readonly name: string
+  readonly user: string
   readonly id: string
   readonly core: Client<Sent>
   readonly links: LinkInvariants
   readonly sleeper: Sleeper
   readonly following = new Map<string, Following>()
+  /** Followed by a page before this one that did not say, or could not, that it no longer does: it stays a member. */
+  readonly forgone = new Set<string>()
   readonly pages = new Map<number, Asked>()
-  readonly wires = new Map<number, Wire>()
-  /** Every client writes the packets it wants: counted by the second. */
-  writes = 0
+  /** Who is there, by channel, as this app was told. */
+  readonly watching = new Map<string, Watching>()
+  isAway = false
+  readonly lines: Lines
   wantsClosed = false
   readonly #world: World
+  readonly #key: string
   readonly #ledger: Ledger
   readonly #invariants: MessageInvariants
   readonly #feed: Feed<Input>
-  readonly #held = new Map<number, ClientFrame<Packed>[]>()
   /** How far this client came in a channel that it no longer follows. */
   readonly #before = new Map<string, number>()
+  /** Where another page of this name was, in channels that this one does not follow. */
+  readonly #places = new Map<string, Pick<Following, 'epoch' | 'next' | 'since' | 'earlier'>>()
   #seq = 0
   /** History requests so far; the last one's id. */
   asks = 0
   #timers = 0
 
-  constructor(world: World, name: string) {
+  /** @param before the page that had this name until now. */
+  constructor(world: World, name: string, before?: Device) {
     const { dice, weather } = world
     this.#world = world
     this.#ledger = world.ledger
     this.#invariants = world.invariants
     this.name = name
-    this.id = dice.name()
+    this.user = userOf(name)
+    this.id = before?.id ?? dice.name()
+    this.#key = before ? before.#key : dice.name()
     this.sleeper = new Sleeper(world.clock)
     this.links = new LinkInvariants(weather, (invariant, why) => world.fail(invariant, `${name}: ${why}`))
     const { limits, rungs } = weather
     this.core = new Client<Sent>({
       id: this.id,
-      key: dice.name(),
+      key: this.#key,
       link: {
         backoff: { base: 500, cap: limits.cap, factor: 2, floor: 0 },
         heartbeat: { interval: limits.interval, timeout: limits.timeout, retries: limits.retries },
@@ -81,6 +90,7 @@ export class Device {
         windowBytes: 2 ** 18,
       },
     })
+    this.lines = new Lines(world, this)
     this.#feed = run<Input, Output>(this.core, this.#env(), (output) => world.attempt(() => this.#perform(output)))
   }
 
@@ -92,13 +102,13 @@ export class Device {
       this.wantsClosed = on === 'close'
     }
     if (on === 'wake' || on === 'online' || on === 'suspend') this.links.calls(on, now)
-    this.#tell(input)
+    this.tell(input)
   }
 
   /** The newest wire that still has this client's attention. */
   get wire(): Wire | undefined {
     const { front } = this.core.route.ladder
-    return front === undefined ? undefined : this.wires.get(front)
+    return front === undefined ? undefined : this.lines.wires.get(front)
   }
 
   /** The transport that serves. */
@@ -112,19 +122,25 @@ export class Device {
     const id = `${this.id}:${seq}`
     const { now } = this.#world.clock
     const sent: Sent = {
-      ...{ id, client: this.id, seq, user: this.name, ch, body, settlements: 0, outcome: '', settledAt: 0 },
-      ...{ sentAt: now, left: false },
+      ...{ id, client: this.id, seq, user: this.user, ch, body, settlements: 0, outcome: '', settledAt: 0 },
+      ...{ sentAt: now, left: false, reach: undefined },
     }
     this.#ledger.sent.set(id, sent)
-    this.#tell({
+    this.tell({
       on: 'send',
       draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt: now + ttl, tag: sent },
     })
     return sent
   }
 
+  get inbox(): string {
+    return `@${this.user}`
+  }
+
   follow(ch: string, from: Subscribe['from']): void {
     if (this.following.has(ch)) return
+    const { next, epoch, since, earlier = new Map<string, number>() } = (from === 'last' && this.#places.get(ch)) || {}
+    this.#places.delete(ch)
     const asked = this.#world.host.bounds(ch)
     const before = this.#before.get(`${ch} ${asked.epoch}`) ?? 1
     this.following.set(ch, {
@@ -134,11 +150,11 @@ export class Device {
       before,
       denied: false,
       id: undefined,
-      next: undefined,
-      epoch: undefined,
+      ...{ next, epoch, since, earlier },
       senders: new Map(),
     })
-    this.#tell({ on: 'subscribe', ch, from })
+    this.forgone.delete(ch)
+    this.tell({ on: 'subscribe', ch, from })
   }
 
   leave(ch: string): void {
@@ -147,14 +163,87 @@ export class Device {
     const name = `${ch} ${epoch ?? asked?.epoch ?? ''}`
     this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
     this.following.delete(ch)
-    this.#tell({ on: 'unsubscribe', ch })
+    this.tell({ on: 'unsubscribe', ch })
+  }
+
+  watch(ch: string): void {
+    if (this.watching.has(ch)) return
+    this.watching.set(ch, { seats: new Map(), denied: false, told: false })
+    this.tell({ on: 'watch', ch })
+  }
+
+  unwatch(ch: string): void {
+    if (this.watching.delete(ch)) this.tell({ on: 'unwatch', ch })
+  }
+
+  look(away: boolean): void {
+    this.isAway = away
+    this.tell({ on: 'look', away })
+  }
+
+  /** The page ends without a word. Its network hears of it, or not. */
+  vanish(): void {
+    const { devices, absent } = this.#world
+    this.#end()
+    devices.splice(devices.indexOf(this), 1)
+    absent.push(this)
+  }
+
+  /** The page ends, and another goes on with what it left behind: the same name, messages and places. */
+  reload(): void {
+    const { kept } = this.core.ledgers
+    const { devices, dice } = this.#world
+    this.#end()
+    const next = new Device(this.#world, this.name, this)
+    devices.splice(devices.indexOf(this), 1, next)
+    next.#seq = this.#seq
+    next.tell({ on: 'restore', kept, seq: this.#seq, bound: 0 })
+    next.#remember(this, kept.places)
+    for (const ch of this.following.keys()) if (dice.chance(0.9)) next.follow(ch, 'last')
+    // What was left, and the word of it did not leave with the page, is not known to the next.
+    for (const ch of this.#world.host.channelsOf(this.id)) if (!next.following.has(ch)) next.forgone.add(ch)
+    for (const ch of this.watching.keys()) if (dice.chance(0.7)) next.watch(ch)
+    next.feed({ on: 'connect' })
+  }
+
+  /** Who has left for good does not come back: the app makes another client, which follows the same channels. */
+  comeBack(): void {
+    const { devices, absent, dice } = this.#world
+    this.#end()
+    const next = new Device(this.#world, this.name)
+    devices.splice(devices.indexOf(this), 1, next)
+    absent.push(this)
+    for (const ch of this.following.keys()) next.follow(ch, dice.pick<Subscribe['from']>(['last', 'oldest', 'now']))
+    next.feed({ on: 'connect' })
+  }
+
+  /** What this page knows of where the one before it was. */
+  #remember(before: Device, places: Kept<Sent>['places']): void {
+    for (const [name, offset] of before.#before) this.#before.set(name, offset)
+    for (const { ch, next = Infinity, epoch, asked } of before.following.values()) {
+      const name = `${ch} ${epoch ?? asked.epoch}`
+      this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
+    }
+    for (const [ch, { epoch, next }] of Object.entries(places)) {
+      const was = before.following.get(ch) ?? before.#places.get(ch)
+      const since = was?.epoch === epoch ? was.since : undefined
+      const earlier = new Map([...(was?.earlier ?? []), ...(before.following.get(ch)?.senders ?? [])])
+      this.#places.set(ch, { epoch, next, since, earlier })
+    }
+  }
+
+  #end(): void {
+    const { trace, clock } = this.#world
+    trace.add(clock.now, this.name, 'ends')
+    this.sleeper.die()
+    this.lines.end()
   }
 
   history(ch: string, from: number, limit: number): Asked {
     const id = ++this.asks
     const asked: Asked = { ch, from, answers: 0 }
     this.pages.set(id, asked)
-    this.#tell({ on: 'history', id, ch, from, limit })
+    this.tell({ on: 'history', id, ch, from, limit })
     return asked
   }
 
@@ -187,7 +276,7 @@ export class Device {
     }
   }
 
-  #tell(input: Input): void {
+  tell(input: Input): void {
     const { world, clock } = { world: this.#world, clock: this.#world.clock }
     world.trace.add(clock.now, this.name, input.on, input)
     world.attempt(() => this.#feed(input))
@@ -202,20 +291,20 @@ export class Device {
     switch (output.do) {
       case 'open':
         this.links.dialHasCause(output, now)
-        this.#dial(output.link, output.rung)
+        this.lines.dial(output.link, output.rung)
         return
       case 'rung':
         return
       case 'write':
-        this.#write(output.link, output.frames)
+        this.lines.write(output.link, output.frames)
         return
       case 'limit':
         this.links.limit(output.link, output.max)
         return
       case 'drop':
-        this.#flush(output.link)
+        this.lines.flush(output.link)
         this.links.dropHasCause(output.link, output.closing, now)
-        this.#drop(output.link, output.closing)
+        this.lines.drop(output.link, output.closing)
         return
       case 'retry':
         this.links.retries(output.delay, now)
@@ -247,6 +336,7 @@ export class Device {
         const following = this.following.get(output.ch)
         if (!following) return world.fail('5 deliveredOnce', `${this.name}: ${output.ch} is not followed`)
         this.#invariants.deliveredOnce(following, output.message, world.host.bounds(output.ch))
+        world.handed.note(this, output.ch, output.message.id)
         this.#answers(output.ch)
         return
       }
@@ -264,8 +354,40 @@ export class Device {
       case 'fault':
         this.#denied(output.ch)
         return
+      case 'receipt':
+        world.delivery.receiptsTrue(this, output.tag, output.receipt)
+        return
+      case 'placed':
+        world.delivery.placeIsTrue(output.tag, output.offset)
+        return
+      case 'present':
+        world.presence.told(this, output.present)
+        return
+      case 'unseen':
+        this.#unseen(output.ch, output.error.code)
+        return
+      case 'number':
+        this.#seq = Math.max(this.#seq, output.seq)
+        return
       case 'ended':
         return
+    }
+  }
+
+  /** Where nobody could tell, the app asks again. */
+  #unseen(ch: string, code: string): void {
+    const watching = this.watching.get(ch)
+    if (!watching) return
+    const { world } = { world: this.#world }
+    if (code === 'forbidden') {
+      watching.denied = true
+      if (world.may(this, 'presence', ch)) world.fail('34 presenceConverges', `${ch} is denied`)
+    } else if (code === 'unavailable') {
+      world.clock.after(1_000, () =>
+        this.sleeper.run('news', () => {
+          if (this.watching.has(ch)) this.tell({ on: 'watch', ch })
+        }),
+      )
     }
   }
 
@@ -281,106 +403,5 @@ export class Device {
   #answers(ch: string): void {
     const { calm, dice } = this.#world
     if (!calm && dice.chance(0.02)) this.send(ch, 'I heard that')
-  }
-
-  #dial(link: number, rung: number): void {
-    const { net, clock } = this.#world
-    const hear = (what: () => void) => this.sleeper.run('news', what)
-    const near = {
-      opened: () =>
-        hear(() => {
-          this.links.opened(link, clock.now)
-          this.#tell({ on: 'opened', link })
-        }),
-      received: (packet: Packet) => hear(() => this.#received(link, packet)),
-      ended: (closing: Closing) => hear(() => this.#ended(link, closing)),
-      hear,
-      clock: this.#leafClock(),
-    }
-    const wire = net.dial(this.name, near, rung)
-    this.wires.set(link, wire)
-  }
-
-  /** For leaves, which have as many timers as requests. */
-  #leafClock(): LeafClock {
-    const { clock } = this.#world
-    return {
-      now: () => clock.now,
-      timer: (callback, ms) => {
-        let over = false
-        const cancel = clock.after(ms, () => this.sleeper.run('timer', () => over || callback()))
-        return () => {
-          over = true
-          cancel()
-        }
-      },
-    }
-  }
-
-  /** 30, of every link over HTTP that lives. */
-  inspectLinks(): void {
-    for (const [link, { leaf }] of this.wires)
-      if (leaf?.ticket && !leaf.buffered && this.links.isCurrent(link))
-        this.#world.requests.nothingIsMissing(linkOf(leaf.ticket))
-  }
-
-  #ended(link: number, closing: Closing): void {
-    const { ticket } = this.wires.get(link)?.leaf ?? {}
-    if (ticket) this.#world.requests.goneIsOver(linkOf(ticket), closing.reason)
-    this.links.ended(link, closing.code, this.#world.clock.now)
-    this.#tell({ on: 'ended', link, closing })
-  }
-
-  #received(link: number, packet: Packet): void {
-    const { now } = this.#world.clock
-    const frames = clientCodec.decode(packet)
-    this.#world.trace.add(now, this.name, `<link ${link}`, typeof packet === 'string' ? packet : packet.length)
-    const { ticket } = this.wires.get(link)?.leaf ?? {}
-    if (ticket) this.#world.requests.toldOnce(linkOf(ticket), frames)
-    this.links.heard(link, now, frames)
-    for (const frame of frames) {
-      const following = frame.t === 'subscribed' ? this.following.get(frame.ch) : undefined
-      if (frame.t === 'subscribed' && following && this.links.isCurrent(link))
-        this.#invariants.startsWhereAsked(following, frame, this.#world.host.bounds(frame.ch))
-    }
-    this.#tell({ on: 'frames', link, frames })
-  }
-
-  /** Frames of one moment may leave in one packet, as they do in a browser. */
-  #write(link: number, frames: ClientFrame<Packed>[]): void {
-    this.links.writeHasPoint(link, frames)
-    for (const frame of frames) {
-      const following = frame.t === 'sub' ? this.following.get(frame.ch) : undefined
-      if (frame.t === 'sub' && following) following.id = frame.id
-    }
-    const held = this.#held.get(link)
-    if (held) {
-      held.push(...frames)
-      return
-    }
-    this.#held.set(link, [...frames])
-    if (this.#world.weather.coalesce) this.#world.clock.after(0, () => this.#flush(link))
-    else this.#flush(link)
-  }
-
-  #flush(link: number): void {
-    const frames = this.#held.get(link)
-    this.#held.delete(link)
-    const wire = this.wires.get(link)
-    if (!frames || !wire || !this.links.isCurrent(link)) return
-    const packets = clientCodec.encode(frames, this.links.max(link))
-    this.links.packetIsProper(link, frames, packets, this.#world.clock.now)
-    this.writes += packets.length
-    if (wire.leaf) this.#world.requests.said(wire.number, frames)
-    for (const packet of packets) {
-      const { trace, clock, net } = this.#world
-      trace.add(clock.now, this.name, `>link ${link}`, typeof packet === 'string' ? packet : packet.length)
-      net.send(wire, 'up', packet)
-    }
-  }
-
-  #drop(link: number, closing: Closing): void {
-    const wire = this.wires.get(link)
-    if (wire) this.#world.net.drop(wire, closing)
   }
 }

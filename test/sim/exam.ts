@@ -45,6 +45,12 @@ function raced({ world }: Pair): number {
   const full = limits.maxLinks < 1_000 ? limits.idle + limits.cap + 2 * HOLD : 0
   return rungs * STAGGER + trips(6) + full
 }
+/** Where hellos have to wait for their turn: that of all who may say one, of one client as many as it has transports. */
+function queued({ world }: Pair): number {
+  const { devices, weather } = world
+  const { maxAccepts } = weather.limits
+  return maxAccepts < 1_000 ? (SECOND * devices.length * weather.rungs) / maxAccepts : 0
+}
 /** On a link of requests a word waits for the POST before it, and the answer for the next poll. */
 function asking({ from, to, world }: Pair): number {
   const { rungs } = world.weather
@@ -134,7 +140,7 @@ const EXAMS: Record<string, Exam> = {
   },
   'an append': {
     act(pair) {
-      pair.world.host.failNext = 'append'
+      pair.world.host.store.failNext = 'append'
       return through(pair, say(pair, 3))
     },
     within: retransmitted,
@@ -182,7 +188,7 @@ const EXAMS: Record<string, Exam> = {
       pair.world.host.start()
       // A box may keep the end of a link that lost a race from the server.
       const alone = pair.world.weather.rungs < 2
-      return () => accepted(...before) && pair.world.unwell(alone) === ''
+      return () => accepted(...before) && pair.world.unserved(alone) === ''
     },
     within: (pair) => trips(14) + retransmitted(pair),
   },
@@ -320,11 +326,11 @@ async function take(world: World, name: string): Promise<void> {
   const pair = await choose(world)
   if (!exam || !pair) return
   if (
-    !(await world.pass(MINUTE, () => !world.unwell() && world.devices.every((one) => isStable(one, world.clock.now))))
+    !(await world.pass(MINUTE, () => world.devices.every((one) => isStable(one, world.clock.now)) && !world.unwell()))
   )
     return
   world.trace.add(world.clock.now, 'exam', name)
-  const more = (exam.settled ? 0 : raced(pair)) + asking(pair) + (exam.lossy ? unanswered(pair) : 0)
+  const more = (exam.settled ? 0 : raced(pair)) + queued(pair) + asking(pair) + (exam.lossy ? unanswered(pair) : 0)
   const repaired = await exam.act(pair)
   const within = exam.within(pair) + more
   if (!(await world.pass(within, repaired)) && !world.broken)
@@ -340,14 +346,14 @@ function isStable({ core, wire, wantsClosed }: Device, now: number): boolean {
   const alive = wire && Math.min(wire.lanes.up.blackAt, wire.lanes.down.blackAt) === Infinity
   return alive === true && state.is === 'up' && now - state.since > 5_000
 }
+const SECOND = 1_000
 const MINUTE = 60_000
 
 /** Back to where nothing is under way. */
 async function calmDown(world: World): Promise<void> {
-  const until = world.clock.now + MINUTE + world.readingTime
+  const until = world.clock.now + MINUTE + world.readingTime + world.settling
   while (!world.broken && world.unwell() && world.clock.now < until) await world.pass(500)
-  const why = world.broken ? '' : world.unwell()
-  if (why) world.fail('19 healsInTime', `${why}, a minute after one accident`)
+  world.blame('19 healsInTime', world.broken ? '' : world.unwell(), 'a minute after one accident')
 }
 
 async function choose(world: World): Promise<Pair | undefined> {
@@ -375,7 +381,7 @@ async function idle(world: World): Promise<void> {
   const { devices, weather, clock } = world
   const { interval, idle: silence } = weather.limits
   const time = 60_000
-  const before = devices.map(({ writes }) => writes)
+  const before = devices.map(({ lines }) => lines.writes)
   const events = clock.events
   world.trace.add(clock.now, 'exam', 'idle')
   await world.pass(time)
@@ -383,8 +389,8 @@ async function idle(world: World): Promise<void> {
   // On a lower transport, the others are asked now and then: after 1, 2, 4 … s.
   const climbs = 6 * (weather.rungs - 1)
   const most = Math.ceil(time / beat) + Math.ceil(time / (silence / 2)) + 2 + climbs
-  devices.forEach(({ name, writes }, at) => {
-    const count = writes - (before[at] ?? 0)
+  devices.forEach(({ name, lines }, at) => {
+    const count = lines.writes - (before[at] ?? 0)
     if (count > most) world.fail('21 idleIsQuiet', `${name} wrote ${count} packets in a minute of nothing`)
   })
   if (clock.events - events > 200 + 20 * most * devices.length)
@@ -398,6 +404,5 @@ async function farewell(world: World): Promise<void> {
     device.feed({ on: 'close', code: 1000, reason: 'the end' })
   }
   await world.pass(60_000)
-  const why = world.broken ? '' : world.unwell()
-  if (why) world.fail('19 healsInTime', `${why}, after the end`)
+  world.blame('19 healsInTime', world.broken ? '' : world.unwell(), 'after the end')
 }

@@ -1,13 +1,12 @@
 import { Server } from '../../src/core/server.js'
 import {
   type CallRequest,
-  type CallResult,
   serverDefaults,
   type ServerInput,
   type ServerOutput,
 } from '../../src/core/server/contract.js'
-import type { Change } from '../../src/core/store.js'
-import { Tables, tablesDefaults } from '../../src/server/stores/tables.js'
+import type { Roster } from '../../src/core/store.js'
+import type { Tables } from '../../src/server/stores/tables.js'
 import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
 import { type Packet, serverCodec } from '../../src/wire/codec.js'
@@ -16,7 +15,9 @@ import type { Bounds } from './invariants.js'
 import type { Question, Reply } from './exchange.js'
 import type { Far } from './net.js'
 import { HttpSite } from './site.js'
+import { userOf } from './people.js'
 import { Sleeper } from './sleeper.js'
+import { Store } from './store.js'
 import type { Wire } from './wire.js'
 import type { World } from './world.js'
 
@@ -28,11 +29,14 @@ interface Life {
   links: Map<Wire, number>
   /** Where requests come in. */
   site: HttpSite
-  /** By link over HTTP. */
-  users: Map<number, string>
-  /** Links of each user that were welcomed and are not over. */
+  /** The client of each link over HTTP. */
+  owners: Map<number, string>
+  /** Links of each client that were welcomed and are not over. */
   welcomed: Map<string, Set<number>>
   calls: Set<number>
+  tables: Tables
+  /** Channels that it wants to hear of. */
+  followed: Set<string>
   sleeper: Sleeper
   unwatch: () => void
   over: boolean
@@ -41,28 +45,19 @@ interface Life {
 /** Bytes. */
 const MAX_PACKET = 65_536
 
-/** 1 January 2026: wall time is not the clock of the machines. */
-const EPOCH = 1_767_225_600_000
-
 /** The server: the real machine in the real loop over a store that outlives it, unless it is to be lost as well. */
 export class Host implements Far {
-  /** Client ids by user: the name of the wire's owner is the user. */
+  /** What a user may not do in a channel. */
   readonly forbidden = new Set<string>()
-  amnesias = 0
-  /** Fails the next calls of this name, once the storm is over. */
-  failNext: string | undefined
+  readonly store: Store
   readonly #world: World
-  #tables: Tables
   #life: Life | undefined
   #links = 0
   #lives = 0
 
-  /** When the last change of a channel is told. */
-  readonly #toldAt = new Map<string, number>()
-
   constructor(world: World) {
     this.#world = world
-    this.#tables = this.#newTables()
+    this.store = new Store(world, this.forbidden)
   }
 
   get up(): boolean {
@@ -80,8 +75,21 @@ export class Host implements Far {
 
   /** A channel's log as it is. */
   bounds(ch: string): Bounds {
-    const { epoch, oldest, next } = this.#tables.read({ ch, from: 0, limit: 0, bytes: 0 })
+    const { epoch, oldest, next } = this.store.tables.read({ ch, from: 0, limit: 0, bytes: 0 })
     return { epoch, oldest, next }
+  }
+
+  /** Its members. */
+  roster(ch: string): Roster {
+    return this.store.tables.members({ ch })
+  }
+
+  /** Of which a client is a member. */
+  channelsOf(client: string): string[] {
+    const { channels, people } = this.#world.weather
+    return [...channels, ...(people?.inboxes ?? [])].filter((ch) =>
+      this.roster(ch).members.some((member) => member.client === client),
+    )
   }
 
   start(): void {
@@ -95,14 +103,17 @@ export class Host implements Far {
       pushWindow: limits.pushWindow,
       callTimeout: limits.callTimeout,
       maxLinks: limits.maxLinks,
+      maxAccepts: limits.maxAccepts,
+      presenceGrace: limits.presenceGrace,
       maxPacket: MAX_PACKET,
       guarded: weather.guarded,
       sign: (grant) => JSON.stringify(grant),
       verify: (ticket) => JSON.parse(ticket) as { client: string; user: string },
-      wall: () => this.#wall(),
+      wall: () => this.store.wall(),
     })
     const sleeper = new Sleeper(clock)
-    const tables = this.#tables
+    const followed = new Set<string>()
+    const { tables } = this.store
     const life: Life = {
       site: new HttpSite({
         node: `node-${this.#lives++}`,
@@ -115,9 +126,11 @@ export class Host implements Far {
       ...{
         server,
         sleeper,
+        tables,
+        followed,
         wires: new Map(),
         links: new Map(),
-        users: new Map(),
+        owners: new Map(),
         welcomed: new Map(),
         calls: new Set(),
         over: false,
@@ -125,9 +138,11 @@ export class Host implements Far {
       feed: run<ServerInput, ServerOutput>(
         server,
         this.#env(sleeper, () => life.over),
-        (output) => this.#world.attempt(() => this.#perform(life, tables, output)),
+        (output) => this.#world.attempt(() => this.#perform(life, output)),
       ),
-      unwatch: tables.watch((change) => this.#changed(life, change)),
+      unwatch: this.store.watch(tables, followed, (change) =>
+        life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)),
+      ),
     }
     this.#life = life
     this.#world.trace.add(clock.now, 'server', 'start')
@@ -142,12 +157,12 @@ export class Host implements Far {
     life.over = true
     life.unwatch()
     this.#life = undefined
+    for (const [owner, links] of life.welcomed) if (links.size) this.#world.presence.lost(owner)
     this.#world.requests.crashed()
     net.reset()
     if (!dice.chance(weather.amnesia)) return
     trace.add(clock.now, 'server', 'amnesia')
-    this.amnesias++
-    this.#tables = this.#newTables()
+    this.store.lose()
   }
 
   drain(after: number, spread: number): void {
@@ -165,7 +180,7 @@ export class Host implements Far {
     const link = ++this.#links
     life.wires.set(link, wire)
     life.links.set(wire, link)
-    life.sleeper.run('news', () => this.#tell({ on: 'opened', link, user: wire.user }, life))
+    life.sleeper.run('news', () => this.#tell({ on: 'opened', link, user: userOf(wire.user) }, life))
   }
 
   asked(question: Question, reply: Reply): () => void {
@@ -180,10 +195,10 @@ export class Host implements Far {
   #hear(life: Life, input: ServerInput): void {
     const { trace, clock, requests } = this.#world
     if (input.on === 'opened') {
-      const [user = '', wire] = (input.user ?? '').split('#')
+      const [owner = '', wire, client = ''] = (input.user ?? '').split('#')
       requests.opened(input.link, Number(wire))
-      life.users.set(input.link, user)
-      this.#tell({ ...input, user }, life)
+      life.owners.set(input.link, client)
+      this.#tell({ ...input, user: userOf(owner) }, life)
       return
     }
     if (input.on === 'frames') {
@@ -191,7 +206,7 @@ export class Host implements Far {
       requests.heardOnce(input.link, input.frames)
     } else if (input.on === 'closed') {
       requests.closed(input.link)
-      life.welcomed.get(life.users.get(input.link) ?? '')?.delete(input.link)
+      this.#unlink(life, life.owners.get(input.link), input.link)
     }
     this.#tell(input, life)
   }
@@ -220,7 +235,7 @@ export class Host implements Far {
     const link = life?.links.get(wire)
     if (!life || link === undefined) return
     life.sleeper.run('news', () => {
-      life.welcomed.get(wire.user)?.delete(link)
+      this.#unlink(life, wire.near.client, link)
       this.#tell({ on: 'closed', link }, life)
     })
   }
@@ -231,11 +246,11 @@ export class Host implements Far {
     if (input.on !== 'frames') trace.add(clock.now, 'server', input.on, input)
     this.#world.attempt(() => life.feed(input))
     this.#world.load.note('server', clock.now)
-    for (const [user, links] of life.welcomed)
-      if (links.size > 1) this.#world.fail('16 oneLinkEach', `${user} has links ${[...links].join()} at once`)
+    for (const [owner, links] of life.welcomed)
+      if (links.size > 1) this.#world.fail('16 oneLinkEach', `${owner} has links ${[...links].join()} at once`)
   }
 
-  #perform(life: Life, tables: Tables, output: ServerOutput): void {
+  #perform(life: Life, output: ServerOutput): void {
     if (life.over) return
     const { trace, clock, net } = this.#world
     switch (output.do) {
@@ -245,14 +260,17 @@ export class Host implements Far {
       case 'close': {
         trace.add(clock.now, 'server', '>close', output)
         const wire = life.wires.get(output.link)
-        life.welcomed.get(wire?.user ?? life.users.get(output.link) ?? '')?.delete(output.link)
+        this.#unlink(life, wire?.near.client ?? life.owners.get(output.link), output.link)
         this.#world.requests.closed(output.link)
         life.site.links.close(output)
         if (wire) net.close(wire, output.code, output.reason)
         return
       }
       case 'call':
-        this.#call(life, tables, output.op, output.request)
+        this.#call(life, output.op, output.request)
+        return
+      case 'follow':
+        this.#follow(life, output.ch, output.wanted)
         return
       case 'log':
         if (output.level === 'warn' || output.level === 'error') trace.add(clock.now, 'server', 'log', output)
@@ -260,9 +278,14 @@ export class Host implements Far {
       case 'drained':
         trace.add(clock.now, 'server', '>drained')
         // What requests have not fetched yet is waited for.
-        if (life.users.size) void life.site.links.empty().then(() => this.#restart(life))
+        if (life.owners.size) void life.site.links.empty().then(() => this.#restart(life))
         else this.#restart(life)
     }
+  }
+
+  #unlink(life: Life, owner = '', link: number): void {
+    const links = life.welcomed.get(owner)
+    if (links?.delete(link) && !links.size) this.#world.presence.lost(owner)
   }
 
   #restart(life: Life): void {
@@ -275,9 +298,11 @@ export class Host implements Far {
     const { link, frames } = output
     const { trace, clock, net, requests } = this.#world
     const wire = life.wires.get(link)
-    const user = wire?.user ?? life.users.get(link) ?? ''
-    if (frames.some(({ t }) => t === 'welcome'))
-      life.welcomed.set(user, (life.welcomed.get(user) ?? new Set()).add(link))
+    const owner = wire?.near.client ?? life.owners.get(link) ?? ''
+    if (frames.some(({ t }) => t === 'welcome')) {
+      life.welcomed.set(owner, (life.welcomed.get(owner) ?? new Set()).add(link))
+      this.#world.presence.linked(owner)
+    }
     if (!wire) {
       trace.add(clock.now, 'server', `>link ${link}`, frames.map(({ t }) => t).join())
       requests.answered(link, frames)
@@ -290,65 +315,24 @@ export class Host implements Far {
     }
   }
 
-  /** A call takes its time, may fail before or after it was done, and may be done after its asker has died. */
-  #call(life: Life, tables: Tables, op: number, request: CallRequest): void {
-    const { clock, dice, weather, calm } = this.#world
-    const delay = (): number => (calm ? 1 : dice.between(0, weather.storeDelay))
+  #follow(life: Life, ch: string, wanted: boolean): void {
+    if (!wanted) life.followed.delete(ch)
+    else {
+      life.followed.add(ch)
+      if (this.#world.weather.people?.follows)
+        this.store.begin(life.followed, ch, (change) =>
+          life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)),
+        )
+    }
+  }
+
+  /** After it the life has heard, or has given up. */
+  #call(life: Life, op: number, request: CallRequest): void {
     life.calls.add(op)
-    const answer = (input: ServerInput): void => {
+    this.store.call(life.tables, request, (answer) => {
       life.calls.delete(op)
-      life.sleeper.run('news', () => this.#tell(input, life))
-    }
-    const unlucky = !calm && dice.chance(weather.storeFails)
-    const silent = !calm && dice.chance(weather.storeHangs)
-    const failing = this.failNext === request.call
-    if (failing) this.failNext = undefined
-    const done = !(unlucky || silent || failing) || dice.chance(0.5)
-    clock.after(delay(), () => {
-      const result = done ? this.#do(tables, request) : undefined
-      if (silent) {
-        // The server itself finds out, on its round after the timeout.
-        clock.after(weather.limits.callTimeout + weather.limits.idle / 4, () => life.calls.delete(op))
-        return
-      }
-      const failed = unlucky || failing
-      clock.after(delay(), () =>
-        answer(
-          failed
-            ? { on: 'failed', op, error: new Error('the store is not well') }
-            : { on: 'done', op, result: result as CallResult },
-        ),
-      )
+      if (answer) life.sleeper.run('news', () => this.#tell({ ...answer, op }, life))
     })
-  }
-
-  #do(tables: Tables, request: CallRequest): CallResult {
-    if (request.call === 'authorize') {
-      const { user, action, ch } = request.ask
-      return !this.forbidden.has(`${user} ${action} ${ch}`)
-    }
-    if (request.call === 'append') {
-      const appended = tables.append(request.ask)
-      if (appended.is === 'done')
-        appended.fates.forEach((fate, at) => {
-          const draft = request.ask.records[at]
-          if (fate.is === 'stored' && draft) this.#world.invariants.storedOnce(draft, fate)
-        })
-      return appended
-    }
-    if (request.call === 'review') return { is: 'taken', body: request.ask.body }
-    return perform(tables, request)
-  }
-
-  /** Late, but in order within a channel. */
-  #changed(life: Life, change: Change): void {
-    const { clock, dice, weather, calm } = this.#world
-    const at = Math.max(
-      this.#toldAt.get(change.ch) ?? 0,
-      clock.now + (calm ? 1 : dice.between(0, weather.storeDelay * 2)),
-    )
-    this.#toldAt.set(change.ch, at)
-    clock.after(at - clock.now, () => life.sleeper.run('news', () => this.#tell({ on: 'changed', change }, life)))
   }
 
   #env(sleeper: Sleeper, over: () => boolean) {
@@ -400,40 +384,5 @@ export class Host implements Far {
       id: () => dice.name(),
       defer: (callback) => queueMicrotask(() => over() || this.#world.attempt(callback)),
     }
-  }
-
-  #wall(): number {
-    return EPOCH + Math.floor(this.#world.clock.now)
-  }
-
-  #newTables(): Tables {
-    const { weather, dice } = this.#world
-    const limits = { ...tablesDefaults, maxEntries: weather.keep }
-    return new Tables(limits, () => this.#wall(), `epoch-${String(this.amnesias)}-${dice.name().slice(0, 4)}`)
-  }
-}
-
-type StoreRequest = Exclude<CallRequest, { call: 'authorize' | 'append' | 'review' }>
-
-function perform(tables: Tables, request: StoreRequest): CallResult {
-  switch (request.call) {
-    case 'open':
-      return tables.open(request.ask)
-    case 'read':
-      return tables.read(request.ask)
-    case 'cursor':
-      return tables.cursor(request.ask)
-    case 'keep':
-      return tables.keep(request.ask)
-    case 'forget':
-      return tables.forget(request.ask)
-    case 'leave':
-      return tables.leave(request.ask)
-    case 'sent':
-      return tables.sent(request.ask)
-    case 'members':
-      return tables.members(request.ask)
-    case 'seen':
-      return tables.seen(request.ask)
   }
 }

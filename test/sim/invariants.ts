@@ -28,6 +28,10 @@ export interface Following {
   /** The offset that must come next; unknown until something came. */
   next: number | undefined
   epoch: string | undefined
+  /** From there on nothing is missing; unknown until the server has said where it begins. */
+  since: number | undefined
+  /** Of another page of this client's name: per sender, the last message handed on. */
+  readonly earlier: ReadonlyMap<string, number>
   /** Per sender, the last message handed on. */
   readonly senders: Map<string, number>
 }
@@ -101,6 +105,7 @@ export class MessageInvariants {
     const beyond = to === following.from && following.asked.epoch !== now.epoch
     if (!renewed && !beyond && to > now.oldest) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to} is not lost`)
     following.next = renewed ? undefined : beyond ? from : Math.max(next ?? 1, to)
+    following.since = following.next
     following.epoch = now.epoch
   }
 
@@ -109,6 +114,7 @@ export class MessageInvariants {
     if (following.next !== undefined || following.epoch !== undefined || id !== following.id) return
     following.next = lost ? undefined : next
     following.epoch = epoch
+    following.since = following.next
     const { ch, from, asked, before } = following
     // After a loss there is no telling where a position of before is.
     if (epoch !== asked.epoch || epoch !== now.epoch) return
@@ -132,21 +138,23 @@ export class MessageInvariants {
   }
 
   /** What this reader has had already, from an earlier epoch, need not be said again. */
-  #nothingSkipped({ ch, senders }: Following, epoch: string, from: number, to: number): void {
+  #nothingSkipped({ ch, senders, earlier }: Following, epoch: string, from: number, to: number): void {
     for (let offset = from; offset < to; offset++) {
       const entry = this.#ledger.entry(epoch, ch, offset)
-      const had = entry && entry.sent.seq <= (senders.get(entry.sent.client) ?? 0)
+      const { client = '', seq = 0 } = entry?.sent ?? {}
+      const had = entry && seq <= Math.max(senders.get(client) ?? 0, earlier.get(client) ?? 0)
       if (!had) this.#fail('5 deliveredOnce', `${ch} ${offset} (${entry?.sent.id ?? 'nothing'}) was passed over`)
     }
   }
 
   /** Everything up to the end of the log was handed on. */
-  caughtUp({ next, epoch, ch, senders, denied }: Following, now: Bounds): boolean {
+  caughtUp({ next, epoch, ch, senders, earlier, denied }: Following, now: Bounds): boolean {
     if (denied) return true
     if (epoch === undefined) return false
     for (let offset = next !== undefined && epoch === now.epoch ? next : now.oldest; offset < now.next; offset++) {
       const entry = this.#ledger.entry(now.epoch, ch, offset)
-      if (!entry || entry.sent.seq > (senders.get(entry.sent.client) ?? 0)) return false
+      const { client = '', seq = Infinity } = entry?.sent ?? {}
+      if (seq > Math.max(senders.get(client) ?? 0, earlier.get(client) ?? 0)) return false
     }
     return true
   }

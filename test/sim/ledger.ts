@@ -1,3 +1,4 @@
+import type { Reach } from '../../src/core/receipts.js'
 import type { Packed } from '../../src/wire/frame.js'
 
 /** A message as its app handed it in, and what the app was told of it. */
@@ -15,6 +16,8 @@ export interface Sent {
   sentAt: number
   /** It was written to a link. */
   left: boolean
+  /** What its sender was told last of who has it; `over`: nothing more will be told. */
+  reach: Reach | 'over' | undefined
 }
 
 /** The truth about one entry that was ever in a log. */

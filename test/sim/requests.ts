@@ -79,7 +79,7 @@ export class Requests {
         near.ended(closing)
       },
     }
-    const target = { url: 'http://holdfast', token: `${wire.user}#${wire.number}`, protocols: [] }
+    const target = { url: 'http://holdfast', token: `${wire.user}#${wire.number}#${near.client}`, protocols: [] }
     wire.leaf = this.#leafOf(wire).open(target, on, near.clock)
   }
 

@@ -9,14 +9,23 @@ export class Sleeper {
   wokeAt = -Infinity
   readonly #clock: Clock
   #missed: { kind: Kind; what: () => void }[] = []
+  /** It will never wake. */
+  isDead = false
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   run(kind: Kind, what: () => void): void {
+    if (this.isDead) return
     if (this.asleep) this.#missed.push({ kind, what })
     else what()
+  }
+
+  /** It is no more: what is on its way to it is lost. */
+  die(): void {
+    this.isDead = true
+    this.#missed = []
   }
 
   /** @param first what comes first when it wakes. */
@@ -24,6 +33,7 @@ export class Sleeper {
     if (this.asleep) return
     this.asleep = true
     this.#clock.after(ms, () => {
+      if (this.isDead) return
       this.asleep = false
       this.wokeAt = this.#clock.now
       const missed = this.#missed

@@ -69,6 +69,13 @@ const TROUBLES = {
     host.crash()
     clock.after(Math.min(left, dice.pick([0, 300, 15_000])), () => host.start())
   },
+  reloads(world) {
+    const device = anyone(world)
+    if (!device.wantsClosed) device.reload()
+  },
+  vanishes(world) {
+    if (world.devices.length > 2) anyone(world).vanish()
+  },
   boxes: (world) => world.net.change(anyone(world).name),
   drains: ({ host, dice }) => host.drain(Math.floor(dice.between(0, HOLD / 2)), Math.floor(dice.between(0, HOLD / 2))),
 } satisfies Record<string, Trouble>

@@ -1,4 +1,6 @@
+import { serverDefaults } from '../../src/core/server/contract.js'
 import type { Dice } from './dice.js'
+import { gather, type People } from './people.js'
 
 /**
  * What a seed's world is like. Each unkindness is there in some worlds and not in others: where all of them rage at once,
@@ -36,6 +38,9 @@ export interface Weather {
   stalls: number
   crashes: number
   drains: number
+  /** Pages that end: to begin again under the same name, or for good. */
+  reloads: number
+  vanishes: number
   /** Appends, reads and the rest: time of one call; those that fail, and those that never answer. */
   storeDelay: number
   storeFails: number
@@ -46,6 +51,8 @@ export interface Weather {
   keep: number
   /** Some may not publish, follow or read some channels. */
   guarded: boolean
+  /** Users with inboxes and several devices, who watch each other; without, each device is a user. */
+  people: People | undefined
   /** Times a frame's bytes may be put into one packet with others of the same moment. */
   coalesce: boolean
   /** Bodies of 60 kB and more: slow, so rare. */
@@ -79,10 +86,21 @@ export interface Weather {
     pushWindow: number
     callTimeout: number
     maxLinks: number
+    maxAccepts: number
+    presenceGrace: number
   }
 }
 
-export function forecast(dice: Dice): Weather {
+/**
+ * @param crowd dice of their own for what came later: worlds without people stay what they were. Without them there are
+ * none.
+ */
+export function forecast(dice: Dice, crowd?: Dice): Weather {
+  const weather = elements(dice)
+  return crowd?.chance(0.6) ? { ...weather, ...gather(crowd, weather) } : weather
+}
+
+function elements(dice: Dice): Weather {
   const some = (probability: number, least: number, most: number): number =>
     dice.chance(probability) ? dice.between(least, most) : 0
   const devices = dice.int(2, 4)
@@ -112,12 +130,15 @@ export function forecast(dice: Dice): Weather {
     requests: { lost: 0, unanswered: 0, doubled: 0, late: 0, timeout: 8_000, hold: 25_000 },
     crashes: some(0.4, 0.5, 2),
     drains: some(0.2, 0.5, 1),
+    reloads: 0,
+    vanishes: 0,
     storeDelay: dice.pick([0, 3, 50, 400]),
     storeFails: some(0.3, 0, 0.2),
     storeHangs: some(0.2, 0, 0.05),
     amnesia: some(0.25, 0.3, 1),
     keep: dice.chance(0.25) ? dice.int(5, 40) : Infinity,
     guarded: dice.chance(0.3),
+    people: undefined,
     coalesce: dice.chance(0.5),
     giants: dice.chance(0.04),
     limits: {
@@ -134,6 +155,8 @@ export function forecast(dice: Dice): Weather {
       pushWindow: dice.pick([2, 8, 256]),
       callTimeout: dice.pick([4_000, 10_000]),
       maxLinks: dice.chance(0.15) ? devices + 1 : 1_000,
+      maxAccepts: serverDefaults.maxAccepts,
+      presenceGrace: serverDefaults.presenceGrace,
     },
   }
   // The last to be drawn: worlds of one transport stay what they were.
@@ -155,14 +178,16 @@ export function forecast(dice: Dice): Weather {
  * that is still full of links it does not know to be dead, and then find a question, a call or a message that was lost
  * just before and whose own wait had grown to its limit.
  */
-export function bound({ limits, jitter, delay, rungs }: Weather): number {
+export function bound({ limits, jitter, delay, rungs, devices }: Weather): number {
   const { interval, timeout, connectTimeout, cap, idle, callTimeout } = limits
   const detect = interval + timeout + LATE_EXCUSE
   const dial = 2 * connectTimeout + cap
   const turnedAway = limits.maxLinks < 1_000 ? idle + cap + 2 * HOLD : HOLD
   const asked = Math.max(MAX_RTO + callTimeout, MAX_ASK + interval)
   const climb = rungs > 1 ? CLIMB : 0
-  return detect + dial + turnedAway + asked + climb + 10 * (delay + jitter) + 5_000
+  // Whose hello has to wait may be sent away for others, and then waits for its turn.
+  const queued = limits.maxAccepts < 1_000 ? TURN + (2_000 * devices * rungs) / limits.maxAccepts : 0
+  return detect + dial + turnedAway + queued + asked + climb + 10 * (delay + jitter) + 5_000
 }
 
 /** What a heartbeat forgives a timer that comes late, once. */
@@ -173,6 +198,8 @@ const MAX_RTO = 30_000
 const MAX_ASK = 10_000
 /** From the start of one transport to the start of the next, ms. */
 export const STAGGER = 500
+/** The longest that a hello waits on its link. */
+const TURN = 25_000
 /** Back to the best transport that gets through: at most one climb that leads nowhere, the wait for the next, and that. */
 const CLIMB = 2 * 8_000 + 2_000
 /** The longest that this world's servers send anybody away for. */

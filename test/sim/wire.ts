@@ -4,6 +4,8 @@ import type { Packet } from '../../src/wire/codec.js'
 
 /** What a wire tells the client at its near end. */
 export interface Near {
+  /** Who dials, by the name that it says in its hello. */
+  client: string
   opened(): void
   received(packet: Packet): void
   ended(closing: Closing): void

@@ -1,11 +1,15 @@
+import { serverDefaults } from '../../src/core/server/contract.js'
 import { Clock } from './clock.js'
+import { DeliveryInvariants } from './delivery-invariants.js'
 import { Device } from './device.js'
 import { Dice } from './dice.js'
+import { Handed } from './handed.js'
 import { Host } from './host.js'
 import { type Following, MessageInvariants } from './invariants.js'
 import { Ledger } from './ledger.js'
 import { Load } from './load.js'
 import { CALM_DELAY, Net } from './net.js'
+import { PresenceInvariants } from './presence-invariants.js'
 import { RequestInvariants } from './request-invariants.js'
 import { Trace } from './trace.js'
 import { forecast, type Weather } from './weather.js'
@@ -29,23 +33,32 @@ export class World {
   readonly invariants: MessageInvariants
   readonly load: Load
   readonly requests: RequestInvariants
+  readonly handed: Handed
+  readonly delivery: DeliveryInvariants
+  readonly presence: PresenceInvariants
   readonly net: Net
   readonly host: Host
   readonly devices: Device[]
+  /** Those that will not come back. */
+  readonly absent: Device[] = []
   broken: Broken | undefined
 
-  constructor(seed: number, keep: number) {
+  constructor(seed: number, keep: number, alone: boolean) {
     this.dice = new Dice(seed)
     this.trace = new Trace(keep)
-    this.weather = forecast(this.dice)
+    // Any other stream than that of the seed itself.
+    this.weather = forecast(this.dice, alone ? undefined : new Dice(seed ^ 0x5bd1e995))
     const fail = (invariant: string, why: string): void => this.fail(invariant, why)
     this.invariants = new MessageInvariants(this.ledger, fail)
     this.load = new Load(fail)
     this.requests = new RequestInvariants(fail)
+    this.handed = new Handed(this.ledger)
+    this.delivery = new DeliveryInvariants(this)
+    this.presence = new PresenceInvariants(this)
     this.host = new Host(this)
     this.net = new Net(this.clock, this.dice, this.weather, this.host, this.trace)
     this.clock.settles = this.weather.rungs > 1
-    const names = ['ann', 'bob', 'cyd', 'dan'].slice(0, this.weather.devices)
+    const names = this.weather.people?.names ?? ['ann', 'bob', 'cyd', 'dan'].slice(0, this.weather.devices)
     this.devices = names.map((name) => new Device(this, name))
     if (this.weather.guarded) this.#forbid()
   }
@@ -59,6 +72,13 @@ export class World {
   fail(invariant: string, why: string): void {
     this.broken ??= { invariant, why, at: this.clock.now }
     if (this.broken.why === why) this.trace.add(this.clock.now, 'BROKEN', invariant, why)
+  }
+
+  /** What is not as it should be names its invariant itself, or breaks this one. */
+  blame(invariant: string, why: string, when: string): void {
+    if (this.broken || !why) return
+    const [, named = invariant, what = why] = /^(\d+ \w+): (.*)/s.exec(why) ?? []
+    this.fail(named, `${what}, ${when}`)
   }
 
   /** For what the loop would otherwise report to the platform. */
@@ -78,17 +98,32 @@ export class World {
 
   /** What reading all logs from their beginning takes: a window of messages at a time, each acknowledged after a while. */
   get readingTime(): number {
-    const { channels, limits } = this.weather
-    const longest = Math.max(...channels.map((ch) => this.host.bounds(ch).next - this.host.bounds(ch).oldest))
+    const { channels, people, limits } = this.weather
+    const all = [...channels, ...(people?.inboxes ?? [])]
+    const longest = Math.max(...all.map((ch) => this.host.bounds(ch).next - this.host.bounds(ch).oldest))
     return Math.ceil(longest / limits.pushWindow) * (ACK_DELAY + 2 * CALM_DELAY + 10)
   }
 
-  may(device: Device, action: 'publish' | 'subscribe' | 'history', ch: string): boolean {
-    return !this.host.forbidden.has(`${device.name} ${action} ${ch}`)
+  /** Until those who are gone are known to be, ms: nobody's word holds for longer, and members are looked at anew. */
+  get settling(): number {
+    return this.weather.people ? this.weather.limits.idle + 2 * serverDefaults.presenceEvery + 10_000 : 0
+  }
+
+  nameOf(client: string): string {
+    return [...this.devices, ...this.absent].find(({ id }) => id === client)?.name ?? client
+  }
+
+  may(device: Device, action: 'publish' | 'subscribe' | 'history' | 'presence', ch: string): boolean {
+    return !this.host.forbidden.has(`${device.user} ${action} ${ch}`)
   }
 
   /** What is not yet as it should be; empty when all is well. */
-  unwell(links = true): string {
+  unwell(): string {
+    return this.unserved() || this.delivery.unwell() || this.presence.unwell()
+  }
+
+  /** Who does not have yet what the server has. */
+  unserved(links = true): string {
     for (const device of this.devices) {
       const why = this.#unwell(device)
       if (why) return `${device.name} ${why}`
@@ -99,7 +134,9 @@ export class World {
     // Who climbs has another link beside the one that serves.
     const alive = this.devices.reduce((sum, device) => sum + device.links.alive, 0)
     if (links && (held < online || held > alive)) return `the server has ${held} links, ${online} clients are online`
-    for (const { settlements, id } of this.ledger.sent.values()) if (!settlements) return `${id} is not settled`
+    const gone = new Set(this.absent.map(({ id }) => id))
+    for (const { settlements, id, client } of this.ledger.sent.values())
+      if (!settlements && !gone.has(client)) return `${id} is not settled`
     return ''
   }
 
@@ -147,9 +184,9 @@ export class World {
   }
 
   #forbid(): void {
-    for (const { name } of this.devices)
+    const actions = ['publish', 'subscribe', 'history', ...(this.weather.people ? ['presence'] : [])]
+    for (const { user } of this.devices)
       for (const ch of this.weather.channels)
-        for (const action of ['publish', 'subscribe', 'history'])
-          if (this.dice.chance(0.15)) this.host.forbidden.add(`${name} ${action} ${ch}`)
+        for (const action of actions) if (this.dice.chance(0.15)) this.host.forbidden.add(`${user} ${action} ${ch}`)
   }
 }

@@ -51,6 +51,7 @@ export class Devices {
   come(peer: Peer, client: string): void {
     this.#known.set(client, { user: peer.user, peer, away: false })
     this.#leaving.delete(client)
+    this.#gone.delete(client)
     this.#roundAt = Math.min(this.#roundAt, this.#effects.now + this.#options.presenceEvery)
     this.#change(client)
   }

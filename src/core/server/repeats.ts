@@ -62,12 +62,13 @@ export class Repeats {
     this.#effects.call('sent', { client: this.#client, from }, (answer: Answer<readonly Place[]>) => {
       if (this.#asked !== asked) return
       this.#asked = undefined
-      // A failure is not answered: the client says it again.
       if (answer.is === 'known') {
         for (const place of answer.result) this.#on.found(place)
         this.#tell(asked, new Map([...this.#recent, ...answer.result.map(({ seq, offset }): Placed => [seq, offset])]))
       }
       this.flush()
+      // Asked again at the client's next word: what it knows to be taken it does not say again.
+      if (answer.is === 'failed') for (const seq of asked) this.note(seq)
     })
   }
 

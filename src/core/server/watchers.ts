@@ -41,7 +41,9 @@ class Watcher implements RosterUser {
   changed(clients?: readonly string[]): void {
     if (!clients) this.#untold = 'all'
     else if (this.#untold !== 'all') for (const client of clients) this.#untold.add(client)
-    if (this.#roster?.bounds) this.#onChange(this)
+    // Of a log that has become shorter, senders want to know.
+    const isNew = this.#untold === 'all' || this.#untold.size > 0
+    if (isNew && this.#roster?.bounds) this.#onChange(this)
   }
 
   tell(): void {
