@@ -16,11 +16,9 @@ import { Receipts } from './server/receipts.js'
 import { Rosters } from './server/rosters.js'
 import type { Session } from './server/session.js'
 import { Sessions } from './server/sessions.js'
+import { floodOf } from './server/flood.js'
 import { Limiter } from './server/limiter.js'
 import { Watchers } from './server/watchers.js'
-
-/** Frames of one packet, and frames held while a hello is answered: more is no client, but a flood. */
-const MAX_FRAMES = 4_096
 
 /** The server side of the protocol: links, sessions, messages in and out. All I/O, the store included, is outside. */
 export class Server implements Machine<ServerInput, ServerOutput> {
@@ -159,8 +157,8 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   #frames(peer: Peer | undefined, frames: readonly ClientFrame[], now: number): void {
     if (!peer) return
     peer.heardAt = now
-    const held = 'held' in peer.stage ? peer.stage.held.length : 0
-    if (frames.length + held > MAX_FRAMES) peer.fault(Close.overloaded, 'flood', `over ${MAX_FRAMES} frames at once`)
+    const flood = floodOf('held' in peer.stage ? peer.stage.held : [], frames)
+    if (flood) peer.fault(Close.overloaded, 'flood', flood)
     else this.#perform(peer, frames)
   }
 

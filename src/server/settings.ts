@@ -93,6 +93,13 @@ export interface Settings {
    * Set it to what the machine and the store can welcome. Default 2,000.
    */
   maxAccepts: number
+  /** A device that is cut, and has not left, is offline after this. Default 10 s. */
+  presenceGrace: number
+  /**
+   * How often a node says when it last heard of the devices linked to it; of a node that died, all are offline after this
+   * and `idle`. 100 ms at least. Default 15 s.
+   */
+  presenceEvery: number
   /** WebSocket compression (RFC 7692); costs memory for each link. Over HTTP nothing is compressed. Default false. */
   perMessageDeflate: boolean
   /** Structured logger (pino's shape). Default: none. */
@@ -156,6 +163,8 @@ export function settle(given: ServerSettings): Settings {
     maxSubscriptions: isWhole(1),
     maxLinks: isLimit(1),
     maxAccepts: isLimit(1),
+    presenceGrace: isTime(0),
+    presenceEvery: isTime(100),
     perMessageDeflate: isBoolean,
     log: hasMethods('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error'),
     env: hasMethods('now, timer, random, id and defer', 'now', 'timer', 'random', 'id', 'defer'),
@@ -165,9 +174,10 @@ export function settle(given: ServerSettings): Settings {
 
 function defaults({ store }: ServerSettings): Settings {
   const { idle, helloTimeout, callTimeout, maxPacket, window, pushWindow } = serverDefaults
-  const { maxSubscriptions, maxLinks, maxAccepts } = serverDefaults
+  const { maxSubscriptions, maxLinks, maxAccepts, presenceGrace, presenceEvery } = serverDefaults
   return {
     ...{ idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks, maxAccepts },
+    ...{ presenceGrace, presenceEvery },
     store: store ?? new MemoryStore(),
     authenticate: undefined,
     authorize: undefined,

@@ -182,6 +182,20 @@ describe('a watcher', () => {
 })
 
 describe('a node that is gone without a word', () => {
+  it('is told who is cut, though the wall clock is a moment behind the machine’s since it was heard', () => {
+    let behind = 0
+    const wall = (): number => 1_000_000 + people.world.now - behind
+    const people: People = new People({ wall })
+    const [ann, bob] = [people.come('ann'), people.come('bob')]
+    people.follow(bob, 'room')
+    people.world.say(ann, watch())
+    people.presence(ann)
+    behind = 1
+    people.go(bob)
+    people.world.wait(10_000)
+    expect(people.presence(ann)).toEqual(['bob offline'])
+  })
+
   it('leaves devices that are offline before long', () => {
     const people = new People()
     const { world } = people

@@ -37,8 +37,8 @@ for (const rung of rungs) {
   const node = await inNode(work)
   console.log(`${rung}: ${JSON.stringify(pageWork)} in Chromium`)
   findings.push({ work, node, pageWork, page: await inChromium(pageWork) })
+  const text = await write(findings, new Date(), chromium)
+  console.log(`\n${text}`)
+  if (!quick && !wanted.length) writeFileSync('docs/LEAKS.md', text)
 }
-const text = await write(findings, new Date(), chromium)
-console.log(`\n${text}`)
-if (!quick && !wanted.length) writeFileSync('docs/LEAKS.md', text)
 process.exit()

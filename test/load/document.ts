@@ -39,6 +39,7 @@ const figures: readonly Figure[] = [
   ],
   ['the server: resident, at most', ({ peak }) => mib(peak)],
   ['the server: share of a core under load', ({ cpu }) => `${Math.round(cpu * 100)} %`],
+  ['the server: CPU time of a message', ({ each }) => `${plain.format(each)} µs`],
   ['until all were connected', ({ connected }) => `${plain.format(connected / 1_000)} s`],
 ]
 

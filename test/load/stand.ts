@@ -24,6 +24,8 @@ export interface Result {
   after: Usage
   /** Share of one core that the server took under load. */
   cpu: number
+  /** CPU time of the server for a message, with all that is said of it, µs. */
+  each: number
   seen: Seen
 }
 
@@ -92,5 +94,12 @@ async function underLoad(server: ChildProcess, crowds: ChildProcess[]) {
     accepted: sum.accepted.concat(one.accepted),
     delivered: sum.delivered.concat(one.delivered),
   }))
-  return { seen, peak, cpu: (to.cpu - from.cpu) / (until - since), after: await ask(server, 'measure') }
+  const took = to.cpu - from.cpu
+  return {
+    seen,
+    peak,
+    cpu: took / (until - since),
+    each: (took * 1_000) / seen.sent,
+    after: await ask(server, 'measure'),
+  }
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Client, CreateClientOptions, OutgoingMessage } from '../../src/index.js'
 import { storedSession } from '../../src/index.js'
 import { rungs } from '../support/rungs.js'
-import { clientOf as clientOver, Ear, later, leaveAll, range, Site, when } from '../support/servers.js'
+import { clientOf as clientOver, Ear, later, leaveAll, proxyTo, range, Site, when } from '../support/servers.js'
 
 afterEach(leaveAll)
 
@@ -175,3 +175,24 @@ describe.each(rungs)('over $name', ({ over }) => {
     expect(await message.delivered).toMatchObject({ count: 1, of: 1 })
   })
 })
+
+it('one that is cut is missed as soon as the server is told to miss it', async () => {
+  const site = await Site.open({ ...trusting, presenceGrace: 0 })
+  const wire = await proxyTo(() => site.port)
+  const [ann, bob] = [clientOver(site.port, { token: 'ann' }), clientOver(wire.port, { token: 'bob' })]
+  new Ear(bob, 'now')
+  await when(bob, 'online')
+  const presence = ann.presence('room')
+  const is = (wanted: string): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        if (presence.users.some(({ user, presence: how }) => user === 'bob' && how === wanted)) resolve()
+      }
+      presence.on('change', check)
+      check()
+    })
+  await is('online')
+  wire.reception = 'refuse'
+  wire.suffer('rst')
+  await is('offline')
+}, 6_000)

@@ -15,6 +15,8 @@ interface Known {
   readonly user: string
   readonly peer: Peer
   away: boolean
+  /** ms since 1970, as told last. */
+  seenAt: number
 }
 
 /** How the devices are seen that are linked to this node, or were until just now; and the telling of it. */
@@ -49,7 +51,8 @@ export class Devices {
 
   /** It has said hello, or says it again on another link. */
   come(peer: Peer, client: string): void {
-    this.#known.set(client, { user: peer.user, peer, away: false })
+    const { seenAt = 0 } = this.#known.get(client) ?? {}
+    this.#known.set(client, { user: peer.user, peer, away: false, seenAt })
     this.#leaving.delete(client)
     this.#gone.delete(client)
     this.#roundAt = Math.min(this.#roundAt, this.#effects.now + this.#options.presenceEvery)
@@ -138,6 +141,8 @@ export class Devices {
     const presence: Presence = this.#gone.has(client) ? 'offline' : away ? 'away' : 'online'
     // When it was heard, not when that is told: another node may have heard of it since.
     const seenAt = Math.round(this.#options.wall() - (this.#effects.now - peer.heardAt))
-    return [{ client, user, presence, seenAt }]
+    // The two clocks differ by a moment now and then, and what is older than what it knows the store does not take.
+    known.seenAt = Math.max(known.seenAt, seenAt)
+    return [{ client, user, presence, seenAt: known.seenAt }]
   }
 }
