@@ -78,12 +78,13 @@ export const details = ({ scenario, verdict }: Outcome, pictures: string): strin
 export function comparison(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map(({ product, scenario, verdict }) => {
     const hurt = clientsOf(verdict)
-    const { lost, duplicated, reordered, sent, clients, failed } = verdict
+    const { lost, duplicated, reordered, sent, clients, failed, falseAccepted } = verdict
     return row(
       scenario.name,
       product,
       sent * clients.length,
       lost.length,
+      falseAccepted.length,
       duplicated.length,
       reordered.length,
       failed,
@@ -91,7 +92,7 @@ export function comparison(outcomes: readonly Outcome[]): string {
       longest(hurt.map(({ recovered }) => recovered)),
     )
   })
-  const figures = ['readings due', 'lost', 'twice', 'disorder', 'failed', 'noticed', 'recovered']
+  const figures = ['readings due', 'lost', 'accepted and lost', 'twice', 'disorder', 'failed', 'noticed', 'recovered']
   return [...head(['scenario', 'library'], figures), ...lines].join('\n')
 }
 
