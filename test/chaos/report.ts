@@ -1,8 +1,8 @@
 // Tables of a run, as they stand in docs/CHAOS.md.
-import type { Judged, Suffered, Verdict } from './checker.js'
-import { RULES } from './checker.js'
+import { RULES, type Verdict } from './checker.js'
 import type { Outcome } from './play.js'
 import type { Scenario } from './scenario.js'
+import type { Judged, Suffered } from './times.js'
 
 const seconds = (ms: number): string => (ms === Infinity ? 'never' : `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`)
 
