@@ -17,7 +17,7 @@ const cast: readonly Member[] = ['ann', 'bob', 'cyd'].map((name) => ({ name, ove
 
 /** What a client of one WebSocket may meet. It strikes ann alone, unless it is the server's; the others go on. */
 const trial = (name: string, fault: Fault, lasts: number, more: Partial<Scenario> = {}): Scenario => ({
-  ...{ name, about: name, store: 'file', faults: [{ fault, at: 6_000, lasts, whom: ['ann'] }] },
+  ...{ name, about: name, store: 'file', after: 15_000, faults: [{ fault, at: 6_000, lasts, whom: ['ann'] }] },
   ...more,
 })
 
