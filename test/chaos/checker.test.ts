@@ -95,6 +95,9 @@ describe('a history', () => {
     expect(rulesOf(...one, got('bob', 1), receipt(1, 2, 'id of bob'))).toEqual(['falseReceipts'])
     expect(rulesOf(...one, receipt(1, 1, 'id of bob'))).toContain('falseReceipts')
     expect(rulesOf(...one, got('bob', 1), receipt(1, 1))).toEqual([])
+    // Somebody has it, and is not who is said to have it.
+    const { falseReceipts } = check(history(...both, joined('cid'), ...one, got('cid', 1), receipt(1, 1, 'id of bob')))
+    expect(falseReceipts).toEqual(['ann 1 never came to bob'])
   })
 
   it('knows that two clocks are not quite the same', () => {

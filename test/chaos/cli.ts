@@ -1,6 +1,6 @@
 // `npm run chaos`: see docs/CHAOS.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { format } from 'prettier'
@@ -47,7 +47,7 @@ function tell({ scenario, product, verdict, seed }: Outcome): void {
 }
 
 const machine = (seed: number): string =>
-  `Seed ${seed}, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} cores.`
+  `Seed ${seed}, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} cores, load ${Math.round(loadavg()[1] ?? 0)}.`
 
 const DOCUMENT = 'docs/CHAOS.md'
 

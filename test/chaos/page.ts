@@ -45,6 +45,7 @@ export class Studio {
     /** What was said last: the next word waits for it. */
     let said: Promise<unknown> = Promise.resolve()
     const report = async (): Promise<void> => {
+      await said
       if (url() !== told) await page.evaluate((url) => void (chaosAgent.url = url), (told = url()))
       for (const { at, ...event } of await page.evaluate(() => chaosAgent.notes())) history.note(event, at)
     }

@@ -1,8 +1,8 @@
 // Tables of a run, as they stand in docs/CHAOS.md.
-import type { Judged, Suffered, Verdict } from './checker.js'
-import { RULES } from './checker.js'
+import { RULES, type Verdict } from './checker.js'
 import type { Outcome } from './play.js'
 import type { Scenario } from './scenario.js'
+import type { Judged, Suffered } from './times.js'
 
 const seconds = (ms: number): string => (ms === Infinity ? 'never' : `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`)
 
@@ -78,12 +78,13 @@ export const details = ({ scenario, verdict }: Outcome, pictures: string): strin
 export function comparison(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map(({ product, scenario, verdict }) => {
     const hurt = clientsOf(verdict)
-    const { lost, duplicated, reordered, sent, clients, failed } = verdict
+    const { lost, duplicated, reordered, sent, clients, failed, falseAccepted } = verdict
     return row(
       scenario.name,
       product,
       sent * clients.length,
       lost.length,
+      falseAccepted.length,
       duplicated.length,
       reordered.length,
       failed,
@@ -91,7 +92,7 @@ export function comparison(outcomes: readonly Outcome[]): string {
       longest(hurt.map(({ recovered }) => recovered)),
     )
   })
-  const figures = ['readings due', 'lost', 'twice', 'disorder', 'failed', 'noticed', 'recovered']
+  const figures = ['readings due', 'lost', 'accepted and lost', 'twice', 'disorder', 'failed', 'noticed', 'recovered']
   return [...head(['scenario', 'library'], figures), ...lines].join('\n')
 }
 

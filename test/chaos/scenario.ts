@@ -107,7 +107,7 @@ export function schedule(scenario: Scenario, cast: readonly string[], seed: numb
     const from = Math.round(at + dice.roll() * late)
     const one = cast[dice.int(0, cast.length - 1)] ?? ''
     const clients = whom === 'all' ? cast : whom === 'any' ? [one] : whom.filter((name) => cast.includes(name))
-    return { fault, from, to: from + lasts, clients, bytes: dice.int(200, 3_000) }
+    return { fault, from, to: from + lasts, clients, bytes: dice.int(50, 700) }
   })
   const last = Math.max(...strikes.map(({ to }) => to))
   const end = last + (scenario.after ?? 5_000)

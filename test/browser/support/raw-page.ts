@@ -80,6 +80,7 @@ export class RawPage implements Tab {
 
   /** As the browser's own tools do it: no new connections, and the old ones stall. */
   async offline(offline: boolean): Promise<void> {
+    await this.#send('Network.enable')
     await this.#send('Network.emulateNetworkConditions', {
       ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
     })
