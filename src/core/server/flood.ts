@@ -20,9 +20,19 @@ const weigh = (frames: Frames): number =>
     0,
   )
 
+/** What is held was weighed when it came: nothing is weighed twice. */
+const weighed = new WeakMap<Frames, { count: number; bytes: number }>()
+
+function weighHeld(held: Frames): number {
+  const { count, bytes } = weighed.get(held) ?? { count: 0, bytes: 0 }
+  const all = bytes + weigh(held.slice(count))
+  weighed.set(held, { count: held.length, bytes: all })
+  return all
+}
+
 /** What is too much of these frames, behind those held already; the packet with the hello, the transport has bounded. */
 export function floodOf(held: Frames, frames: Frames): string | undefined {
   if (frames.length + held.length > MAX_FRAMES) return `over ${MAX_FRAMES} frames at once`
-  const fits = !held.length || weigh(held) + weigh(frames) <= MAX_HELD
+  const fits = !held.length || weighHeld(held) + weigh(frames) <= MAX_HELD
   return fits ? undefined : 'too much before the answer to the hello'
 }
