@@ -156,7 +156,10 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         this.#ended(input.closing, input.link)
         return
       default:
-        if (input.on === 'close') this.#write([...this.#received, { t: 'bye' }])
+        if (input.on === 'close' && this.link.state.is !== 'closed') {
+          this.#write([...this.#received, { t: 'bye' }])
+          this.ledgers.leave()
+        }
         // Another network, another way.
         else if (input.on === 'online') this.#greeting.passes = Infinity
         this.route.handle(input, this.#now)

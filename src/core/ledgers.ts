@@ -226,6 +226,10 @@ export class Ledgers<Tag> {
     this.#settle(this.outbox.expire(now))
   }
 
+  leave(): void {
+    this.#emit(this.outbox.leave())
+  }
+
   close(reason: string): void {
     this.#settle(this.outbox.close(reason))
     this.reader.close()

@@ -253,6 +253,15 @@ export class Outbox<Tag> {
     return [this.#write(oldest, 0, now)]
   }
 
+  /**
+   * Leaves for good. Should it come back all the same, it says that one number more is settled than were ever sent: by that
+   * it is told from what was on its way before it left.
+   */
+  leave(): Numbered<Tag> {
+    this.acked = Math.max(this.acked, this.#items.at(-1)?.seq ?? 0) + 1
+    return { do: 'number', seq: this.acked }
+  }
+
   /** Settles everything: nothing will be sent any more. There may be very many, so those of one fate share their error. */
   close(reason: string): Settled<Tag>[] {
     const doubt = new MessageError('in-doubt', reason)

@@ -26,7 +26,7 @@ export interface Store {
   keep(ask: KeepAsk): Promise<void>
   /** The client is no member of the channel any more. */
   leave(ask: CursorAsk): Promise<void>
-  /** The client left for good: it is a member of nothing, and does not come back. Nobody whom the store does not know leaves. */
+  /** The client left for good: it is a member of nothing. Nobody whom the store does not know leaves. */
   forget(ask: ForgetAsk): Promise<void>
   /** Who is a member of a channel. */
   members(ask: MembersAsk): Promise<Roster>
@@ -65,7 +65,8 @@ export interface OpenAsk {
 
 /**
  * `taken`: the client id is known with another key, or as another user's. `left`: the client was told to be forgotten, ten
- * minutes ago at most; this was on its way before it left, and what comes with it may be stored already.
+ * minutes ago at most, and `acked` is not above the seq that it had: this was on its way before it left, and what comes
+ * with it may be stored already.
  */
 export type Opened = { is: 'open'; seq: number; known: boolean } | { is: 'taken' } | { is: 'left' }
 

@@ -187,9 +187,16 @@ describe('a move', () => {
   })
   it('is over with the app: goodbye is said where it serves', () => {
     const bench = new RaceBench().moving()
-    expect(bench.feed(CLOSE)).toEqual(['2< bye', 'drop 2: 1000', 'drop 3: 1000', 'ended 1000', 'closed: bye'])
+    expect(bench.feed(CLOSE)).toEqual([
+      '2< bye',
+      'last number 1',
+      'drop 2: 1000',
+      'drop 3: 1000',
+      'ended 1000',
+      'closed: bye',
+    ])
     const alone = new RaceBench().moving()
     alone.ended(2, replaced)
-    expect(alone.feed(CLOSE)).toEqual(['drop 3: 1000', 'ended 1000', 'closed: bye'])
+    expect(alone.feed(CLOSE)).toEqual(['last number 1', 'drop 3: 1000', 'ended 1000', 'closed: bye'])
   })
 })

@@ -31,7 +31,8 @@ function act(world: World, device: Device): void {
   else if (roll < 0.8) follow(world, device, ch)
   else if (roll < 0.86) leave(world, device, ch)
   else if (roll < 0.95) device.history(ch, dice.int(0, world.host.bounds(ch).next), dice.int(0, 50))
-  else if (device.wantsClosed) device.comeBack()
+  else if (device.wantsClosed && roll < 0.975) device.comeBack()
+  else if (device.wantsClosed) device.feed({ on: 'connect' })
   else if (roll < 0.965) device.feed({ on: 'reconnect', code: 1000, reason: 'the app wants another' })
   else if (roll < 0.975) device.feed({ on: 'close', code: 1000, reason: 'the app has enough' })
 }

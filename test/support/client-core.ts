@@ -50,7 +50,9 @@ export class ClientBench {
   raw(input: ClientInput<string>, at = this.now): ClientOutput<string>[] {
     this.now = at
     const outputs = this.core.handle(input, at)
-    for (const output of outputs) if (output.do === 'open') this.current = output.link
+    for (const output of outputs)
+      if (output.do === 'open') this.current = output.link
+      else if (output.do === 'number') this.#seq = Math.max(this.#seq, output.seq)
     // Of one transport there is nothing to tell.
     return outputs.filter((output) => output.do !== 'rung' || !this.#alone)
   }

@@ -52,11 +52,11 @@ export const faults: Record<string, [rule: string, fault: Fault][]> = {
       }),
     ],
     [
-      'forgets a client that left: it does not come back, has sent nothing and is a member of nothing',
+      'forgets a client that left: it has sent nothing and is a member of nothing, and what comes late is not taken for it',
       () => ({ forget: async () => undefined }),
     ],
     [
-      'forgets a client that left: it does not come back, has sent nothing and is a member of nothing',
+      'forgets a client that left: it has sent nothing and is a member of nothing, and what comes late is not taken for it',
       (sound) => ({
         async open(ask) {
           const opened = await sound.open(ask)

@@ -21,7 +21,7 @@ export class Books<C extends Client> {
   }
 
   open(ask: OpenAsk): Opened {
-    if (this.#clients.hasLeft(ask.client)) return { is: 'left' }
+    if (ask.acked <= (this.#clients.leftAt(ask.client) ?? -1)) return { is: 'left' }
     const known = this.#find(ask.client)
     if (known && (known.key !== ask.key || known.user !== ask.user)) return { is: 'taken' }
     const client = known ?? this.#clients.add(ask)
@@ -75,9 +75,10 @@ export class Books<C extends Client> {
   }
 
   forget({ client }: ForgetAsk): void {
-    if (!this.#find(client)) return
+    const one = this.#find(client)
+    if (!one) return
     this.#drop(client)
-    this.#clients.part(client)
+    this.#clients.part(client, one.seq)
   }
 
   members({ ch }: MembersAsk): Roster {

@@ -16,7 +16,7 @@ export class Clients implements ClientBook<MemoryClient> {
   /** The one used last stands last. */
   readonly #clients = new Map<string, MemoryClient>()
   /** Those who have left, and until when that counts. */
-  readonly #left = new Map<string, number>()
+  readonly #left = new Map<string, { seq: number; until: number }>()
 
   constructor(limits: StoreLimits, now: () => number) {
     this.#limits = limits
@@ -42,18 +42,19 @@ export class Clients implements ClientBook<MemoryClient> {
     this.#clients.delete(name)
   }
 
-  part(name: string): void {
+  part(name: string, seq: number): void {
     const now = this.#now()
     this.#left.delete(name)
-    this.#left.set(name, now + LEFT)
-    for (const [oldest, until] of this.#left) {
+    this.#left.set(name, { seq, until: now + LEFT })
+    for (const [oldest, { until }] of this.#left) {
       if (until > now && this.#left.size <= this.#limits.maxClients) break
       this.#left.delete(oldest)
     }
   }
 
-  hasLeft(name: string): boolean {
-    return (this.#left.get(name) ?? -Infinity) > this.#now()
+  leftAt(name: string): number | undefined {
+    const left = this.#left.get(name)
+    return left && left.until > this.#now() ? left.seq : undefined
   }
 
   due(): string[] {

@@ -19,9 +19,10 @@ export interface ClientBook<C extends Client> {
   /** It has done something, and may have changed. */
   save(client: C): void
   delete(name: string): void
-  /** It has left for good: that is remembered for a while, of the last `maxClients` at least. */
-  part(name: string): void
-  hasLeft(name: string): boolean
+  /** It has left for good: that, and its seq, is remembered for a while, of the last `maxClients` at least. */
+  part(name: string, seq: number): void
+  /** The seq of one that has left. */
+  leftAt(name: string): number | undefined
   /** Those to forget, for they are idle or too many: `name`, where it is one, and as many others as is convenient. */
   due(name?: string): string[]
   place(client: C, place: Place): void

@@ -78,17 +78,17 @@ export class FileClients implements ClientBook<FileClient> {
     if (this.#count !== undefined) this.#count--
   }
 
-  part(name: string): void {
+  part(name: string, seq: number): void {
     const now = this.#now()
-    this.#sqlite.run('INSERT OR REPLACE INTO gone (name, until) VALUES (?, ?)', toName(name), now + LEFT)
+    this.#sqlite.run('INSERT OR REPLACE INTO gone (name, seq, until) VALUES (?, ?, ?)', toName(name), seq, now + LEFT)
     this.#sqlite.run('DELETE FROM gone WHERE until <= ?', now)
     const last = 'SELECT rowid FROM gone ORDER BY rowid DESC LIMIT 1 OFFSET ?'
     this.#sqlite.run(`DELETE FROM gone WHERE rowid <= (${last})`, finite(this.#limits.maxClients))
   }
 
-  hasLeft(name: string): boolean {
-    const sql = 'SELECT 1 FROM gone WHERE name = ? AND until > ?'
-    return this.#sqlite.one(sql, toName(name), this.#now()) !== undefined
+  leftAt(name: string): number | undefined {
+    const row = this.#sqlite.one('SELECT seq FROM gone WHERE name = ? AND until > ?', toName(name), this.#now())
+    return row && Number(row['seq'])
   }
 
   due(name?: string): string[] {

@@ -17,7 +17,7 @@ const TABLES = `
     touched INTEGER NOT NULL, places INTEGER NOT NULL, seen_user, presence TEXT, seen_at INTEGER
   );
   CREATE INDEX idle ON clients (touched);
-  CREATE TABLE gone (name UNIQUE NOT NULL, until INTEGER NOT NULL);
+  CREATE TABLE gone (name UNIQUE NOT NULL, seq INTEGER NOT NULL, until INTEGER NOT NULL);
   CREATE INDEX over ON gone (until);
   CREATE TABLE places (
     client INTEGER NOT NULL, seq INTEGER NOT NULL, channel INTEGER NOT NULL, "offset" INTEGER NOT NULL,

@@ -2,7 +2,7 @@
 
 export const open = `
 local client, key, user, acked = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
-if call('EXISTS', P .. 'x:' .. client) == 1 then return { 'left' } end
+if acked <= tonumber(call('GET', P .. 'x:' .. client) or -1) then return { 'left' } end
 local name = P .. 'c:' .. client
 local known = call('HMGET', name, 'key', 'user', 'seq')
 if known[1] and (known[1] ~= key or known[2] ~= user) then return { 'taken' } end
@@ -94,7 +94,7 @@ return false
 export const forget = `
 local client = ARGV[3]
 if not device_of(client) then return false end
-call('SET', P .. 'x:' .. client, '', 'PX', int(LEFT))
+call('SET', P .. 'x:' .. client, call('HGET', P .. 'c:' .. client, 'seq'), 'PX', int(LEFT))
 for _, ch in ipairs(call('ZRANGE', P .. 's:' .. client, 0, -1)) do leave(client, ch) end
 call('DEL', P .. 'c:' .. client, P .. 'p:' .. client, P .. 's:' .. client)
 return false
