@@ -87,6 +87,19 @@ export interface Settings {
   maxSubscriptions: number
   /** Links at once; others are told when to come back. Default 100,000. */
   maxLinks: number
+  /** Links of one user at once, at this node; more are 429. Strangers are not counted. Default 100. */
+  maxLinksPerUser: number
+  /**
+   * Links of one address at once, and requests that may become one, at this node; more are 429, before `authenticate` is
+   * asked. An address is an IPv4 address or an IPv6 /64. Default Infinity: behind a proxy all have its address, until
+   * `trustProxy` says otherwise.
+   */
+  maxLinksPerAddress: number
+  /**
+   * Proxies before the server that append to `X-Forwarded-For`: of its entries the last so many are believed. Default 0:
+   * none, and the header is not looked at.
+   */
+  trustProxy: number
   /**
    * Links welcomed a second, up to a second's worth at once; others wait for it on their links, up to 25 s, or are told when
    * to come back, each at a time of its own.
@@ -155,6 +168,9 @@ export function settle(given: ServerSettings): Settings {
     pushWindow: isWhole(1),
     maxSubscriptions: isWhole(1),
     maxLinks: isLimit(1),
+    maxLinksPerUser: isLimit(1),
+    maxLinksPerAddress: isLimit(1),
+    trustProxy: isWhole(0, 16),
     maxAccepts: isLimit(1),
     perMessageDeflate: isBoolean,
     log: hasMethods('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error'),
@@ -181,6 +197,9 @@ function defaults({ store }: ServerSettings): Settings {
     pollHold: 25_000,
     pollGrace: 30_000,
     linkTtl: 3_600_000,
+    maxLinksPerUser: 100,
+    maxLinksPerAddress: Infinity,
+    trustProxy: 0,
     perMessageDeflate: false,
     log: silent,
     env: createEnv(),

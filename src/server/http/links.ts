@@ -31,6 +31,8 @@ interface Link {
   readonly number: number
   readonly transport: Transport
   readonly mailbox: Mailbox
+  /** What it held is free. */
+  readonly onGone: () => void
   /** Last request. */
   seenAt: number
   /** By whom it was closed. */
@@ -73,10 +75,15 @@ export class HttpLinks implements Carrier, Desk {
     this.#watch = new Watch(env, options.pollGrace, (grace) => this.#patrol(grace))
   }
 
-  /** A link that begins with these packets. Returns its number. */
-  open(user: string, packets: readonly Packet[], transport: Transport = 'poll'): number {
+  /** A link that begins with these packets. Returns its number. @param onGone is told when nothing is left of it. */
+  open(
+    user: string,
+    packets: readonly Packet[],
+    transport: Transport = 'poll',
+    onGone: () => void = () => undefined,
+  ): number {
     const number = this.#number()
-    const link: Link = { number, transport, mailbox: new Mailbox(), seenAt: this.#env.now() }
+    const link: Link = { number, transport, mailbox: new Mailbox(), onGone, seenAt: this.#env.now() }
     this.#links.set(number, link)
     this.#watch.start()
     this.#feed({ on: 'opened', link: number, user, transport })
@@ -211,6 +218,7 @@ export class HttpLinks implements Carrier, Desk {
   #forget(link: Link): void {
     this.#links.delete(link.number)
     link.mailbox.clear()
+    link.onGone()
     this.#told(link)
     if (!this.#links.size) this.#watch.stop()
   }
