@@ -53,6 +53,8 @@ export interface Settings {
   helloTimeout: number
   /** What `authenticate` may take. Default 10 s. */
   authenticateTimeout: number
+  /** What the body of a POST may take, and besides a second for each 2 KiB that came. Default 10 s. */
+  bodyTimeout: number
   /** What a store, `authorize` or `onMessage` may take. Default 30 s. */
   callTimeout: number
   /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
@@ -157,6 +159,7 @@ export function settle(given: ServerSettings): Settings {
     idle: isTime(100),
     helloTimeout: isTime(1),
     authenticateTimeout: isTime(1),
+    bodyTimeout: isTime(1),
     callTimeout: isTime(1),
     maxPacket: isWhole(65_536, 2 ** 30),
     maxBuffered: isLimit(1024),
@@ -192,6 +195,7 @@ function defaults({ store }: ServerSettings): Settings {
     ticketTtl: 86_400_000,
     allowedOrigins: undefined,
     authenticateTimeout: 10_000,
+    bodyTimeout: 10_000,
     maxBuffered: 2 ** 24,
     keepAlive: 15_000,
     pollHold: 25_000,

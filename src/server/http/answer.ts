@@ -21,6 +21,8 @@ const CROWDED = 10
 export function extraHeaders(status: number, retryAfter = 1): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
   if (status === 405) return { allow: 'GET, HEAD, POST, DELETE, OPTIONS' }
+  // What is left of its body is not read.
+  if (status === 408) return { connection: 'close' }
   if (status === 429) return { 'retry-after': String(CROWDED) }
   return status === 503 ? { 'retry-after': String(retryAfter) } : {}
 }

@@ -7,7 +7,7 @@ import type { Settings } from '../settings.js'
 import type { LinkTickets } from '../tickets.js'
 import { end, endTooLarge, endWith, extraHeaders, statusOf } from './answer.js'
 import { type Ask, understand } from './ask.js'
-import { readBody } from './body.js'
+import { Bodies } from './body.js'
 import { preflight, setCommon, setCors } from './cors.js'
 import type { Desk } from './desk.js'
 import type { HttpLinks } from './links.js'
@@ -31,13 +31,13 @@ type AskOf<Is extends Ask['is']> = Extract<Ask, { is: Is }>
 export class Rungs {
   readonly #settings: Settings
   readonly #parts: RungsParts
-  readonly #textLimit: number
+  readonly #bodies: Bodies
   #readers = 0
 
   constructor(settings: Settings, parts: RungsParts) {
     this.#settings = settings
     this.#parts = parts
-    this.#textLimit = settings.maxPacket * 2 + 65_536
+    this.#bodies = new Bodies(settings)
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,7 +96,7 @@ export class Rungs {
   }
 
   async #firstPackets(request: IncomingMessage): Promise<Packet[] | number | undefined> {
-    const text = await readBody(request, this.#textLimit)
+    const text = await this.#bodies.read(request)
     if (typeof text !== 'string') return text
     // It may have been closed while the body was under way.
     if (this.#parts.gate.closedFor !== undefined) return 503
@@ -131,7 +131,7 @@ export class Rungs {
     source: Source,
     { n, close, take }: AskOf<'post'>,
   ): Promise<void> {
-    const text = await readBody(request, this.#textLimit)
+    const text = await this.#bodies.readOf(source.pass.name, request)
     if (text === undefined) return
     const status = typeof text === 'string' ? await source.desk.post({ link: source.pass.link, n, text, close }) : text
     if (status === 204 && take && close === undefined) await this.#poll(response, source, take.since, take.hold)
