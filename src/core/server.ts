@@ -7,6 +7,7 @@ import { Devices } from './server/devices.js'
 import { Drain } from './server/drain.js'
 import { Effects } from './server/effects.js'
 import { Feeds } from './server/feeds.js'
+import { floodOf } from './server/flood.js'
 import { Follows } from './server/follows.js'
 import { Library } from './server/history.js'
 import { Ledger } from './server/ledger.js'
@@ -18,9 +19,6 @@ import type { Session } from './server/session.js'
 import { Sessions } from './server/sessions.js'
 import { Limiter } from './server/limiter.js'
 import { Watchers } from './server/watchers.js'
-
-/** Frames of one packet, and frames held while a hello is answered: more is no client, but a flood. */
-const MAX_FRAMES = 4_096
 
 /** The server side of the protocol: links, sessions, messages in and out. All I/O, the store included, is outside. */
 export class Server implements Machine<ServerInput, ServerOutput> {
@@ -73,7 +71,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   }
 
   handle(input: ServerInput, now: number): ServerOutput[] {
-    this.#effects.now = now
+    this.#effects.begin(now, 'link' in input ? input.link : 0)
     this.#dispatch(input, now)
     this.#devices.flush()
     const busy = this.#peers.size > 0 || this.#effects.pending > 0
@@ -159,9 +157,9 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   #frames(peer: Peer | undefined, frames: readonly ClientFrame[], now: number): void {
     if (!peer) return
     peer.heardAt = now
-    const held = 'held' in peer.stage ? peer.stage.held.length : 0
-    if (frames.length + held > MAX_FRAMES) peer.fault(Close.overloaded, 'flood', `over ${MAX_FRAMES} frames at once`)
-    else this.#perform(peer, frames)
+    const flood = floodOf(peer.stage, frames.length, this.#effects.under(peer.link))
+    if (flood === undefined) this.#perform(peer, frames)
+    else peer.fault(Close.overloaded, 'flood', flood)
   }
 
   /** In order; behind a hello everything waits for its answer. */

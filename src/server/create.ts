@@ -54,8 +54,14 @@ class Running implements HoldfastServer {
     const { metrics } = this.#instruments
     const number = upwards()
     const hear = (input: LinkInput): void => this.#hear(input)
-    const sockets = new Sockets(settings, env, log, hear, number, (bytes) => metrics.wrote('websocket', bytes))
-    this.#links = new HttpLinks(settings, env, log, hear, number, (by, bytes) => metrics.wrote(by, bytes))
+    const sockets = new Sockets(settings, env, log, hear, number, {
+      sent: (bytes) => metrics.wrote('websocket', bytes),
+      paced: () => metrics.paced.add('websocket'),
+    })
+    this.#links = new HttpLinks(settings, env, log, hear, number, {
+      sent: (by, bytes) => metrics.wrote(by, bytes),
+      paced: (by) => metrics.paced.add(by),
+    })
     this.#carriers = [sockets, this.#links]
     this.#gate = new Gate(settings, (status) => metrics.rejected.add(String(status)))
     this.#owner = new Owner(settings, metrics, wall)

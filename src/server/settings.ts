@@ -89,6 +89,13 @@ export interface Settings {
   maxSubscriptions: number
   /** Links at once; others are told when to come back. Default 100,000. */
   maxLinks: number
+  /**
+   * Frames of one link a second, and a second's worth at once. Beyond, the server does not listen to it for a while; a
+   * POST that does not wait for that is 429. Default 50,000.
+   */
+  maxFrameRate: number
+  /** Bytes of its packets, likewise. Default 64 MiB. */
+  maxByteRate: number
   /** Links of one user at once, at this node; more are 429. Strangers are not counted. Default 100. */
   maxLinksPerUser: number
   /**
@@ -171,6 +178,8 @@ export function settle(given: ServerSettings): Settings {
     pushWindow: isWhole(1),
     maxSubscriptions: isWhole(1),
     maxLinks: isLimit(1),
+    maxFrameRate: isLimit(1),
+    maxByteRate: isLimit(1_024),
     maxLinksPerUser: isLimit(1),
     maxLinksPerAddress: isLimit(1),
     trustProxy: isWhole(0, 16),
@@ -201,6 +210,8 @@ function defaults({ store }: ServerSettings): Settings {
     pollHold: 25_000,
     pollGrace: 30_000,
     linkTtl: 3_600_000,
+    maxFrameRate: 50_000,
+    maxByteRate: 2 ** 26,
     maxLinksPerUser: 100,
     maxLinksPerAddress: Infinity,
     trustProxy: 0,

@@ -13,6 +13,9 @@ const from = (address: string) => ({ 'x-forwarded-for': address })
 const authenticate = ({ token = '' }: { token?: string | undefined }) => token
 const opened = async (raw: Raw): Promise<number> =>
   Promise.race([raw.opened.then(() => 101), raw.refused.then(({ status }) => status)])
+/** A link over HTTP that is there as long as its stream. */
+const follow = (port: number, headers: Record<string, string>) =>
+  new Coming(port, 'POST', { headers: { accept: 'text/event-stream', ...headers } }).response
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('links of one user', () => {
@@ -20,7 +23,7 @@ describe('links of one user', () => {
     const { url, port, server } = await serve({ ...quick, authenticate, maxLinksPerUser: 2 })
     const first = new Raw(url, { headers: as('ann') })
     expect(await opened(first)).toBe(101)
-    await say(port, 'POST', { headers: as('ann') })
+    await follow(port, as('ann'))
     expect(await opened(new Raw(url, { headers: as('ann') }))).toBe(429)
     for (const accept of ['*/*', 'text/event-stream'])
       expect(await say(port, 'POST', { headers: { ...as('ann'), accept } })).toMatchObject({
@@ -76,7 +79,7 @@ describe('links of one address', () => {
     })
     const one = new Raw(url, { headers: { ...as('ann'), ...from('192.0.2.1') } })
     expect(await opened(one)).toBe(101)
-    await say(port, 'POST', { headers: { ...as('bob'), ...from('192.0.2.1') } })
+    await follow(port, { ...as('bob'), ...from('192.0.2.1') })
     expect(await opened(new Raw(url, { headers: { ...as('eve'), ...from('192.0.2.1') } }))).toBe(429)
     expect((await say(port, 'POST', { headers: { ...as('eve'), ...from('192.0.2.1') } })).status).toBe(429)
     expect(asked).toEqual(['ann', 'bob'])

@@ -76,7 +76,7 @@ export class Bodies {
     const since = env.now()
     let cancel = (): void => undefined
     const wait = (): void => {
-      const left = since + bodyTimeout + 0 - env.now()
+      const left = since + bodyTimeout + (size() / SLOWEST) * 1_000 - env.now()
       if (left <= 0) onLate()
       else cancel = env.timer(wait, left)
     }
