@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { addressOf } from './address.js'
-import { admit, type Admission, isOriginAllowed } from './auth.js'
+import { admit, type Admission } from './auth.js'
 import { Census, type CensusLimits, type Seat } from './census.js'
+import { welcome } from './origin.js'
 import type { Settings } from './settings.js'
 
 type GateSettings = CensusLimits &
@@ -40,13 +41,16 @@ export class Gate {
   }
 
   isOriginAllowed(request: IncomingMessage): boolean {
-    return isOriginAllowed(request, this.#settings.allowedOrigins)
+    return welcome(request, this.#settings.allowedOrigins) !== 'no'
   }
 
   /** Who asks, or the status that turns them away. */
   async judge(request: IncomingMessage): Promise<Guest | Refusal> {
     if (this.#isClosed()) return 503
-    if (!this.isOriginAllowed(request)) return 403
+    const page = welcome(request, this.#settings.allowedOrigins)
+    if (page === 'no') return 403
+    // The browser sends them to us all the same: nobody is to be taken for their owner.
+    if (page !== 'with cookies') delete request.headers.cookie
     // Counted before anybody is asked who that is: a flood of strangers is not one of questions.
     const seat = this.#census.enter(addressOf(request, this.#settings.trustProxy))
     if (!seat) return 429

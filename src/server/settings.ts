@@ -43,8 +43,8 @@ export interface Settings {
   /** How long a session ticket holds. Default 24 h. */
   ticketTtl: number
   /**
-   * Pages that may connect: origins (RFC 6454), or '*' for all; their cookies count over HTTP only where they are
-   * listed. Default: those of the same host.
+   * Pages that may connect: origins (RFC 6454), or '*' for all; cookies count, and reach `authenticate`, only of those
+   * that are listed or of the same host. Default: those of the same host.
    */
   allowedOrigins: readonly string[] | '*' | undefined
   /** Silence after which a link is dropped; at half of it, it is pinged. Default 45 s. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { connect as dial, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Effects } from '../../src/core/server/effects.js'
 import { HttpLinks } from '../../src/server/http/links.js'
 import { MemoryStore } from '../../src/server/index.js'
 import { silent } from '../../src/server/log.js'
@@ -68,7 +69,7 @@ describe('a client that never reads', () => {
   })
 
   it('and asks by the pings of WebSocket, which are answered below it, is cut', async () => {
-    const { http, port, server } = await serve({ maxBuffered })
+    const { http, port, server } = await serve({ maxBuffered, helloTimeout: 60_000 })
     const { most } = watch(http)
     const socket = dial(port, '127.0.0.1')
     later(() => socket.destroy())
@@ -184,6 +185,19 @@ describe('a client that subscribes to everything', () => {
     world.wait(60_000)
     expect(world.server.load).toMatchObject({ links: 0, calls: 0 })
   })
+})
+
+it('calls are counted for whoever caused them until they are answered', () => {
+  const effects = new Effects()
+  effects.begin(0, 7)
+  const again = (): void => effects.call('leave', { client: 'c', ch: 'b' }, () => undefined)
+  effects.call('leave', { client: 'c', ch: 'a' }, again)
+  effects.begin(0, 0)
+  expect(effects.under(7)).toBe(1)
+  effects.done(1, undefined)
+  expect(effects.under(7)).toBe(1)
+  effects.failed(2, 'no')
+  expect(effects.under(7)).toBe(0)
 })
 
 it('links of whom nothing is left leave nothing', async () => {
