@@ -110,8 +110,6 @@ export class Sockets implements Carrier {
     socket.on('message', (data, isBinary) => {
       if (this.#links.has(number)) listen(this.#receive(number, data, isBinary))
     })
-    // It is answered by `ws`, and who reads no answers may ask for ever.
-    socket.on('ping', () => this.#bound(socket))
     // A close always follows an error, and says as much as anybody needs.
     socket.on('error', (err) => this.#log.debug({ link: number, err }, 'socket error'))
     socket.on('close', (code) => this.#closed(number, socket, code))

@@ -132,7 +132,8 @@ describe('somebody else’s session', () => {
 
 describe('somebody else’s channel', () => {
   it('is not read, asked about or written to, and nothing has changed', async () => {
-    const mine = ({ user, channel }: { user: string; channel: string }) => channel === `of ${user}`
+    const mine = ({ user, channel }: { user: string; channel: string }) =>
+      channel === `of ${user}` || channel.startsWith('@')
     const { url, server } = await serve({ ...quick, authorize: mine })
     await server.publish('of ann', 'private')
     const eve = await open(

@@ -1,0 +1,34 @@
+import type { IRawProperty } from 'fast-check'
+import { bytes, mutated, structured } from './codecs.js'
+import { requests } from './http.js'
+import { client, server } from './machines.js'
+import { clients, servers, sockets } from './options.js'
+import { cuts } from './streams.js'
+
+interface Target {
+  property: IRawProperty<never>
+  /** Of the cases of a long run; they are as many as their speed allows. */
+  share: number
+  /** Cases of each run of `npm test`. */
+  short: number
+}
+
+const target = (property: unknown, share: number, short: number): Target => ({
+  property: property as IRawProperty<never>,
+  share,
+  short,
+})
+
+/** What is fuzzed, by name. */
+export const targets: Readonly<Record<string, Target>> = {
+  'codecs, frames': target(structured, 0.25, 1_000),
+  'codecs, edited frames': target(mutated, 0.3, 1_000),
+  'codecs, bytes': target(bytes, 0.25, 1_000),
+  'server machine': target(server, 0.06, 200),
+  'client machine': target(client, 0.06, 200),
+  'requests over HTTP': target(requests, 0.005, 200),
+  'event streams, cut': target(cuts, 0.015, 100),
+  'options of createServer': target(servers, 0.02, 200),
+  'options of createClient': target(clients, 0.02, 200),
+  'options of ResilientWebSocket': target(sockets, 0.02, 200),
+}
