@@ -9,7 +9,7 @@ interface Target {
   property: IRawProperty<never>
   /** Of the cases of a long run; they are as many as their speed allows. */
   share: number
-  /** Cases of each run of `npm test`. */
+  /** Cases of each run of `npm test`; 0: it is for long runs alone. */
   short: number
 }
 
@@ -21,14 +21,14 @@ const target = (property: unknown, share: number, short: number): Target => ({
 
 /** What is fuzzed, by name. */
 export const targets: Readonly<Record<string, Target>> = {
-  'codecs, frames': target(structured, 0.25, 1_000),
-  'codecs, edited frames': target(mutated, 0.3, 1_000),
-  'codecs, bytes': target(bytes, 0.25, 1_000),
-  'server machine': target(server, 0.06, 200),
-  'client machine': target(client, 0.06, 200),
-  'requests over HTTP': target(requests, 0.005, 200),
-  'event streams, cut': target(cuts, 0.015, 100),
-  'options of createServer': target(servers, 0.02, 200),
-  'options of createClient': target(clients, 0.02, 200),
-  'options of ResilientWebSocket': target(sockets, 0.02, 200),
+  'codecs, frames': target(structured, 0.25, 0),
+  'codecs, edited frames': target(mutated, 0.3, 0),
+  'codecs, bytes': target(bytes, 0.25, 300),
+  'server machine': target(server, 0.06, 0),
+  'client machine': target(client, 0.06, 0),
+  'requests over HTTP': target(requests, 0.005, 0),
+  'event streams, cut': target(cuts, 0.015, 30),
+  'options of createServer': target(servers, 0.02, 40),
+  'options of createClient': target(clients, 0.02, 0),
+  'options of ResilientWebSocket': target(sockets, 0.02, 0),
 }
