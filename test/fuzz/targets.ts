@@ -21,14 +21,14 @@ const target = (property: unknown, share: number, short: number): Target => ({
 
 /** What is fuzzed, by name. */
 export const targets: Readonly<Record<string, Target>> = {
-  'codecs, frames': target(structured, 0.25, 0),
-  'codecs, edited frames': target(mutated, 0.3, 0),
+  'codecs, frames': target(structured, 0.25, 500),
+  'codecs, edited frames': target(mutated, 0.3, 500),
   'codecs, bytes': target(bytes, 0.25, 300),
-  'server machine': target(server, 0.06, 0),
-  'client machine': target(client, 0.06, 0),
-  'requests over HTTP': target(requests, 0.005, 0),
+  'server machine': target(server, 0.06, 100),
+  'client machine': target(client, 0.06, 100),
+  'requests over HTTP': target(requests, 0.005, 100),
   'event streams, cut': target(cuts, 0.015, 30),
   'options of createServer': target(servers, 0.02, 40),
-  'options of createClient': target(clients, 0.02, 0),
-  'options of ResilientWebSocket': target(sockets, 0.02, 0),
+  'options of createClient': target(clients, 0.02, 100),
+  'options of ResilientWebSocket': target(sockets, 0.02, 100),
 }
