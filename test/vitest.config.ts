@@ -23,7 +23,7 @@ const project = (name: string, include: string[], options: Options & { exclude?:
 /** Projects left out, for what they need is not on this machine; `npm test` says so. */
 const without = (process.env.WITHOUT ?? '').split(',')
 
-const net = ['net', 'transports', 'server'].map(tests)
+const net = ['net', 'transports', 'server', 'security'].map(tests)
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

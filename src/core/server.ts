@@ -7,7 +7,9 @@ import { Devices } from './server/devices.js'
 import { Drain } from './server/drain.js'
 import { Effects } from './server/effects.js'
 import { Feeds } from './server/feeds.js'
+import { floodOf } from './server/flood.js'
 import { Follows } from './server/follows.js'
+import { Held } from './server/held.js'
 import { Library } from './server/history.js'
 import { Ledger } from './server/ledger.js'
 import { inspect, roundTime } from './server/patrol.js'
@@ -16,7 +18,6 @@ import { Receipts } from './server/receipts.js'
 import { Rosters } from './server/rosters.js'
 import type { Session } from './server/session.js'
 import { Sessions } from './server/sessions.js'
-import { floodOf } from './server/flood.js'
 import { Limiter } from './server/limiter.js'
 import { Watchers } from './server/watchers.js'
 
@@ -71,7 +72,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   }
 
   handle(input: ServerInput, now: number): ServerOutput[] {
-    this.#effects.now = now
+    this.#effects.begin(now, 'link' in input ? input.link : 0)
     this.#dispatch(input, now)
     this.#devices.flush()
     const busy = this.#peers.size > 0 || this.#effects.pending > 0
@@ -133,10 +134,9 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   }
 
   #opened(link: number, user: string, now: number): void {
-    const links = this.#peers.size
+    const away = this.#limiter.enter(this.#peers.size, now)
     const peer = new Peer(link, user, this.#effects, this.#options.guarded, (gone) => this.#gone(gone))
     this.#peers.set(link, peer)
-    const away = this.#limiter.enter(links, now)
     if (this.#drain) this.#drain.dismiss(peer)
     else if (away !== undefined) peer.dismiss(Close.tryLater, away, 0, 'the server is full')
   }
@@ -157,9 +157,9 @@ export class Server implements Machine<ServerInput, ServerOutput> {
   #frames(peer: Peer | undefined, frames: readonly ClientFrame[], now: number): void {
     if (!peer) return
     peer.heardAt = now
-    const flood = floodOf('held' in peer.stage ? peer.stage.held : [], frames)
-    if (flood) peer.fault(Close.overloaded, 'flood', flood)
-    else this.#perform(peer, frames)
+    const flood = floodOf(peer.stage, frames, this.#effects.under(peer.link))
+    if (flood === undefined) this.#perform(peer, frames)
+    else peer.fault(Close.overloaded, 'flood', flood)
   }
 
   /** In order; behind a hello everything waits for its answer. */
@@ -169,7 +169,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
       const { stage } = peer
       if (stage.is === 'gone') return
       if ('held' in stage) {
-        stage.held.push(...frames.slice(at))
+        stage.held.add(frames.slice(at))
         break
       }
       if (frame.t === 'hello') this.#hello(peer, frame)
@@ -189,7 +189,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
       return
     }
     const { is } = peer.stage
-    peer.stage = { is: 'waiting', hello, held: [] }
+    peer.stage = { is: 'waiting', hello, held: new Held() }
     // Who speaks another version may not know how to wait, and is not welcomed anyway.
     if (is === 'open' || hello.v !== PROTOCOL_VERSION) this.#admit(peer)
     else this.#queue(peer)
@@ -212,7 +212,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     peer.stage = { is: 'opening', hello, held }
     this.#sessions.greet(peer, hello, () => {
       this.#devices.come(peer, hello.client)
-      this.#perform(peer, held)
+      this.#perform(peer, held.frames)
     })
   }
 

@@ -50,14 +50,3 @@ export async function admit(authenticate: Authenticate | undefined, request: Inc
     return { is: 'refused', status: 503, error }
   }
 }
-
-/**
- * Browsers name the page's origin; whoever names none is no browser.
- * @param allowed origins, or '*'; absent: the same host only.
- */
-export function isOriginAllowed({ headers }: IncomingMessage, allowed: readonly string[] | '*' | undefined): boolean {
-  const { origin, host } = headers
-  if (origin === undefined || allowed === '*') return true
-  if (allowed) return allowed.includes('*') || allowed.includes(origin)
-  return origin.replace(/^https?:\/\//i, '').toLowerCase() === host?.toLowerCase()
-}

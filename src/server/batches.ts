@@ -4,6 +4,29 @@ import type { Packed, ServerFrame } from '../wire/frame.js'
 /** Packets to clients, bytes: small enough that a heartbeat need not wait long behind one. */
 export const PACKET = 2 ** 18
 
+/** Bodies of frames that are made into packets at once, bytes. */
+const PORTION = 2 ** 20
+
+/** Frames in groups, so that a link may be found to have enough before all is encoded for it. */
+export function* portions(frames: readonly ServerFrame<Packed>[]): Generator<ServerFrame<Packed>[]> {
+  let group: ServerFrame<Packed>[] = []
+  let bytes = 0
+  for (const frame of frames) {
+    group.push(frame)
+    bytes += bytesOf(frame)
+    if (bytes < PORTION) continue
+    yield group
+    group = []
+    bytes = 0
+  }
+  yield group
+}
+
+function bytesOf(frame: ServerFrame<Packed>): number {
+  if (frame.t === 'message') return frame.body.length
+  return frame.t === 'page' ? frame.entries.reduce((sum, { body }) => sum + body.length, 0) : 0
+}
+
 /** What is written to a link in the task now running: it leaves together. */
 export class Batches<Link> {
   readonly #env: Pick<Env, 'defer'>

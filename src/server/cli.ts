@@ -21,6 +21,8 @@ interface Flags {
   metrics?: number
   metricsHost: string
   store: string
+  perAddress?: number
+  trustProxy: number
 }
 
 const whole = (most: number) => (text: string) => {
@@ -58,6 +60,8 @@ function flags(): Flags {
     )
     .option('--idle <ms>', 'silence after which a link is dropped', whole(3_600_000), 45_000)
     .option('--drain <ms>', 'on SIGTERM and SIGINT, clients are sent away over this time', whole(600_000), 4_000)
+    .option('--per-address <links>', 'links of one address at once (default: any number)', whole(1_000_000))
+    .option('--trust-proxy <number>', 'proxies before it whose X-Forwarded-For is believed', whole(16), 0)
     .option('--metrics <port>', 'serve /metrics for Prometheus on this TCP port; 0 takes a free one', whole(65_535))
     .option('--metrics-host <address>', 'address for that', '127.0.0.1')
     .addOption(
@@ -76,13 +80,15 @@ function flags(): Flags {
 }
 
 async function start({ port, host, path, origin, idle, drain, logLevel, ...rest }: Flags): Promise<void> {
-  const { metrics, metricsHost } = rest
+  const { metrics, metricsHost, perAddress: maxLinksPerAddress, trustProxy } = rest
   const log = pino({ level: logLevel })
   const secret = process.env['HOLDFAST_SECRET']
   const allowedOrigins = origin?.includes('*') ? '*' : origin
   const http = createHttpServer()
   const store = await openStore(rest.store)
-  const server = createServer({ store, allowedOrigins, secret, idle, log }).attach(http, { path })
+  const server = createServer({
+    ...{ store, allowedOrigins, secret, idle, log, maxLinksPerAddress, trustProxy },
+  }).attach(http, { path })
   listen(http, { host, port, flag: '--port' }, (at) => console.log(`holdfast is listening on ws://${at}${path}`))
   const open = [http]
   if (metrics !== undefined) {

@@ -13,6 +13,7 @@ import { Relay } from './http/relay.js'
 import { Rungs } from './http/rungs.js'
 import type { LinkInput } from './input.js'
 import { createInstruments, type Instruments } from './instruments.js'
+import { safely } from './log.js'
 import { checkOptions, isTime } from './options.js'
 import { Owner, type ReadOptions, type ServerPage } from './owner.js'
 import type { CloseOptions, HoldfastServer } from './server.js'
@@ -23,7 +24,8 @@ import { createLinkTickets, createTickets } from './tickets.js'
 
 /** Creates a server that speaks `docs/PROTOCOL.md`. Throws `OptionError`, naming the option and what it takes. */
 export function createServer(options: ServerSettings = {}): HoldfastServer {
-  return new Running(settle(options), options.store === undefined)
+  const settings = settle(options)
+  return new Running({ ...settings, log: safely(settings.log) }, options.store === undefined)
 }
 
 /** The core, its loop, and the leaves around it. */
@@ -54,8 +56,14 @@ class Running implements HoldfastServer {
     const { metrics } = this.#instruments
     const number = upwards()
     const hear = (input: LinkInput): void => this.#hear(input)
-    const sockets = new Sockets(settings, env, log, hear, number, (bytes) => metrics.wrote('websocket', bytes))
-    this.#links = new HttpLinks(settings, env, log, hear, number, (by, bytes) => metrics.wrote(by, bytes))
+    const sockets = new Sockets(settings, env, log, hear, number, {
+      sent: (bytes) => metrics.wrote('websocket', bytes),
+      paced: () => metrics.paced.add('websocket'),
+    })
+    this.#links = new HttpLinks(settings, env, log, hear, number, {
+      sent: (by, bytes) => metrics.wrote(by, bytes),
+      paced: (by) => metrics.paced.add(by),
+    })
     this.#carriers = [sockets, this.#links]
     this.#gate = new Gate(settings, (status) => metrics.rejected.add(String(status)))
     this.#owner = new Owner(settings, metrics, wall)

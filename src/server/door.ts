@@ -68,8 +68,9 @@ export class Door {
     if (typeof who === 'number') {
       this.#gate.refused('upgrade', who)
       refuse(stream, who, this.#gate.closedFor)
-    } else if (!stream.destroyed) {
-      stream.off('error', ignore)
+    } else if (stream.destroyed) who.seat.leave()
+    else {
+      stream.off('error', ignore).once('close', who.seat.leave)
       this.#sockets.accept(request, stream, head, who.user)
     }
   }

@@ -1,13 +1,26 @@
 import type { IncomingMessage } from 'node:http'
-import { admit, type Admission, isOriginAllowed } from './auth.js'
+import { addressOf } from './address.js'
+import { admit, type Admission } from './auth.js'
+import { Census, type CensusLimits, type Seat } from './census.js'
+import { welcome } from './origin.js'
 import type { Settings } from './settings.js'
 
-type GateSettings = Pick<Settings, 'allowedOrigins' | 'authenticate' | 'authenticateTimeout' | 'env' | 'log'>
+type GateSettings = CensusLimits &
+  Pick<Settings, 'allowedOrigins' | 'authenticate' | 'authenticateTimeout' | 'trustProxy' | 'env' | 'log'>
+
+/** Who may come in, and the seat that is theirs until they leave it. */
+export interface Guest {
+  user: string
+  seat: Seat
+}
+
+export type Refusal = 401 | 403 | 429 | 503
 
 /** Who may come in: the same for an upgrade as for a request. */
 export class Gate {
   readonly #settings: GateSettings
   readonly #onRefused: (status: number) => void
+  readonly #census: Census
   /** Seconds until it may open again; absent while it is open. */
   #closedFor: number | undefined
 
@@ -15,6 +28,7 @@ export class Gate {
   constructor(settings: GateSettings, onRefused: (status: number) => void) {
     this.#settings = settings
     this.#onRefused = onRefused
+    this.#census = new Census(settings)
   }
 
   get closedFor(): number | undefined {
@@ -27,23 +41,40 @@ export class Gate {
   }
 
   isOriginAllowed(request: IncomingMessage): boolean {
-    return isOriginAllowed(request, this.#settings.allowedOrigins)
+    return welcome(request, this.#settings.allowedOrigins) !== 'no'
   }
 
-  /** Who asks, or the status that turns them away: 401, 403 or 503. */
-  async judge(request: IncomingMessage): Promise<{ user: string } | 401 | 403 | 503> {
+  /** Who asks, or the status that turns them away. */
+  async judge(request: IncomingMessage): Promise<Guest | Refusal> {
     if (this.#isClosed()) return 503
-    if (!this.isOriginAllowed(request)) return 403
-    const admission = await this.#admit(request)
-    if (admission.is === 'refused') return admission.status
-    // It may have been closed while the hook was thinking.
-    return this.#isClosed() ? 503 : admission
+    const page = welcome(request, this.#settings.allowedOrigins)
+    if (page === 'no') return 403
+    // The browser sends them to us all the same: nobody is to be taken for their owner.
+    if (page !== 'with cookies') delete request.headers.cookie
+    // Counted before anybody is asked who that is: a flood of strangers is not one of questions.
+    const seat = this.#census.enter(addressOf(request, this.#settings.trustProxy))
+    if (!seat) return 429
+    let guest: Guest | Refusal | undefined
+    try {
+      return (guest = await this.#sit(request, seat))
+    } finally {
+      if (typeof guest !== 'object') seat.leave()
+    }
   }
 
   /** Somebody who asked for a link was refused one. */
   refused(what: 'upgrade' | 'opening', status: number): void {
     this.#settings.log.info({ status }, `${what} refused`)
     this.#onRefused(status)
+  }
+
+  async #sit(request: IncomingMessage, seat: Seat): Promise<Guest | Refusal> {
+    const admission = await this.#admit(request)
+    if (admission.is === 'refused') return admission.status
+    // It may have been closed while the hook was thinking.
+    if (this.#isClosed()) return 503
+    const { user } = admission
+    return seat.name(user) ? { user, seat } : 429
   }
 
   #isClosed(): boolean {

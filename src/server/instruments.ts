@@ -58,6 +58,13 @@ function addLinks(add: Add, metrics: Metrics): void {
   add(Counter, 'links_refused_total', 'Upgrades and openings refused, by status.', () => metrics.rejected, 'status')
   add(Counter, 'received_bytes_total', 'Packets of clients.', () => metrics.receivedBytes, 'transport')
   add(Counter, 'sent_bytes_total', 'Packets to clients.', () => metrics.sentBytes, 'transport')
+  add(
+    Counter,
+    'links_paced_total',
+    'Links that said too much, and were not heard for a while.',
+    () => metrics.paced,
+    'transport',
+  )
   add(Counter, 'packets_malformed_total', 'Packets not understood.', () => metrics.malformed, 'code')
   add(Counter, 'faults_total', 'Links closed for what was wrong.', () => metrics.faults, 'code')
 }

@@ -21,6 +21,7 @@ export class Metrics {
   readonly sent = new Tally()
   readonly receivedBytes = new Tally('websocket', 'stream', 'poll')
   readonly sentBytes = new Tally('websocket', 'stream', 'poll')
+  readonly paced = new Tally('websocket', 'stream', 'poll')
   readonly malformed = new Tally('bad-frame', 'too-big')
   readonly faults = new Tally()
   readonly refused = new Tally(...REFUSALS, 'hook')

@@ -43,8 +43,8 @@ export interface Settings {
   /** How long a session ticket holds. Default 24 h. */
   ticketTtl: number
   /**
-   * Pages that may connect: origins (RFC 6454), or '*' for all; their cookies count over HTTP only where they are
-   * listed. Default: those of the same host.
+   * Pages that may connect: origins (RFC 6454), or '*' for all; cookies count, and reach `authenticate`, only of those
+   * that are listed or of the same host. Default: those of the same host.
    */
   allowedOrigins: readonly string[] | '*' | undefined
   /** Silence after which a link is dropped; at half of it, it is pinged. Default 45 s. */
@@ -53,6 +53,8 @@ export interface Settings {
   helloTimeout: number
   /** What `authenticate` may take. Default 10 s. */
   authenticateTimeout: number
+  /** What the body of a POST may take, and besides a second for each 2 KiB that came. Default 10 s. */
+  bodyTimeout: number
   /** What a store, `authorize` or `onMessage` may take. Default 30 s. */
   callTimeout: number
   /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
@@ -87,6 +89,26 @@ export interface Settings {
   maxSubscriptions: number
   /** Links at once; others are told when to come back. Default 100,000. */
   maxLinks: number
+  /**
+   * Frames of one link a second, and a second's worth at once. Beyond, the server does not listen to it for a while; a
+   * POST that does not wait for that is 429. Default 50,000.
+   */
+  maxFrameRate: number
+  /** Bytes of its packets, likewise. Default 64 MiB. */
+  maxByteRate: number
+  /** Links of one user at once, at this node; more are 429. Strangers are not counted. Default 100. */
+  maxLinksPerUser: number
+  /**
+   * Links of one address at once, and requests that may become one, at this node; more are 429, before `authenticate` is
+   * asked. An address is an IPv4 address or an IPv6 /64. Default Infinity: behind a proxy all have its address, until
+   * `trustProxy` says otherwise.
+   */
+  maxLinksPerAddress: number
+  /**
+   * Proxies before the server that append to `X-Forwarded-For`: of its entries the last so many are believed. Default 0:
+   * none, and the header is not looked at.
+   */
+  trustProxy: number
   /**
    * Links welcomed a second, up to a second's worth at once; others wait for it on their links, up to 25 s, or are told when
    * to come back, each at a time of its own.
@@ -151,6 +173,7 @@ export function settle(given: ServerSettings): Settings {
     idle: isTime(100),
     helloTimeout: isTime(1),
     authenticateTimeout: isTime(1),
+    bodyTimeout: isTime(1),
     callTimeout: isTime(1),
     maxPacket: isWhole(65_536, 2 ** 30),
     maxBuffered: isLimit(1024),
@@ -162,6 +185,11 @@ export function settle(given: ServerSettings): Settings {
     pushWindow: isWhole(1),
     maxSubscriptions: isWhole(1),
     maxLinks: isLimit(1),
+    maxFrameRate: isLimit(1),
+    maxByteRate: isLimit(1_024),
+    maxLinksPerUser: isLimit(1),
+    maxLinksPerAddress: isLimit(1),
+    trustProxy: isWhole(0, 16),
     maxAccepts: isLimit(1),
     presenceGrace: isTime(0),
     presenceEvery: isTime(100),
@@ -186,11 +214,17 @@ function defaults({ store }: ServerSettings): Settings {
     ticketTtl: 86_400_000,
     allowedOrigins: undefined,
     authenticateTimeout: 10_000,
+    bodyTimeout: 10_000,
     maxBuffered: 2 ** 24,
     keepAlive: 15_000,
     pollHold: 25_000,
     pollGrace: 30_000,
     linkTtl: 3_600_000,
+    maxFrameRate: 50_000,
+    maxByteRate: 2 ** 26,
+    maxLinksPerUser: 100,
+    maxLinksPerAddress: Infinity,
+    trustProxy: 0,
     perMessageDeflate: false,
     log: silent,
     env: createEnv(),

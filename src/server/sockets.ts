@@ -5,17 +5,24 @@ import type { ServerOutput } from '../core/server/contract.js'
 import type { Env } from '../shell/env.js'
 import { serverCodec } from '../wire/codec.js'
 import { type Packed, type ServerFrame, SUBPROTOCOL } from '../wire/frame.js'
-import { Batches, PACKET } from './batches.js'
+import { Batches, PACKET, portions } from './batches.js'
 import type { Carrier } from './carrier.js'
 import { inputOf, type LinkInput } from './input.js'
 import type { Log } from './log.js'
+import { Pacer, type Rates } from './pacer.js'
 
-export interface SocketsOptions {
+export interface SocketsOptions extends Rates {
   /** The largest packet taken, bytes. */
   maxPacket: number
   /** Bytes waiting in one socket; beyond, it is cut. */
   maxBuffered: number
   perMessageDeflate: boolean
+}
+
+/** What is counted: bytes that leave, and links that said too much and were not heard for a while. */
+export interface Counts {
+  sent: (bytes: number) => void
+  paced: () => void
 }
 
 /** How long a closing handshake may take, ms. */
@@ -35,21 +42,21 @@ export class Sockets implements Carrier {
   readonly #open = new Set<WebSocket>()
   readonly #batches: Batches<WebSocket>
   readonly #number: () => number
-  readonly #onSent: (bytes: number) => void
+  readonly #count: Counts
   #onEmpty: (() => void) | undefined
 
-  /** @param number the next link's number. @param onSent hears of what leaves. */
+  /** @param number the next link's number. */
   constructor(
     options: SocketsOptions,
     env: Env,
     log: Log,
     feed: (input: LinkInput) => void,
     number: () => number,
-    onSent: (bytes: number) => void,
+    count: Counts,
   ) {
     this.#options = options
     this.#number = number
-    this.#onSent = onSent
+    this.#count = count
     this.#batches = new Batches(env, (socket, frames) => this.#send(socket, frames))
     this.#env = env
     this.#log = log
@@ -99,8 +106,9 @@ export class Sockets implements Carrier {
     const number = this.#number()
     this.#links.set(number, socket)
     this.#open.add(socket)
+    const listen = this.#pace(socket)
     socket.on('message', (data, isBinary) => {
-      if (this.#links.has(number)) this.#receive(number, data, isBinary)
+      if (this.#links.has(number)) listen(this.#receive(number, data, isBinary))
     })
     // A close always follows an error, and says as much as anybody needs.
     socket.on('error', (err) => this.#log.debug({ link: number, err }, 'socket error'))
@@ -116,20 +124,50 @@ export class Sockets implements Carrier {
     if (!this.#open.size) this.#onEmpty?.()
   }
 
-  #receive(link: number, data: RawData, isBinary: boolean): void {
+  /** Stops reading from a socket that says too much, until it may say more: to TCP, its sender is held up. */
+  #pace(socket: WebSocket): (input: LinkInput) => void {
+    const pacer = new Pacer(this.#options, this.#env)
+    let cancel: (() => void) | undefined
+    const look = (): void => {
+      cancel = undefined
+      const { wait } = pacer
+      if (wait) cancel = this.#env.timer(look, wait)
+      else socket.resume()
+    }
+    socket.once('close', () => cancel?.())
+    return (input) => {
+      pacer.spend('frames' in input ? input.frames.length : 1, input.bytes ?? 0)
+      if (cancel || !pacer.wait) return
+      socket.pause()
+      this.#count.paced()
+      look()
+    }
+  }
+
+  #receive(link: number, data: RawData, isBinary: boolean): LinkInput {
     // With the default binaryType a message is one Buffer.
     const bytes = data as Buffer
     const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString()
-    this.#feed(inputOf(link, packet, bytes.length))
+    const input = inputOf(link, packet, bytes.length)
+    this.#feed(input)
+    return input
   }
 
   #send(socket: WebSocket, frames: ServerFrame<Packed>[]): void {
     if (socket.readyState !== WebSocket.OPEN) return
-    for (const packet of serverCodec.encode(frames, PACKET)) {
-      this.#onSent(Buffer.byteLength(packet))
-      socket.send(packet)
+    for (const portion of portions(frames)) {
+      for (const packet of serverCodec.encode(portion, PACKET)) {
+        this.#count.sent(Buffer.byteLength(packet))
+        socket.send(packet)
+      }
+      if (this.#bound(socket)) return
     }
-    // It asks for much and reads nothing: the core has stopped pushing long before.
-    if (socket.bufferedAmount > this.#options.maxBuffered) socket.terminate()
+  }
+
+  /** It asks for much and reads nothing: the core has stopped pushing long before. */
+  #bound(socket: WebSocket): boolean {
+    const isOver = socket.bufferedAmount > this.#options.maxBuffered
+    if (isOver) socket.terminate()
+    return isOver
   }
 }

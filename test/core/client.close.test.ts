@@ -61,7 +61,7 @@ describe('close', () => {
   it('what is sent or asked afterwards is settled at once', () => {
     const bench = new ClientBench().up()
     bench.feed(CLOSE)
-    expect(bench.send()).toEqual(['m1 closed'])
+    expect(bench.send()).toEqual(['m2 closed'])
     expect(bench.feed({ on: 'history', id: 1, ch: 'room', from: 1, limit: 1 })).toEqual(['page 1 closed'])
     expect(bench.follow()).toEqual([])
     expect(bench.core.deadline).toBe(Infinity)

@@ -62,7 +62,7 @@ it('the answers to plain requests are those of the table', async () => {
       headers: { authorization: `Bearer ${token}`, origin: `http://${host}` },
     })
   const statuses = rows(read('docs/PROTOCOL.md'), 'status').map(([status]) => status)
-  expect(statuses).toEqual(['401', '403', '404', '503'])
+  expect(statuses).toEqual(['401', '403', '404', '429', '503'])
   const refused = await ask('GET', 'old')
   expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
   const answers = await Promise.all(['OPTIONS', 'GET', 'HEAD', 'PUT'].map((method) => ask(method)))

@@ -161,6 +161,8 @@ describe('npx holdfast', () => {
     [['--idle', '3'], /idle takes a time in ms, at least 100/],
     [['--path', 'chat'], /path takes a string that begins with/],
     [['--origin', 'example.com'], /allowedOrigins takes/],
+    [['--per-address', '0'], /maxLinksPerAddress takes/],
+    [['--trust-proxy', 'all'], /trust-proxy.*whole number up to 16/s],
     [['--log-level', 'loud'], /log-level/],
     [['--store', 'files:x'], /the store takes 'memory', 'file:'/],
     [['--store', 'file:/no/such/folder/x.db'], /x\.db cannot be opened/],

@@ -9,6 +9,8 @@ import { Hand } from './hand.js'
 const ping = (id: number): Ping => ({ t: 'ping', id })
 const said = (...ids: number[]): string => JSON.stringify(ids.map(ping))
 
+const free = { maxFrameRate: Infinity, maxByteRate: Infinity }
+
 class World {
   readonly hand = new Hand()
   readonly inputs: ServerInput[] = []
@@ -16,7 +18,7 @@ class World {
   #count = 0
 
   constructor(options: Partial<HttpLinksOptions> = {}) {
-    const all = { maxPacket: 1_000, maxBuffered: 1_000, pollGrace: 30_000, ...options }
+    const all = { maxPacket: 1_000, maxBuffered: 1_000, pollGrace: 30_000, ...free, ...options }
     this.links = new HttpLinks(
       all,
       this.hand.env,

@@ -17,6 +17,8 @@ export class Question extends EventEmitter {
   readonly url = '/'
   readonly headers: Record<string, string>
   readonly destroyed = false
+  /** Of an address that nobody knows. */
+  readonly socket = {}
 
   constructor({ method, headers, body }: Asking) {
     super()

@@ -16,6 +16,8 @@ export type Answer<Result> = { is: 'known'; result: Result } | { is: 'failed' }
 interface Call {
   name: CallName
   at: number
+  /** Whose doing it is: a link, or 0, nobody's. */
+  link: number
   then: (answer: Answer<CallResult>) => void
 }
 
@@ -23,16 +25,30 @@ interface Call {
 export class Effects {
   /** The time of the input now handled. */
   now = 0
+  /** Whose input is now handled: a link's, or 0, nobody's. */
+  #link = 0
   #frames = new Map<number, ServerFrame<Packed>[]>()
   #others: ServerOutput[] = []
   #ops = 0
   readonly #calls = new Map<number, Call>()
+  /** Calls under way by link. */
+  readonly #under = new Map<number, number>()
   /** What does not answer at present: each outage is logged once. */
   readonly #outages = new Set<Outage>()
 
   /** Calls under way. */
   get pending(): number {
     return this.#calls.size
+  }
+
+  /** Calls under way that this link has caused, by itself or by what it had asked before. */
+  under(link: number): number {
+    return this.#under.get(link) ?? 0
+  }
+
+  begin(now: number, link: number): void {
+    this.now = now
+    this.#link = link
   }
 
   /** Frames for one link leave together. */
@@ -61,7 +77,8 @@ export class Effects {
   call<Name extends CallName>(call: Name, ask: AskOf<Name>, then: (answer: Answer<ResultOf<Name>>) => void): void {
     const op = ++this.#ops
     // The op number is what ties a result to its call, and so to its type: these are the only casts.
-    this.#calls.set(op, { name: call, at: this.now, then: then as Call['then'] })
+    this.#calls.set(op, { name: call, at: this.now, link: this.#link, then: then as Call['then'] })
+    if (this.#link) this.#under.set(this.#link, this.under(this.#link) + 1)
     this.#others.push({ do: 'call', op, request: { call, ask } as CallRequest })
   }
 
@@ -106,6 +123,12 @@ export class Effects {
   #end(op: number): Call | undefined {
     const call = this.#calls.get(op)
     this.#calls.delete(op)
+    if (!call) return undefined
+    // What follows from the answer is the doing of whoever asked.
+    const { link } = call
+    this.#link = link
+    if (this.under(link) > 1) this.#under.set(link, this.under(link) - 1)
+    else this.#under.delete(link)
     return call
   }
 }

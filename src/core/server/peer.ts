@@ -1,12 +1,13 @@
-import type { ClientFrame, Hello, Packed, ServerFrame } from '../../wire/frame.js'
+import type { Hello, Packed, ServerFrame } from '../../wire/frame.js'
 import type { Effects } from './effects.js'
+import type { Held } from './held.js'
 import { Permits } from './permits.js'
 
 /** How far a link has come. `held` waits for the answer to its hello, which itself may wait for its turn. */
 export type Stage =
   | { is: 'new'; since: number }
-  | { is: 'waiting'; hello: Hello; held: ClientFrame[] }
-  | { is: 'opening'; hello: Hello; held: ClientFrame[] }
+  | { is: 'waiting'; hello: Hello; held: Held }
+  | { is: 'opening'; hello: Hello; held: Held }
   /** `got`: what its welcome said to be there. */
   | { is: 'open'; hello: Hello; got: number }
   | { is: 'gone' }

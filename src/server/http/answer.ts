@@ -14,10 +14,16 @@ export function end(response: ServerResponse, status: number, headers: Record<st
   response.writeHead(status, { ...type, ...headers }).end(text && `${text}\n`)
 }
 
+/** When somebody who has all the links that he may have asks again, s: by then some have ended, or none will. */
+const CROWDED = 10
+
 /** What each refusal carries besides. @param retryAfter seconds. */
 export function extraHeaders(status: number, retryAfter = 1): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
   if (status === 405) return { allow: 'GET, HEAD, POST, DELETE, OPTIONS' }
+  // What is left of its body is not read.
+  if (status === 408) return { connection: 'close' }
+  if (status === 429) return { 'retry-after': String(CROWDED) }
   return status === 503 ? { 'retry-after': String(retryAfter) } : {}
 }
 

@@ -15,8 +15,8 @@ export interface PostAsk {
   close?: number | undefined
 }
 
-/** `204` taken, now or before; `400` a line is none; `409` not the next number; `410` no such link. */
-export type PostStatus = 204 | 400 | 409 | 410
+/** `204` taken, now or before; `400` a line is none; `409` not the next number; `410` no such link; `429` it says more than it may. */
+export type PostStatus = 204 | 400 | 409 | 410 | 429
 
 export interface TakeAsk {
   link: number

@@ -3,16 +3,17 @@ import type { Env } from '../../shell/env.js'
 import { Close } from '../../wire/close.js'
 import { type Packet, serverCodec } from '../../wire/codec.js'
 import type { Packed, ServerFrame } from '../../wire/frame.js'
-import { Batches, PACKET } from '../batches.js'
+import { Batches, PACKET, portions } from '../batches.js'
 import type { Carrier } from '../carrier.js'
 import { inputOf, type LinkInput, type Transport } from '../input.js'
 import type { Log } from '../log.js'
+import { Pacer, type Rates } from '../pacer.js'
 import type { Desk, LeaveAsk, LeaveStatus, PostAsk, PostStatus, TakeAsk, Taken } from './desk.js'
 import { fromLines, toLine } from './lines.js'
 import { Mailbox } from './mailbox.js'
 import { Watch } from './watch.js'
 
-export interface HttpLinksOptions {
+export interface HttpLinksOptions extends Rates {
   /** The largest packet taken, bytes. */
   maxPacket: number
   /** Bytes waiting for one client; beyond, its link is gone. */
@@ -24,6 +25,17 @@ export interface HttpLinksOptions {
 /** How long a closed link still says so to whoever asks, ms: longer than a short poll stays away; `pollGrace`, if that is less. */
 const LINGER = 3_000
 
+/** A link that says too much is heard after this at the latest, ms: other nodes wait no longer for an answer. */
+const HEARING = 1_000
+
+/** What is counted: bytes to be fetched, and links that said too much and were not heard for a while. */
+export interface Counts {
+  sent: (transport: Transport, bytes: number) => void
+  paced: (transport: Transport) => void
+}
+
+const uncounted: Counts = { sent: () => undefined, paced: () => undefined }
+
 /** How long a link outlives its stream, ms. */
 const LAST_WORDS = 1_000
 
@@ -31,6 +43,11 @@ interface Link {
   readonly number: number
   readonly transport: Transport
   readonly mailbox: Mailbox
+  readonly pacer: Pacer
+  /** A POST waits to be heard. */
+  isHeldUp: boolean
+  /** What it held is free. */
+  readonly onGone: () => void
   /** Last request. */
   seenAt: number
   /** By whom it was closed. */
@@ -46,7 +63,7 @@ export class HttpLinks implements Carrier, Desk {
   readonly #log: Log
   readonly #feed: (input: LinkInput) => void
   readonly #number: () => number
-  readonly #onSent: (transport: Transport, bytes: number) => void
+  readonly #count: Counts
   readonly #links = new Map<number, Link>()
   readonly #batches: Batches<Link>
   readonly #watch: Watch
@@ -54,29 +71,36 @@ export class HttpLinks implements Carrier, Desk {
   readonly #untold = new Set<Link>()
   #onEmpty: (() => void) | undefined
 
-  /** @param number the next link's number. @param onSent hears of what is to be fetched. */
+  /** @param number the next link's number. */
   constructor(
     options: HttpLinksOptions,
     env: Env,
     log: Log,
     feed: (input: LinkInput) => void,
     number: () => number,
-    onSent: (transport: Transport, bytes: number) => void = () => undefined,
+    count = uncounted,
   ) {
     this.#options = options
     this.#env = env
     this.#log = log
     this.#feed = feed
     this.#number = number
-    this.#onSent = onSent
+    this.#count = count
     this.#batches = new Batches(env, (link, frames) => this.#put(link, frames))
     this.#watch = new Watch(env, options.pollGrace, (grace) => this.#patrol(grace))
   }
 
-  /** A link that begins with these packets. Returns its number. */
-  open(user: string, packets: readonly Packet[], transport: Transport = 'poll'): number {
+  /** A link that begins with these packets. Returns its number. @param onGone is told when nothing is left of it. */
+  open(
+    user: string,
+    packets: readonly Packet[],
+    transport: Transport = 'poll',
+    onGone: () => void = () => undefined,
+  ): number {
     const number = this.#number()
-    const link: Link = { number, transport, mailbox: new Mailbox(), seenAt: this.#env.now() }
+    const pacer = new Pacer(this.#options, this.#env)
+    const mailbox = new Mailbox()
+    const link: Link = { number, transport, mailbox, pacer, isHeldUp: false, onGone, seenAt: this.#env.now() }
     this.#links.set(number, link)
     this.#watch.start()
     this.#feed({ on: 'opened', link: number, user, transport })
@@ -84,9 +108,11 @@ export class HttpLinks implements Carrier, Desk {
     return number
   }
 
-  post({ link: number, n, text, close }: PostAsk): Promise<PostStatus> {
-    const link = this.#see(number)
-    return Promise.resolve(link ? this.#post(link, n, text, close) : 410)
+  post(ask: PostAsk): Promise<PostStatus> {
+    const link = this.#see(ask.link)
+    if (!link) return Promise.resolve(410)
+    const { wait } = link.pacer
+    return wait ? this.#holdUp(link, ask, wait) : Promise.resolve(this.#post(link, ask))
   }
 
   take({ link: number, hold, ...ask }: TakeAsk): Promise<Taken> {
@@ -152,7 +178,20 @@ export class HttpLinks implements Carrier, Desk {
     return link
   }
 
-  #post(link: Link, n: number, text: string, close: number | undefined): PostStatus {
+  /** Who waits for the answer says no more meanwhile; who does not wait is not heard. */
+  #holdUp(link: Link, ask: PostAsk, wait: number): Promise<PostStatus> {
+    this.#count.paced(link.transport)
+    if (link.isHeldUp || wait > HEARING) return Promise.resolve(429)
+    link.isHeldUp = true
+    return new Promise((resolve) => {
+      this.#env.timer(() => {
+        link.isHeldUp = false
+        resolve(this.#links.has(link.number) ? this.#post(link, ask) : 410)
+      }, wait)
+    })
+  }
+
+  #post(link: Link, { n, text, close }: PostAsk): PostStatus {
     const order = link.mailbox.judge(n)
     if (order === 'wrong') return 409
     if (order === 'again') return 204
@@ -172,19 +211,28 @@ export class HttpLinks implements Carrier, Desk {
 
   #receive(link: Link, packets: readonly Packet[]): void {
     const { maxPacket } = this.#options
-    for (const packet of packets) this.#feed(inputOf(link.number, packet, Buffer.byteLength(packet), maxPacket))
+    for (const packet of packets) {
+      const bytes = Buffer.byteLength(packet)
+      const input = inputOf(link.number, packet, bytes, maxPacket)
+      link.pacer.spend('frames' in input ? input.frames.length : 1, bytes)
+      this.#feed(input)
+    }
   }
 
   #put(link: Link, frames: ServerFrame<Packed>[]): void {
     if (link.over) return
-    link.mailbox.put(this.#lines(link, frames))
-    // It asks for much and fetches nothing: the core has stopped pushing long before.
-    if (link.mailbox.bytes > this.#options.maxBuffered) this.#drop(link)
+    for (const portion of portions(frames)) {
+      link.mailbox.put(this.#lines(link, portion))
+      if (link.mailbox.bytes <= this.#options.maxBuffered) continue
+      // It asks for much and fetches nothing: the core has stopped pushing long before.
+      this.#drop(link)
+      return
+    }
   }
 
   #lines(link: Link, frames: ServerFrame<Packed>[]): string[] {
     const packets = serverCodec.encode(frames, PACKET)
-    for (const packet of packets) this.#onSent(link.transport, Buffer.byteLength(packet))
+    for (const packet of packets) this.#count.sent(link.transport, Buffer.byteLength(packet))
     return packets.map(toLine)
   }
 
@@ -211,6 +259,7 @@ export class HttpLinks implements Carrier, Desk {
   #forget(link: Link): void {
     this.#links.delete(link.number)
     link.mailbox.clear()
+    link.onGone()
     this.#told(link)
     if (!this.#links.size) this.#watch.stop()
   }

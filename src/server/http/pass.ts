@@ -13,6 +13,11 @@ export class Pass {
     this.#exp = exp
   }
 
+  /** Of the link, among those of all nodes. */
+  get name(): string {
+    return `${this.#grant.node}.${this.#grant.link}`
+  }
+
   get link(): number {
     return this.#grant.link
   }

@@ -97,7 +97,8 @@ async function perform(desk: Desk, { call, ask }: Call): Promise<unknown> {
   return call === 'take' ? desk.take(ask) : desk.leave(ask)
 }
 
-const asPostStatus = (value: unknown): PostStatus => (value === 204 || value === 400 || value === 409 ? value : 410)
+const asPostStatus = (value: unknown): PostStatus =>
+  value === 204 || value === 400 || value === 409 || value === 429 ? value : 410
 
 const asLeaveStatus = (value: unknown): LeaveStatus => (value === 204 ? value : 410)
 

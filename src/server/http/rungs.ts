@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Close } from '../../wire/close.js'
 import type { Packet } from '../../wire/codec.js'
-import type { Gate } from '../gate.js'
+import type { Gate, Guest } from '../gate.js'
 import { answerPlain } from '../plain.js'
 import type { Settings } from '../settings.js'
 import type { LinkTickets } from '../tickets.js'
 import { end, endTooLarge, endWith, extraHeaders, statusOf } from './answer.js'
 import { type Ask, understand } from './ask.js'
-import { readBody } from './body.js'
+import { Bodies } from './body.js'
 import { preflight, setCommon, setCors } from './cors.js'
 import type { Desk } from './desk.js'
 import type { HttpLinks } from './links.js'
@@ -31,13 +31,13 @@ type AskOf<Is extends Ask['is']> = Extract<Ask, { is: Is }>
 export class Rungs {
   readonly #settings: Settings
   readonly #parts: RungsParts
-  readonly #textLimit: number
+  readonly #bodies: Bodies
   #readers = 0
 
   constructor(settings: Settings, parts: RungsParts) {
     this.#settings = settings
     this.#parts = parts
-    this.#textLimit = settings.maxPacket * 2 + 65_536
+    this.#bodies = new Bodies(settings)
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,8 +77,8 @@ export class Rungs {
       this.#refuse(request, response, guest)
       return
     }
-    const { user, packets } = guest
-    const link = links.open(user, packets, ask.streams ? 'stream' : 'poll')
+    const { user, seat, packets } = guest
+    const link = links.open(user, packets, ask.streams ? 'stream' : 'poll', seat.leave)
     const source = { desk: links, pass: new Pass(tickets, { node, link, user }), reader: this.#reader() }
     this.#endWithReader(response, source)
     if (ask.streams) await this.#stream(response, source, 0)
@@ -86,16 +86,21 @@ export class Rungs {
   }
 
   /** Who opens a link, and their first packets; or a status, or nothing, where the request was cut off. */
-  async #admit(request: IncomingMessage): Promise<{ user: string; packets: Packet[] } | number | undefined> {
-    const { gate } = this.#parts
-    const who = await gate.judge(request)
+  async #admit(request: IncomingMessage): Promise<(Guest & { packets: Packet[] }) | number | undefined> {
+    const who = await this.#parts.gate.judge(request)
     if (typeof who === 'number') return who
-    const text = await readBody(request, this.#textLimit)
+    const packets = await this.#firstPackets(request)
+    if (typeof packets === 'object') return { ...who, packets }
+    who.seat.leave()
+    return packets
+  }
+
+  async #firstPackets(request: IncomingMessage): Promise<Packet[] | number | undefined> {
+    const text = await this.#bodies.read(request)
     if (typeof text !== 'string') return text
     // It may have been closed while the body was under way.
-    if (gate.closedFor !== undefined) return 503
-    const packets = fromLines(text)
-    return packets ? { user: who.user, packets } : 400
+    if (this.#parts.gate.closedFor !== undefined) return 503
+    return fromLines(text) ?? 400
   }
 
   async #onLink(
@@ -126,7 +131,7 @@ export class Rungs {
     source: Source,
     { n, close, take }: AskOf<'post'>,
   ): Promise<void> {
-    const text = await readBody(request, this.#textLimit)
+    const text = await this.#bodies.readOf(source.pass.name, request)
     if (text === undefined) return
     const status = typeof text === 'string' ? await source.desk.post({ link: source.pass.link, n, text, close }) : text
     if (status === 204 && take && close === undefined) await this.#poll(response, source, take.since, take.hold)

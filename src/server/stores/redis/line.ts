@@ -43,11 +43,21 @@ export class Line {
 
   run: Run = async ({ sha }, args) => {
     if (!this.#writable) throw this.#unreachable()
-    return (await this.#redis.callBuffer('EVALSHA', sha, 0, ...args)) as Reply
+    return (await this.#told(this.#redis.callBuffer('EVALSHA', sha, 0, ...args))) as Reply
+  }
+
+  /** Its errors tell of the whole command: of bodies and keys, which are nothing for a log. */
+  async #told<Result>(answer: Promise<Result>): Promise<Result> {
+    try {
+      return await answer
+    } catch (error) {
+      delete (Object(error) as { command?: unknown }).command
+      throw error
+    }
   }
 
   publish(topic: string, text: string): Promise<unknown> {
-    return this.#writable ? this.#redis.publish(topic, text) : Promise.reject(this.#unreachable())
+    return this.#writable ? this.#told(this.#redis.publish(topic, text)) : Promise.reject(this.#unreachable())
   }
 
   close(): void {

@@ -1,0 +1,102 @@
+// What is too large, compressed to be small, or named so that it would be something else.
+import { afterEach, describe, expect, it } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import { leaveAll } from '../support/servers.js'
+import { hello, HttpLink, packet, say, send } from '../net/http.world.js'
+import { connect, Raw, serve } from '../net/server.world.js'
+
+afterEach(leaveAll)
+
+const quick = { secret: 'the same for every test', pollGrace: 500 }
+const MiB = 2 ** 20
+
+describe('a megabyte too much', () => {
+  it('is refused by name over each transport, and nothing has changed', async () => {
+    const { url, port, server } = await serve(quick)
+    const body = `"${'x'.repeat(2 * MiB)}"`
+    const raw = await connect(url, 'ann')
+    raw.say(send(1, body))
+    expect((await raw.closed).code).toBe(1009)
+    const link = await HttpLink.open(port, hello('bob'))
+    await link.post(port, send(1, body.slice(0, MiB * 1.5) + '"'))
+    expect(await link.poll(port)).toMatchObject({ frames: [{ code: 'too-big' }], controls: [{ code: 1009 }] })
+    const other = await HttpLink.open(port, hello('eve'))
+    expect((await other.post(port, send(1, `"${'x'.repeat(3 * MiB)}"`))).status).toBe(413)
+    expect((await server.read('room')).next).toBe(1)
+    // The number is not taken, and the link lives.
+    other.posts--
+    expect((await other.post(port, send(1))).status).toBe(204)
+    expect((await server.read('room')).next).toBe(2)
+  })
+})
+
+describe('a decompression bomb', () => {
+  const bomb = `[{"t":"send","seq":1,"ch":"room","body":"${'x'.repeat(64 * MiB)}"}]`
+
+  it('finds no compression by default', async () => {
+    const { url } = await serve()
+    const raw = new Raw(url, { perMessageDeflate: true })
+    await raw.opened
+    expect(raw.socket.extensions).toBe('')
+  })
+
+  it('is cut where there is: what counts is what comes out', async () => {
+    const { url, server } = await serve({ perMessageDeflate: true })
+    const raw = new Raw(url, { perMessageDeflate: { threshold: 0 } })
+    await raw.opened
+    expect(raw.socket.extensions).toBe('permessage-deflate')
+    raw.say(hello())
+    await raw.next('welcome')
+    raw.socket.send(bomb)
+    expect((await raw.closed).code).toBe(1009)
+    expect((await server.read('room')).next).toBe(1)
+  })
+
+  it('in a POST is no text: nothing is decompressed', async () => {
+    const { port, server } = await serve(quick)
+    const headers = { 'content-encoding': 'gzip' }
+    expect((await say(port, 'POST', { headers, body: gzipSync(bomb) })).status).toBe(400)
+    expect(server.links).toBe(0)
+  })
+})
+
+describe('names of a prototype', () => {
+  const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
+  const clean = Reflect.ownKeys(Object.prototype)
+
+  it.each(names)('as channel, client and user are names: %s', async (name) => {
+    const { url, server } = await serve({ ...quick, authenticate: () => name })
+    const raw = await connect(url, name, { t: 'sub', ch: name, from: 'oldest' }, { t: 'watch', ch: name })
+    raw.say({ t: 'send', seq: 1, ch: name, body: `{"constructor":{"prototype":{"x":1}}}` }, { t: 'track', from: 1 })
+    expect(await raw.next('message')).toMatchObject({ ch: name, id: `${name}:1`, from: name })
+    raw.say({ t: 'ping', id: 1 })
+    await raw.next('pong')
+    await raw.next('present')
+    expect(await server.read(name)).toMatchObject({ next: 2 })
+    const again = await connect(url, name)
+    expect(again.frames).toMatchObject([{ resumed: true, got: 1, user: name }])
+    expect(Reflect.ownKeys(Object.prototype)).toEqual(clean)
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined()
+  })
+
+  it('as a key is refused, wherever it stands: nothing is stored', async () => {
+    const { url, port, server } = await serve(quick)
+    const evil = (where: string) => `[{"t":"send","seq":1,"ch":"room","body":1,${where}}]`
+    for (const text of [
+      evil('"__proto__":{"x":1}'),
+      evil('"body":{"a":[{"__proto__":{"x":1}}]}'),
+      evil('"\\u005f_proto__":{"x":1}'),
+    ]) {
+      const raw = await connect(url, 'ann')
+      raw.socket.send(text)
+      expect((await raw.closed).code).toBe(4400)
+      const { text: answer } = await say(port, 'POST', {
+        query: '?hold=5000',
+        body: `${packet(hello('bob'))}\n${text}`,
+      })
+      expect(answer).toContain('"code":"bad-frame"')
+    }
+    expect((await server.read('room')).next).toBe(1)
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined()
+  })
+})
