@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { o as openStore, c as createServer$1 } from './shared/open.js';
 import './shared/codec.js';
 import './shared/run.js';
+import 'node:net';
 import 'prom-client';
 import 'node:crypto';
 import './shared/env.js';
@@ -46,7 +47,7 @@ function flags() {
     "-o, --origin <origin>",
     "page that may connect, '*' for all; again for more (default: the same host)",
     collect
-  ).option("--idle <ms>", "silence after which a link is dropped", whole(36e5), 45e3).option("--drain <ms>", "on SIGTERM and SIGINT, clients are sent away over this time", whole(6e5), 4e3).option("--metrics <port>", "serve /metrics for Prometheus on this TCP port; 0 takes a free one", whole(65535)).option("--metrics-host <address>", "address for that", "127.0.0.1").addOption(
+  ).option("--idle <ms>", "silence after which a link is dropped", whole(36e5), 45e3).option("--drain <ms>", "on SIGTERM and SIGINT, clients are sent away over this time", whole(6e5), 4e3).option("--per-address <links>", "links of one address at once (default: any number)", whole(1e6)).option("--trust-proxy <number>", "proxies before it whose X-Forwarded-For is believed", whole(16), 0).option("--metrics <port>", "serve /metrics for Prometheus on this TCP port; 0 takes a free one", whole(65535)).option("--metrics-host <address>", "address for that", "127.0.0.1").addOption(
     new Option("--store <store>", "where messages are kept: memory, file:PATH (one node), or Redis's URL").env("HOLDFAST_STORE").default("memory")
   ).addOption(new Option("--log-level <level>", "least to log").choices(LEVELS).default("info")).addHelpText(
     "after",
@@ -54,13 +55,15 @@ function flags() {
   ).parse().opts();
 }
 async function start({ port, host, path, origin, idle, drain, logLevel, ...rest }) {
-  const { metrics, metricsHost } = rest;
+  const { metrics, metricsHost, perAddress: maxLinksPerAddress, trustProxy } = rest;
   const log = pino({ level: logLevel });
   const secret = process.env["HOLDFAST_SECRET"];
   const allowedOrigins = origin?.includes("*") ? "*" : origin;
   const http = createServer();
   const store = await openStore(rest.store);
-  const server = createServer$1({ store, allowedOrigins, secret, idle, log }).attach(http, { path });
+  const server = createServer$1({
+    ...{ store, allowedOrigins, secret, idle, log, maxLinksPerAddress, trustProxy }
+  }).attach(http, { path });
   listen(http, { host, port, flag: "--port" }, (at) => console.log(`holdfast is listening on ws://${at}${path}`));
   const open = [http];
   if (metrics !== void 0) {

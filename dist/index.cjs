@@ -293,6 +293,14 @@ class Outbox {
     this.#strikes++;
     return [this.#write(oldest, 0, now)];
   }
+  /**
+   * Leaves for good. Should it come back all the same, it says that one number more is settled than were ever sent: by that
+   * it is told from what was on its way before it left.
+   */
+  leave() {
+    this.acked = Math.max(this.acked, this.#items.at(-1)?.seq ?? 0) + 1;
+    return { do: "number", seq: this.acked };
+  }
   /** Settles everything: nothing will be sent any more. There may be very many, so those of one fate share their error. */
   close(reason) {
     const doubt = new run.MessageError("in-doubt", reason);
@@ -419,6 +427,7 @@ class Inbox {
     if (!place) return;
     this.epoch = place.epoch;
     this.next = place.next;
+    this.since = place.since;
     this.told = place.next - 1;
   }
   /** The question that gets the rest, from here on. */
@@ -426,6 +435,11 @@ class Inbox {
     const { ch, next, epoch, since, id } = this;
     const place = epoch !== void 0 && { epoch, ...since !== void 0 && { since } };
     return { t: "sub", ch, from: next ?? this.#from, id, ...place };
+  }
+  /** What says how far it is. */
+  get ack() {
+    const { ch, told: offset, id, epoch } = this;
+    return { t: "received", ch, offset, id, ...epoch !== void 0 && { epoch } };
   }
   /** Messages in hand that the server has not been told of. */
   get untold() {
@@ -500,6 +514,8 @@ class Reader {
   /** Acknowledgements that the server has not noted, where it says so. */
   #acks = new Asks();
   #ackAt = Infinity;
+  /** Subscriptions given up of which the server has not said that it knows. */
+  #partings = new Asks();
   #emit;
   /** Where another page was, in channels not followed yet. */
   #places = /* @__PURE__ */ new Map();
@@ -510,7 +526,7 @@ class Reader {
   }
   /** When a question is to be asked again; of use while there is a link. */
   get askAt() {
-    return this.#asks.deadline;
+    return Math.min(this.#asks.deadline, this.#partings.deadline);
   }
   /** When the acknowledgements are to leave, even alone. */
   get ackAt() {
@@ -532,16 +548,17 @@ class Reader {
     this.#asks.delete(ch);
     this.#acks.delete(ch);
     const inbox = this.#inboxes.get(ch);
-    if (!inbox) return [];
+    if (!inbox) return;
     this.#inboxes.delete(ch);
     this.#forgotten += inbox.duplicates;
-    return [{ t: "unsub", ch, id: inbox.id }];
+    const { id } = inbox;
+    this.#partings.add(id, () => ({ t: "unsub", ch, id }));
   }
   /** Where each channel is to go on, on the next page. */
   get places() {
     const places = new Map(this.#places);
-    for (const [ch, { epoch, next }] of this.#inboxes)
-      if (epoch !== void 0 && next !== void 0) places.set(ch, { epoch, next });
+    for (const [ch, { epoch, next, since }] of this.#inboxes)
+      if (epoch !== void 0 && next !== void 0) places.set(ch, { epoch, next, since });
     return Object.fromEntries(places);
   }
   restore(places) {
@@ -554,6 +571,7 @@ class Reader {
   /** The link is gone, and every question with it. */
   interrupt() {
     this.#asks.interrupt();
+    this.#partings.interrupt();
     this.#ackAt = Infinity;
   }
   /** There is a link: follow every channel from where it was left, and ask again what was not answered. */
@@ -564,6 +582,7 @@ class Reader {
       this.#ask(inbox);
     }
     this.#asks.resume();
+    this.#partings.resume();
   }
   /** The questions that are due; one without an answer is due again after `patience` ms. */
   questions(now, patience) {
@@ -579,9 +598,18 @@ class Reader {
       if (inbox.untold < 1) continue;
       inbox.told += inbox.untold;
       this.#acks.delete(ch);
-      this.#acks.add(ch, () => ({ t: "received", ch, offset: inbox.told, id: inbox.id }));
+      this.#acks.add(ch, () => inbox.ack);
     }
     return this.#acks.due(now, patience);
+  }
+  /** What is followed no longer: said once where `patience` is Infinity, for no answer comes, else until it is answered. */
+  partings(now, patience) {
+    const frames = this.#partings.due(now, patience);
+    if (patience === Infinity) this.#partings.clear();
+    return frames;
+  }
+  unsubscribed({ id }) {
+    this.#partings.delete(id);
   }
   /** The server keeps for good what it was told. */
   noted({ ch, offset, id }) {
@@ -810,6 +838,9 @@ class Ledgers {
     subscribed: (frame, now) => {
       this.reader.subscribed(frame, now);
     },
+    unsubscribed: (frame) => {
+      this.reader.unsubscribed(frame);
+    },
     denied: (frame) => {
       if (frame.watch) this.#watcher.denied(frame);
       else this.reader.denied(frame);
@@ -855,35 +886,36 @@ class Ledgers {
   get isShared() {
     return this.#shared;
   }
-  /** The app's wishes. Answers with what is said at once. */
+  /** The app's wishes. */
   take(input) {
     switch (input.on) {
       case "send":
         this.#settle(this.outbox.push(input.draft));
-        return [];
+        return;
       case "subscribe":
         this.reader.subscribe(input.ch, input.from);
-        return [];
+        return;
       case "unsubscribe":
-        return this.reader.unsubscribe(input.ch);
+        this.reader.unsubscribe(input.ch);
+        return;
       case "history":
         this.reader.history(input.id, input.ch, input.from, input.limit);
-        return [];
+        return;
       case "watch":
         this.#watcher.watch(input.ch);
-        return [];
+        return;
       case "unwatch":
         this.#watcher.unwatch(input.ch);
-        return [];
+        return;
       case "look":
         if (input.away !== this.#away && this.#tells) this.#seen.renew();
         this.#away = input.away;
-        return [];
+        return;
       case "restore":
         this.#restore(input);
-        return [];
+        return;
       default:
-        return codec.assertNever(input);
+        codec.assertNever(input);
     }
   }
   /** A heartbeat: what the server has, and what it has said, is held against what is known here. */
@@ -926,6 +958,9 @@ class Ledgers {
   expire(now) {
     this.#settle(this.outbox.expire(now));
   }
+  leave() {
+    this.#emit(this.outbox.leave());
+  }
   close(reason) {
     this.#settle(this.outbox.close(reason));
     this.reader.close();
@@ -935,20 +970,25 @@ class Ledgers {
   questions(now) {
     return this.reader.questions(now, this.#patience);
   }
-  /** What only a server that tells is asked and told; with a ping, what may not have come. */
+  /** What is not for a first flight, most of it only for a server that tells; with a ping, what may not have come. */
   news(now, ping) {
-    if (!this.#tells) return [];
-    const frames = ping === void 0 ? this.#watcher.questions(now, this.#patience) : [];
+    const frames = ping === void 0 ? this.reader.partings(now, this.#tellingPatience) : [];
+    if (!this.#tells) return frames;
+    if (ping === void 0) frames.push(...this.#watcher.questions(now, this.#patience));
     if (this.receipts.word.leaves(ping)) frames.push(this.receipts.question(this.outbox.acked));
     if (this.#seen.leaves(ping)) frames.push({ t: "seen", away: this.#away });
     return frames;
   }
   received(now) {
-    return this.reader.received(now, this.#tells ? this.#patience : Infinity);
+    return this.reader.received(now, this.#tellingPatience);
   }
   /** How long a question may go without an answer, ms. */
   get #patience() {
     return this.#greets ? Math.max(1e3, 2 * this.rtt.rto) : Infinity;
+  }
+  /** The same of what only a server that tells answers. */
+  get #tellingPatience() {
+    return this.#tells ? this.#patience : Infinity;
   }
   /** News is numbered on each link. What was said before is no news; where some lack, all is said anew. */
   #isNews(n) {
@@ -1164,6 +1204,8 @@ class Ladder {
   /** One of the race is out: the next starts at once. */
   #failed({ rung }, closing, now) {
     const away = closing.retryAfter !== void 0;
+    if (closing.code === run.Close.forbidden && !closing.clean && (this.#runners.size || this.#plan.length))
+      closing = { ...closing, code: run.Close.abnormal };
     const final = away || run.verdict(closing.code) !== "retry";
     if (away) {
       this.#best = rung;
@@ -1452,7 +1494,7 @@ let Client$1 = class Client {
       case "watch":
       case "unwatch":
       case "look":
-        this.#write(this.ledgers.take(input));
+        this.ledgers.take(input);
         return;
       case "opened":
         this.route.opened(input.link, this.#now);
@@ -1468,8 +1510,10 @@ let Client$1 = class Client {
         this.#ended(input.closing, input.link);
         return;
       default:
-        if (input.on === "close") this.#write([...this.#received, { t: "bye" }]);
-        else if (input.on === "online") this.#greeting.passes = Infinity;
+        if (input.on === "close" && this.link.state.is !== "closed") {
+          this.#write([...this.#received, { t: "bye" }]);
+          this.ledgers.leave();
+        } else if (input.on === "online") this.#greeting.passes = Infinity;
         this.route.handle(input, this.#now);
     }
   }
@@ -2306,14 +2350,13 @@ class Client {
   /** Goes on where the page before this one was. */
   #resume(key) {
     const [core, writer, feed, report] = [this.#core, this.#writer, this.#feed, this.#report];
-    const { id, now } = this.#env;
-    this.#keeper?.begin({ id: this.id, key, page: id(), now, core, writer, feed, report });
+    const { id, now, timer } = this.#env;
+    this.#keeper?.begin({ id: this.id, key, page: id(), now, timer, core, writer, feed, report });
   }
   #listen() {
     const { network, page = globalThis } = this.#options;
     this.#mute ??= hear(network, page, (input) => {
-      this.#keeper?.hear(input);
-      this.#feed(input);
+      if (this.#keeper?.hear(input) !== false) this.#feed(input);
     });
   }
 }
@@ -2585,7 +2628,7 @@ const seated = (run) => async (link) => {
 };
 
 const QUICK = 500;
-const PAUSE = 250;
+const PAUSE$1 = 250;
 const AGAIN = 100;
 const MIN_HOLD = 1e3;
 const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http(
@@ -2594,7 +2637,7 @@ const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http(
   seated(async (link) => {
     let hold = Math.ceil(longest);
     let failed = false;
-    await link.speak({ hold: PAUSE });
+    await link.speak({ hold: PAUSE$1 });
     while (link.isLive()) {
       const start = link.clock.now();
       const { status, ok, headers, text } = await ask(link, { since: link.got, hold });
@@ -2608,13 +2651,13 @@ const longPoll = ({ hold: longest = 25e3, ...options } = {}) => http(
   })
 );
 const shortPoll = ({ interval = 2e3, ...options } = {}) => http("short-poll", options, async (link) => {
-  let pause = PAUSE;
-  await link.post({ hold: PAUSE });
+  let pause = PAUSE$1;
+  await link.post({ hold: PAUSE$1 });
   while (link.isLive()) {
     const since = link.got;
     const says = link.buffered;
-    await link.post({ since, hold: says ? PAUSE : 0 });
-    pause = Math.min(interval, says || link.got > since ? PAUSE : pause * 2);
+    await link.post({ since, hold: says ? PAUSE$1 : 0 });
+    pause = Math.min(interval, says || link.got > since ? PAUSE$1 : pause * 2);
     if (link.isLive() && !link.buffered) await link.rest(pause);
   }
   await link.speak();
@@ -2730,6 +2773,8 @@ function createClient(options) {
   return new Client({ ...options, transports });
 }
 
+const LOOKS = 20;
+const PAUSE = 50;
 class Keeper {
   #store;
   #host;
@@ -2738,6 +2783,8 @@ class Keeper {
   #isDown = false;
   #isSuspended = false;
   #isAway = false;
+  /** It looks for what another page has not left yet; ends that. */
+  #looking;
   /** The last number that another page may know of. */
   #bound = 0;
   #failure;
@@ -2758,35 +2805,36 @@ class Keeper {
       this.#tell();
     });
   }
-  /** What is heard of the page. Comes before the client hears it. */
+  /** What is heard of the page. Comes before the client hears it. False: it will hear it later. */
   hear(heard) {
     if (heard.on === "look") {
       this.#isAway = heard.away;
       if (heard.away) this.#lay();
       else this.#take();
     } else if (heard.on === "suspend") {
-      this.#isSuspended = true;
+      if (this.#looking) this.#wake(0);
       this.#lay();
-    } else if (heard.on === "wake") {
-      this.#take();
-      this.#isSuspended = false;
-      if (this.#isAway) this.#lay();
-    }
+      this.#isSuspended = true;
+    } else if (heard.on === "wake") return this.#wake(LOOKS);
+    return true;
   }
   /** Something happened that the page after this one has to know, should this one end now. */
   touch() {
     if (!this.#isDown) return;
-    if (this.#isSuspended) this.#take();
-    this.#lay();
+    if (!this.#isSuspended || this.#take()) this.#lay();
   }
   /** The client is closed: nothing is kept. */
   end() {
+    this.#looking?.();
+    this.#looking = void 0;
     if (this.#isDown) this.#save(void 0);
     this.#isDown = false;
   }
   #lay() {
     const host = this.#host;
-    if (!host || host.core.status === "closed") return;
+    if (!host || this.#looking || host.core.status === "closed") return;
+    const left = this.#isDown ? void 0 : this.#load();
+    if (left?.id === host.id && left.page !== host.page) this.#restore(left);
     const { id, key, page } = host;
     const { seq } = host.writer;
     const { kept } = host.core.ledgers;
@@ -2799,16 +2847,33 @@ class Keeper {
     this.#bound = seq;
     this.#save({ id, key, page, seq, acked: kept.acked, items, tracked, places: kept.places });
   }
-  #take() {
+  /** The page goes on, once it has the session again; false while another page has it. */
+  #wake(looks) {
+    this.#looking?.();
+    this.#looking = void 0;
+    if (!this.#take(looks > 0)) {
+      this.#looking = this.#host?.timer(() => {
+        if (this.#wake(looks - 1)) this.#host?.feed({ on: "wake" });
+      }, PAUSE);
+      return false;
+    }
+    this.#isSuspended = false;
+    if (this.#isAway) this.#lay();
+    return true;
+  }
+  /** @param waits false is the answer where another page has it and has left nothing yet. */
+  #take(waits = true) {
     const host = this.#host;
-    if (!this.#isDown || !host) return;
-    this.#isDown = false;
+    if (!this.#isDown || !host) return true;
     const loaded = this.#load();
     this.#tell();
     const saved = loaded?.id === host.id ? loaded : void 0;
-    if (saved ? saved.page === host.page : !this.#isSuspended) return;
+    if (!saved && this.#isSuspended && waits && !this.#failure) return false;
+    this.#isDown = false;
+    if (saved ? saved.page === host.page : !this.#isSuspended) return true;
     const { id, key, page } = host;
     this.#restore(saved ?? { id, key, page, seq: 0, acked: 0, items: [], tracked: [], places: {} });
+    return true;
   }
   #restore({ seq: last, acked, items, tracked, places }) {
     const host = this.#host;

@@ -1,4 +1,4 @@
-import { R as Receipt, T as Track, D as Delivered, a as Recipient, P as Page, M as Message, S as Seat, b as Presence$1, c as Present, d as Packed, e as Send, f as Subscribe, C as ClientFrame, N as Noted, g as Subscribed, h as Denied, i as Pong, j as ServerFrame, k as Ping } from './shared/frame.js';
+import { R as Receipt, T as Track, D as Delivered, a as Recipient, P as Page, M as Message, S as Seat, b as Presence$1, c as Present, d as Packed, e as Send, f as Subscribe, C as ClientFrame, U as Unsubscribed, N as Noted, g as Subscribed, h as Denied, i as Pong, j as ServerFrame, k as Ping } from './shared/frame.js';
 export { F as Frame } from './shared/frame.js';
 import { M as MessageError, C as ConnectionError, a as MessageErrorCode } from './shared/errors.js';
 export { F as FrameError, H as HoldfastError, O as OptionError } from './shared/errors.js';
@@ -19,6 +19,8 @@ interface Place {
     epoch: string;
     /** The offset wanted next. */
     next: number;
+    /** The first offset of what came before it without a hole. */
+    since?: number | undefined;
 }
 /** Offsets that this device will not get: the server no longer has them. */
 interface Gap {
@@ -679,6 +681,11 @@ declare class Outbox<Tag> {
     expire(now: number): Settled<Tag>[];
     /** The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. */
     retransmit(now: number): Send<Packed>[];
+    /**
+     * Leaves for good. Should it come back all the same, it says that one number more is settled than were ever sent: by that
+     * it is told from what was on its way before it left.
+     */
+    leave(): Numbered<Tag>;
     /** Settles everything: nothing will be sent any more. There may be very many, so those of one fate share their error. */
     close(reason: string): Settled<Tag>[];
 }
@@ -713,7 +720,7 @@ declare class Reader {
     get ackAt(): number;
     get duplicates(): number;
     subscribe(ch: string, from: Subscribe['from']): void;
-    unsubscribe(ch: string): ClientFrame<Packed>[];
+    unsubscribe(ch: string): void;
     /** Where each channel is to go on, on the next page. */
     get places(): Record<string, Place>;
     restore(places: Record<string, Place>): void;
@@ -729,6 +736,9 @@ declare class Reader {
      * `patience` ms is told again.
      */
     received(now: number, patience: number): ClientFrame<Packed>[];
+    /** What is followed no longer: said once where `patience` is Infinity, for no answer comes, else until it is answered. */
+    partings(now: number, patience: number): ClientFrame<Packed>[];
+    unsubscribed({ id }: Unsubscribed): void;
     /** The server keeps for good what it was told. */
     noted({ ch, offset, id }: Noted): void;
     message(frame: Message, now: number): void;
@@ -818,7 +828,7 @@ type Said<T extends ServerFrame['t']> = ServerFrame & {
     t: T;
 };
 /** What is heard of messages and channels. */
-type About = 'accepted' | 'refused' | 'subscribed' | 'denied' | 'message' | 'page' | 'noted' | 'delivered' | 'present';
+type About = 'accepted' | 'refused' | 'subscribed' | 'unsubscribed' | 'denied' | 'message' | 'page' | 'noted' | 'delivered' | 'present';
 type Frames = ClientFrame<Packed>[];
 /** All that outlives a link: what goes up, what comes down, who has what and who is there. */
 declare class Ledgers<Tag> {
@@ -836,8 +846,8 @@ declare class Ledgers<Tag> {
     get kept(): Kept<Tag>;
     get isAway(): boolean;
     get isShared(): boolean;
-    /** The app's wishes. Answers with what is said at once. */
-    take(input: LedgersInput<Tag>): Frames;
+    /** The app's wishes. */
+    take(input: LedgersInput<Tag>): void;
     /** A heartbeat: what the server has, and what it has said, is held against what is known here. */
     compare({ got, heads, news }: Ping | Pong, now: number): void;
     pong({ id }: Pong): void;
@@ -848,10 +858,11 @@ declare class Ledgers<Tag> {
     /** The server's terms: what it has taken, how much it takes, and whether it tells. */
     agree({ got, window, body, receipts: tells }: Terms, now: number): void;
     expire(now: number): void;
+    leave(): void;
     close(reason: string): void;
     /** What is asked, in the first flight as well. */
     questions(now: number): Frames;
-    /** What only a server that tells is asked and told; with a ping, what may not have come. */
+    /** What is not for a first flight, most of it only for a server that tells; with a ping, what may not have come. */
     news(now: number, ping?: number): Frames;
     received(now: number): Frames;
 }
@@ -1039,9 +1050,10 @@ interface KeeperHost {
     core: Client$1<OutgoingMessage>;
     writer: Writer;
     feed: (input: ClientInput<OutgoingMessage> & {
-        on: 'restore';
+        on: 'restore' | 'wake';
     }) => void;
     now: () => number;
+    timer: (callback: () => void, ms: number) => () => void;
     report: (error: Error) => void;
 }
 /** Lays the session down while the page may end without a word, and takes it up again when it goes on. */
@@ -1054,8 +1066,8 @@ declare class Keeper {
         key: string;
     } | undefined;
     begin(host: KeeperHost): void;
-    /** What is heard of the page. Comes before the client hears it. */
-    hear(heard: Heard): void;
+    /** What is heard of the page. Comes before the client hears it. False: it will hear it later. */
+    hear(heard: Heard): boolean;
     /** Something happened that the page after this one has to know, should this one end now. */
     touch(): void;
     /** The client is closed: nothing is kept. */

@@ -3,6 +3,7 @@
 var codec = require('./shared/codec.cjs');
 var run = require('./shared/run.cjs');
 var node_http = require('node:http');
+var node_net = require('node:net');
 var promClient = require('prom-client');
 var node_crypto = require('node:crypto');
 var env = require('./shared/env.cjs');
@@ -12,7 +13,7 @@ var node_fs = require('node:fs');
 var node_url = require('node:url');
 
 const BATCH$1 = 1e3;
-const RETRY$3 = 1e3;
+const RETRY$4 = 1e3;
 class Devices {
   #effects;
   #options;
@@ -40,8 +41,10 @@ class Devices {
   }
   /** It has said hello, or says it again on another link. */
   come(peer, client) {
-    this.#known.set(client, { user: peer.user, peer, away: false });
+    const { seenAt = 0 } = this.#known.get(client) ?? {};
+    this.#known.set(client, { user: peer.user, peer, away: false, seenAt });
     this.#leaving.delete(client);
+    this.#gone.delete(client);
     this.#roundAt = Math.min(this.#roundAt, this.#effects.now + this.#options.presenceEvery);
     this.#change(client);
   }
@@ -102,7 +105,7 @@ class Devices {
       this.#telling = false;
       if (answer.is === "failed") {
         for (const { client } of devices) if (this.#known.has(client)) this.#untold.add(client);
-        this.#tellAt = this.#effects.now + RETRY$3;
+        this.#tellAt = this.#effects.now + RETRY$4;
       } else for (const { client, presence } of devices) if (presence === "offline") this.#settle(client);
     });
   }
@@ -117,7 +120,8 @@ class Devices {
     const { user, peer, away } = known;
     const presence = this.#gone.has(client) ? "offline" : away ? "away" : "online";
     const seenAt = Math.round(this.#options.wall() - (this.#effects.now - peer.heardAt));
-    return [{ client, user, presence, seenAt }];
+    known.seenAt = Math.max(known.seenAt, seenAt);
+    return [{ client, user, presence, seenAt: known.seenAt }];
   }
 }
 
@@ -161,15 +165,27 @@ class Drain {
 class Effects {
   /** The time of the input now handled. */
   now = 0;
+  /** Whose input is now handled: a link's, or 0, nobody's. */
+  #link = 0;
   #frames = /* @__PURE__ */ new Map();
   #others = [];
   #ops = 0;
   #calls = /* @__PURE__ */ new Map();
+  /** Calls under way by link. */
+  #under = /* @__PURE__ */ new Map();
   /** What does not answer at present: each outage is logged once. */
   #outages = /* @__PURE__ */ new Set();
   /** Calls under way. */
   get pending() {
     return this.#calls.size;
+  }
+  /** Calls under way that this link has caused, by itself or by what it had asked before. */
+  under(link) {
+    return this.#under.get(link) ?? 0;
+  }
+  begin(now, link) {
+    this.now = now;
+    this.#link = link;
   }
   /** Frames for one link leave together. */
   write(link, frame) {
@@ -191,7 +207,8 @@ class Effects {
   }
   call(call, ask, then) {
     const op = ++this.#ops;
-    this.#calls.set(op, { name: call, at: this.now, then });
+    this.#calls.set(op, { name: call, at: this.now, link: this.#link, then });
+    if (this.#link) this.#under.set(this.#link, this.under(this.#link) + 1);
     this.#others.push({ do: "call", op, request: { call, ask } });
   }
   done(op, result) {
@@ -231,6 +248,11 @@ class Effects {
   #end(op) {
     const call = this.#calls.get(op);
     this.#calls.delete(op);
+    if (!call) return void 0;
+    const { link } = call;
+    this.#link = link;
+    if (this.under(link) > 1) this.#under.set(link, this.under(link) - 1);
+    else this.#under.delete(link);
     return call;
   }
 }
@@ -244,8 +266,8 @@ class Feed {
   /** What the client calls this subscription; what it said of earlier ones, with lower numbers, may come after it. */
   id = 0;
   peer;
+  client;
   ch;
-  #client;
   #effects;
   #options;
   /** The first offset of this position: from there on nothing is missing. */
@@ -256,12 +278,15 @@ class Feed {
   #saving = "no";
   /** The store has the position up to here. */
   #kept = 0;
-  constructor(peer, client, ch, effects, options) {
+  #onUnkept;
+  /** @param onUnkept the store did not take the position: `keep` it again, later. */
+  constructor(peer, client, ch, effects, options, onUnkept) {
     this.peer = peer;
-    this.#client = client;
+    this.client = client;
     this.ch = ch;
     this.#effects = effects;
     this.#options = options;
+    this.#onUnkept = onUnkept;
   }
   /** The client has everything before this offset. */
   get received() {
@@ -281,7 +306,7 @@ class Feed {
     this.#bytes = 0;
     const { ch, id } = this;
     this.peer.tell({ t: "subscribed", ch, epoch, next, ...lost && { lost }, ...id && { id } });
-    this.#save();
+    this.keep();
   }
   push({ frame, bytes }) {
     this.peer.tell(frame);
@@ -293,25 +318,21 @@ class Feed {
   receive(offset) {
     const count = Math.min(offset, this.next - 1) - this.received;
     if (count <= 0) {
-      if (this.received > this.#kept) this.#save();
+      if (this.received > this.#kept) this.keep();
       else this.#note();
       return false;
     }
     for (const bytes of this.#unreceived.splice(0, count)) this.#bytes -= bytes;
-    this.#save();
+    this.keep();
     const { pushWindow, pushBytes } = this.#options;
     return this.#unreceived.length <= pushWindow / 2 && this.#bytes <= pushBytes / 2;
   }
-  /** It follows no longer. */
-  leave() {
-    this.#effects.call("leave", { client: this.#client, ch: this.ch }, () => void 0);
-  }
   /** Asks where this client was last. */
   cursor(then) {
-    this.#effects.call("cursor", { client: this.#client, ch: this.ch }, then);
+    this.#effects.call("cursor", { client: this.client, ch: this.ch }, then);
   }
   /** One save at a time, the latest position only. The client hears what is kept for good. */
-  #save() {
+  keep() {
     if (this.#saving !== "no") {
       this.#saving = "again";
       return;
@@ -319,15 +340,16 @@ class Feed {
     this.#saving = "yes";
     const { ch, id, epoch, received: offset } = this;
     const cursor = { epoch, since: this.#since, offset, time: this.#options.wall() };
-    this.#effects.call("keep", { client: this.#client, ch, cursor }, (answer) => {
-      const again = this.#saving === "again" && answer.is === "known";
+    this.#effects.call("keep", { client: this.client, ch, cursor }, (answer) => {
+      const again = this.#saving === "again";
       this.#saving = "no";
       if (this.state.is === "gone") return;
-      if (answer.is === "known" && epoch === this.epoch && id === this.id) {
+      if (answer.is === "failed") this.#onUnkept(this);
+      else if (epoch === this.epoch && id === this.id) {
         this.#kept = offset;
         this.#note();
       }
-      if (again) this.#save();
+      if (again && answer.is === "known") this.keep();
     });
   }
   /** There is nothing to say of a position from which nothing was received. */
@@ -361,10 +383,55 @@ function locate({ from, epoch, since }, log) {
   return { epoch: log.epoch, next: first, ...epoch !== void 0 && since !== void 0 && { since } };
 }
 
+const RETRY$3 = 1e3;
+class Retries {
+  /** When to `take`. */
+  deadline = Infinity;
+  /** Those that could not be placed, or read on. */
+  #stalled = /* @__PURE__ */ new Set();
+  /** Those of which the store does not have how far they are. */
+  #unkept = /* @__PURE__ */ new Set();
+  /** Channels in which something may have been missed. */
+  #unsure = /* @__PURE__ */ new Set();
+  #effects;
+  constructor(effects) {
+    this.#effects = effects;
+  }
+  stalled(feed) {
+    this.#stalled.add(feed);
+    this.#wait();
+  }
+  unkept(feed) {
+    this.#unkept.add(feed);
+    this.#wait();
+  }
+  unsure(ch) {
+    this.#unsure.add(ch);
+    this.#wait();
+  }
+  /** It is gone. */
+  drop(feed) {
+    this.#stalled.delete(feed);
+    this.#unkept.delete(feed);
+  }
+  /** All of it, for another try. */
+  take() {
+    const due = { stalled: this.#stalled, unkept: this.#unkept, unsure: this.#unsure };
+    this.#stalled = /* @__PURE__ */ new Set();
+    this.#unkept = /* @__PURE__ */ new Set();
+    this.#unsure = /* @__PURE__ */ new Set();
+    this.deadline = Infinity;
+    return due;
+  }
+  #wait() {
+    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY$3);
+  }
+}
+
 class Topic {
   feeds = /* @__PURE__ */ new Set();
   /** Reads under way, by the first offset asked for, and who waits for each. */
-  reads = /* @__PURE__ */ new Map();
+  #reads = /* @__PURE__ */ new Map();
   /** Batches to wait for before those behind read: they may bring the very entries. */
   patience = 0;
   #epoch = "";
@@ -380,6 +447,20 @@ class Topic {
   /** No entry that this node ever heard of has this offset. */
   isBeyond({ epoch }, offset) {
     return this.#next > 0 && epoch === this.#epoch && offset >= this.#next;
+  }
+  /** A read of the same position is shared by all who wait for it: the first of them asks. */
+  read(from, receive, ask) {
+    const waiting = this.#reads.get(from);
+    if (waiting) {
+      waiting.push(receive);
+      return;
+    }
+    const all = [receive];
+    this.#reads.set(from, all);
+    ask((answer) => {
+      this.#reads.delete(from);
+      for (const one of all) one(answer);
+    });
   }
   /** One batch is over. Says whether the waiting is, too. */
   waited() {
@@ -435,22 +516,22 @@ class Topics {
 }
 
 const PAGE$2 = 256;
-const RETRY$2 = 1e3;
 class Feeds {
-  /** When to `retry`. */
-  deadline = Infinity;
   #effects;
   #options;
   #topics;
   #peers = /* @__PURE__ */ new Map();
-  #stalled = /* @__PURE__ */ new Set();
-  /** Channels in which something may have been missed, and the store did not say. */
-  #unsure = /* @__PURE__ */ new Set();
+  #retries;
   #parcels = new Parcels();
   constructor(effects, options, follows) {
     this.#effects = effects;
     this.#options = options;
     this.#topics = new Topics(follows);
+    this.#retries = new Retries(effects);
+  }
+  /** When to `retry`. */
+  get deadline() {
+    return this.#retries.deadline;
   }
   /** Channels followed or written to. */
   get size() {
@@ -466,28 +547,38 @@ class Feeds {
     } else if (feeds.size >= this.#options.maxSubscriptions) {
       peer.tell({ t: "denied", ch, code: "too-many", reason: `${feeds.size} subscriptions are the most` });
     } else {
-      const fresh = new Feed(peer, client, ch, this.#effects, this.#options);
+      const fresh = new Feed(peer, client, ch, this.#effects, this.#options, (one) => {
+        this.#retries.unkept(one);
+      });
       fresh.id = id;
       this.#peers.set(peer, feeds.set(ch, fresh));
       this.#topics.of(ch).feeds.add(fresh);
       this.#admit(fresh, wanted);
     }
   }
-  unsubscribe(peer, { ch, id = 0 }) {
+  /** It may have been followed by an earlier link. A failure is not answered: the client says it again. */
+  unsubscribe(peer, client, { ch, id }) {
     const feed = this.#peers.get(peer)?.get(ch);
-    if (!feed || id < feed.id) return;
-    this.#peers.get(peer)?.delete(ch);
-    this.#drop(feed);
-    feed.leave();
+    const answer = () => {
+      if (id !== void 0) peer.tell({ t: "unsubscribed", ch, id });
+    };
+    if (feed && (id ?? 0) < feed.id) {
+      answer();
+      return;
+    }
+    if (feed) this.#end(feed);
+    this.#effects.call("leave", { client, ch }, ({ is }) => {
+      if (is === "known") answer();
+    });
   }
   /** The link is gone. */
   leave(peer) {
     for (const feed of this.#peers.get(peer)?.values() ?? []) this.#drop(feed);
     this.#peers.delete(peer);
   }
-  receive(peer, { ch, offset, id = 0 }) {
+  receive(peer, { ch, offset, id = 0, epoch }) {
     const feed = this.#peers.get(peer)?.get(ch);
-    if (feed?.id !== id) return;
+    if (feed?.id !== id || (epoch ?? feed.epoch) !== feed.epoch) return;
     if (this.#topics.of(ch).isBeyond(feed, offset)) peer.warn("bad-offset", `nothing has offset ${offset} yet`);
     else if (feed.receive(offset) && feed.state.is === "full") this.#advance(feed);
   }
@@ -528,11 +619,9 @@ class Feeds {
   }
   /** Tries again what the store failed to answer. */
   retry() {
-    const [stalled, unsure] = [[...this.#stalled], [...this.#unsure]];
-    this.#stalled.clear();
-    this.#unsure.clear();
-    this.deadline = Infinity;
+    const { stalled, unkept, unsure } = this.#retries.take();
     for (const ch of unsure) this.#look(ch);
+    for (const feed of unkept) feed.keep();
     for (const feed of stalled) {
       if (feed.state.is !== "stalled") continue;
       if (feed.state.wanted) this.#admit(feed, feed.state.wanted);
@@ -544,21 +633,20 @@ class Feeds {
     this.#read(ch, 0, 0, (answer) => {
       const topic = this.#topics.get(ch);
       if (!topic) return;
-      if (answer.is === "failed") {
-        this.#unsure.add(ch);
-        this.#wait();
-      } else {
+      if (answer.is === "failed") this.#retries.unsure(ch);
+      else {
         topic.note(answer.result.epoch, answer.result.next);
         this.#catchUp(topic);
       }
     });
   }
-  #wait() {
-    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY$2);
+  #end(feed) {
+    this.#peers.get(feed.peer)?.delete(feed.ch);
+    this.#drop(feed);
   }
   #drop(feed) {
     feed.state = { is: "gone" };
-    this.#stalled.delete(feed);
+    this.#retries.drop(feed);
     this.#topics.drop(feed);
   }
   /** Said again: another position. One question at a time, however often it is said. */
@@ -579,12 +667,23 @@ class Feeds {
     if (permit !== "asking") this.#decide(feed, permit, wanted);
   }
   #decide(feed, verdict, wanted) {
-    if (verdict === "yes") {
-      this.#locate(feed, wanted);
-      return;
-    }
-    feed.peer.tell({ t: "denied", ch: feed.ch, code: "forbidden", reason: "following this channel is not allowed" });
-    this.unsubscribe(feed.peer, feed);
+    if (verdict === "yes") this.#locate(feed, wanted);
+    else this.#deny(feed, wanted);
+  }
+  /** It may have been allowed before: who is told that it is not is no member. */
+  #deny(feed, wanted) {
+    const { peer, client, ch } = feed;
+    const state = { is: "leaving" };
+    feed.state = state;
+    this.#effects.call("leave", { client, ch }, (answer) => {
+      if (feed.state !== state) return;
+      if (answer.is === "failed") {
+        this.#stall(feed, wanted);
+        return;
+      }
+      peer.tell({ t: "denied", ch, code: "forbidden", reason: "following this channel is not allowed" });
+      this.#end(feed);
+    });
   }
   #locate(feed, wanted) {
     const state = { is: "locating" };
@@ -624,7 +723,6 @@ class Feeds {
   #catchUp(topic) {
     for (const feed of topic.feeds) if (feed.state.is === "live") this.#advance(feed);
   }
-  /** A read of the same position is shared by all who wait for it. */
   #pull(feed, topic) {
     const state = { is: "reading" };
     const from = feed.next;
@@ -632,17 +730,7 @@ class Feeds {
     const receive = (answer) => {
       if (feed.state === state) this.#deliver(feed, topic, answer);
     };
-    const waiting = topic.reads.get(from);
-    if (waiting) {
-      waiting.push(receive);
-      return;
-    }
-    const all = [receive];
-    topic.reads.set(from, all);
-    this.#read(feed.ch, from, PAGE$2, (answer) => {
-      topic.reads.delete(from);
-      for (const one of all) one(answer);
-    });
+    topic.read(from, receive, (then) => this.#read(feed.ch, from, PAGE$2, then));
   }
   #deliver(feed, topic, answer) {
     if (answer.is === "failed") {
@@ -669,9 +757,47 @@ class Feeds {
   }
   #stall(feed, wanted) {
     feed.state = wanted ? { is: "stalled", wanted } : { is: "stalled" };
-    this.#stalled.add(feed);
-    this.#wait();
+    this.#retries.stalled(feed);
   }
+}
+
+const FRAME = 64;
+const VALUE = 16;
+class Held {
+  frames = [];
+  /** Bytes, roughly. */
+  bytes = 0;
+  add(frames) {
+    this.frames.push(...frames);
+    this.bytes += weightOf(frames);
+  }
+}
+function weightOf(frames) {
+  let bytes = frames.length * FRAME;
+  for (const frame of frames) for (const value of Object.values(frame)) bytes += weigh(value);
+  return bytes;
+}
+function weigh(field) {
+  let bytes = 0;
+  const left = [field];
+  while (left.length) {
+    const value = left.pop();
+    if (typeof value === "string" || value instanceof Uint8Array) bytes += value.length;
+    else if (typeof value === "object" && value) for (const one of Object.values(value)) left.push(one);
+    bytes += VALUE;
+  }
+  return bytes;
+}
+
+const MAX_FRAMES = 4096;
+const MAX_HELD = 1048576;
+const MAX_CALLS = 4096;
+function floodOf(stage, frames, calls) {
+  const held = "held" in stage ? stage.held : void 0;
+  if (frames.length + (held?.frames.length ?? 0) > MAX_FRAMES) return `over ${MAX_FRAMES} frames at once`;
+  if (calls > MAX_CALLS) return `over ${MAX_CALLS} questions to the store at once`;
+  const isHeavy = held?.frames.length && held.bytes + weightOf(frames) > MAX_HELD;
+  return isHeavy ? "too much before the answer to the hello" : void 0;
 }
 
 class Follows {
@@ -757,6 +883,9 @@ class Ledger {
   }
   stored(place, entry, sender) {
     this.#feeds.stored(place.ch, place.epoch, entry);
+    this.#receipts.placed(sender, place);
+  }
+  found(place, sender) {
     this.#receipts.placed(sender, place);
   }
 }
@@ -1077,7 +1206,7 @@ class Tracker {
 const isSame = (a, b) => a.count === b.count && a.of === b.of && a.gone === b.gone && a.by?.client === b.by?.client && a.by?.time === b.by?.time;
 
 const CHANNELS = 256;
-const RETRY$1 = 1e3;
+const RETRY$2 = 1e3;
 class Receipts {
   #effects;
   #rosters;
@@ -1132,9 +1261,11 @@ class Receipts {
     this.#unasked.delete(peer);
     this.#effects.call("sent", { client, from }, (answer) => {
       if (this.#senders.get(peer) !== sender) return;
-      if (answer.is === "known") this.#add(peer, sender, answer.result);
-      else {
-        sender.askAt = this.#effects.now + RETRY$1;
+      if (answer.is === "known") {
+        tellPlaces(peer, answer.result);
+        this.#add(peer, sender, answer.result);
+      } else {
+        sender.askAt = this.#effects.now + RETRY$2;
         this.#unasked.set(peer, sender);
         this.#wait(sender.askAt);
       }
@@ -1167,6 +1298,14 @@ class Receipts {
   #wait(until) {
     this.#askAt = Math.min(this.#askAt, until);
   }
+}
+function tellPlaces(peer, places) {
+  if (peer.stage.is !== "open") return;
+  const { hello, got } = peer.stage;
+  const settled = places.filter(({ seq }) => seq > hello.acked && seq <= got);
+  const placed = settled.map(({ seq, offset }) => [seq, offset]);
+  const last = placed.at(-1);
+  if (last) peer.tell({ t: "accepted", seq: last[0], placed });
 }
 function tell(tracker) {
   const { peer, ch } = tracker;
@@ -1224,7 +1363,7 @@ class Roster {
   }
 }
 
-const RETRY = 1e3;
+const RETRY$1 = 1e3;
 const LONG = 6e4;
 class Rosters {
   /** When to `tick`. */
@@ -1290,7 +1429,7 @@ class Rosters {
     this.#effects.call("members", { ch }, (answer) => {
       roster.reading = false;
       if (this.#rosters.get(ch) !== roster) return;
-      if (answer.is === "failed") this.#plan(roster, this.#effects.now + RETRY);
+      if (answer.is === "failed") this.#plan(roster, this.#effects.now + RETRY$1);
       else {
         this.#plan(roster, this.#nextReading(answer.result.members));
         roster.load(answer.result, this.#look);
@@ -1309,6 +1448,40 @@ class Rosters {
     for (const member of members)
       if (this.#look(member) !== "offline") wait = Math.min(wait, member.seenAt + idle + presenceEvery - wall());
     return this.#effects.now + Math.max(wait, presenceEvery);
+  }
+}
+
+const RETRY = 1e3;
+const MOST$3 = 1e4;
+class Farewells {
+  /** When to `tick`. */
+  deadline = Infinity;
+  #untold = /* @__PURE__ */ new Set();
+  #effects;
+  constructor(effects) {
+    this.#effects = effects;
+  }
+  get size() {
+    return this.#untold.size;
+  }
+  say(client) {
+    this.#effects.call("forget", { client }, ({ is }) => {
+      if (is === "known" || this.#untold.size >= MOST$3) return;
+      this.#untold.add(client);
+      this.deadline = Math.min(this.deadline, this.#effects.now + RETRY);
+    });
+  }
+  tick(now) {
+    if (now < this.deadline) return;
+    this.deadline = Infinity;
+    const due = [...this.#untold];
+    this.#untold.clear();
+    for (const client of due) this.say(client);
+  }
+  /** This node goes down, and does not wait for a store that fails. */
+  clear() {
+    this.#untold.clear();
+    this.deadline = Infinity;
   }
 }
 
@@ -1448,12 +1621,11 @@ class Repeats {
   #asked;
   #client;
   #effects;
-  #answer;
-  /** @param answer what to tell the client; a place that nobody knows any more is left out. */
-  constructor(client, effects, answer) {
+  #on;
+  constructor(client, effects, on) {
     this.#client = client;
     this.#effects = effects;
-    this.#answer = answer;
+    this.#on = on;
   }
   /** A message got its place. */
   keep(placed) {
@@ -1483,9 +1655,12 @@ class Repeats {
     this.#effects.call("sent", { client: this.#client, from }, (answer) => {
       if (this.#asked !== asked) return;
       this.#asked = void 0;
-      if (answer.is === "known")
+      if (answer.is === "known") {
+        for (const place of answer.result) this.#on.found(place);
         this.#tell(asked, new Map([...this.#recent, ...answer.result.map(({ seq, offset }) => [seq, offset])]));
+      }
       this.flush();
+      if (answer.is === "failed") for (const seq of asked) this.note(seq);
     });
   }
   #tell(asked, known) {
@@ -1495,10 +1670,11 @@ class Repeats {
       const offset = known.get(seq);
       if (offset !== void 0) placed.push([seq, offset]);
     }
-    this.#answer(placed);
+    this.#on.answer(placed);
   }
 }
 
+const MOST_UNHEARD = 1024;
 class Session {
   client;
   /** The highest message taken in order, as far as this node knows. */
@@ -1508,16 +1684,21 @@ class Session {
   #leaving = false;
   #effects;
   #journal;
-  #onIdle;
+  #on;
   #intake;
   #repeats;
-  constructor(client, effects, options, journal, onIdle) {
+  constructor(client, effects, options, journal, on) {
     this.client = client;
     this.#effects = effects;
     this.#journal = journal;
-    this.#onIdle = onIdle;
+    this.#on = on;
     this.#intake = new Intake(client, effects, options, () => this.#pump());
-    this.#repeats = new Repeats(client, effects, (placed) => this.#peer?.tell(accepted(this.seq, placed)));
+    this.#repeats = new Repeats(client, effects, {
+      answer: (placed) => this.#peer?.tell(accepted(this.seq, placed)),
+      found: (place) => {
+        journal.found(place, this.#peer);
+      }
+    });
   }
   get peer() {
     return this.#peer;
@@ -1582,10 +1763,12 @@ class Session {
     }
     const { seq, fates } = answer.result;
     for (const frame of framesOf(records, fates, this.seq, seq)) this.#peer?.tell(frame);
+    for (const unheard of unheardOf(records, this.seq, seq)) this.#repeats.note(unheard);
     this.seq = seq;
     const placed = [];
     records.forEach(({ id, from, time, body }, at) => {
       const fate = fates[at];
+      if (fate?.is === "duplicate" && fate.place) this.#journal.found(fate.place, this.#peer);
       if (fate?.is !== "stored") return;
       const { seq: seq2, offset } = fate.place;
       placed.push([seq2, offset]);
@@ -1601,11 +1784,11 @@ class Session {
   #rest() {
     if (this.#state.is !== "ready" || !this.#intake.isEmpty) return;
     if (this.#leaving) {
-      this.#effects.call("forget", { client: this.client }, () => void 0);
+      this.#on.left(this.client);
       this.#leaving = false;
       this.#peer = void 0;
     }
-    if (!this.#peer) this.#onIdle(this);
+    if (!this.#peer) this.#on.idle(this);
   }
 }
 const accepted = (seq, placed) => ({
@@ -1613,6 +1796,19 @@ const accepted = (seq, placed) => ({
   seq,
   ...placed.length && { placed }
 });
+function unheardOf(records, before, seq) {
+  const unheard = [];
+  let heard = Math.max(before, seq - MOST_UNHEARD);
+  const hear = (upTo) => {
+    for (; heard < Math.min(upTo, seq); heard++) unheard.push(heard + 1);
+  };
+  for (const record of records) {
+    hear(record.after);
+    heard = Math.max(heard, record.seq);
+  }
+  hear(seq);
+  return unheard;
+}
 function framesOf(records, fates, before, seq) {
   const frames = [];
   let placed = [];
@@ -1639,13 +1835,26 @@ class Sessions {
   #journal;
   #sessions = /* @__PURE__ */ new Map();
   #holders = /* @__PURE__ */ new Map();
+  #farewells;
   constructor(effects, options, journal) {
     this.#effects = effects;
     this.#options = options;
     this.#journal = journal;
+    this.#farewells = new Farewells(effects);
   }
   get size() {
-    return this.#sessions.size + this.#holders.size;
+    return this.#sessions.size + this.#holders.size + this.#farewells.size;
+  }
+  /** When to `tick`. */
+  get deadline() {
+    return this.#farewells.deadline;
+  }
+  tick(now) {
+    this.#farewells.tick(now);
+  }
+  /** This node goes down. */
+  clear() {
+    this.#farewells.clear();
   }
   /** The session that this link holds. */
   of(peer) {
@@ -1678,6 +1887,10 @@ class Sessions {
       peer.dismiss(run.Close.tryLater, AWAY$1.after, AWAY$1.spread, "the store does not answer");
       return false;
     }
+    if (answer.result.is === "left") {
+      peer.fault(run.Close.forbidden, "left", "this client has left for good");
+      return false;
+    }
     if (answer.result.is === "taken") {
       peer.fault(run.Close.forbidden, "taken", "this client id belongs to another key, or to another user");
       return false;
@@ -1689,7 +1902,7 @@ class Sessions {
       peer.close(run.Close.replaced, "a later link has this session");
       return false;
     }
-    peer.stage = { is: "open", hello };
+    peer.stage = { is: "open", hello, got: seq };
     session.attach(peer, seq);
     this.#holders.set(peer, session);
     if (holder !== peer) holder?.close(run.Close.replaced, "a later link has this session");
@@ -1707,10 +1920,14 @@ class Sessions {
   #sessionOf(client) {
     let session = this.#sessions.get(client);
     if (!session) {
-      const forget = (idle) => {
-        if (this.#sessions.get(client) === idle) this.#sessions.delete(client);
-      };
-      session = new Session(client, this.#effects, this.#options, this.#journal, forget);
+      session = new Session(client, this.#effects, this.#options, this.#journal, {
+        idle: (one) => {
+          if (this.#sessions.get(client) === one) this.#sessions.delete(client);
+        },
+        left: () => {
+          this.#farewells.say(client);
+        }
+      });
       this.#sessions.set(client, session);
     }
     return session;
@@ -1820,7 +2037,8 @@ class Watcher {
   changed(clients) {
     if (!clients) this.#untold = "all";
     else if (this.#untold !== "all") for (const client of clients) this.#untold.add(client);
-    if (this.#roster?.bounds) this.#onChange(this);
+    const isNew = this.#untold === "all" || this.#untold.size > 0;
+    if (isNew && this.#roster?.bounds) this.#onChange(this);
   }
   tell() {
     const { peer, ch } = this;
@@ -1917,7 +2135,6 @@ function deny(peer, ch, code) {
   peer.tell({ t: "denied", ch, watch: true, code, reason: reasons[code] });
 }
 
-const MAX_FRAMES = 4096;
 class Server {
   #options;
   #effects = new Effects();
@@ -1959,17 +2176,17 @@ class Server {
   get deadline() {
     const { deadline: devices } = this.#devices;
     const told = Math.min(this.#rosters.deadline, this.#receipts.deadline, this.#watchers.deadline, devices);
-    const turn = Math.min(this.#limiter.deadline, this.#drain?.deadline ?? Infinity);
+    const turn = Math.min(this.#limiter.deadline, this.#sessions.deadline, this.#drain?.deadline ?? Infinity);
     return Math.min(this.#roundAt, this.#feeds.deadline, turn, told);
   }
   handle(input, now) {
-    this.#effects.now = now;
+    this.#effects.begin(now, "link" in input ? input.link : 0);
     this.#dispatch(input, now);
     this.#devices.flush();
     const busy = this.#peers.size > 0 || this.#effects.pending > 0;
     if (!busy) this.#roundAt = Infinity;
     else if (this.#roundAt === Infinity) this.#roundAt = now + roundTime(this.#options);
-    if (!busy && this.#drain) this.#devices.clear();
+    if (!busy && this.#drain) for (const part of [this.#devices, this.#sessions]) part.clear();
     if (!busy && this.#drain?.end()) this.#effects.drained();
     return this.#effects.take();
   }
@@ -2009,7 +2226,7 @@ class Server {
   }
   #tick(now) {
     if (now >= this.#feeds.deadline) this.#feeds.retry();
-    for (const part of [this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now);
+    for (const part of [this.#sessions, this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now);
     this.#drain?.proceed(this.#peers.values(), now);
     for (const peer of this.#limiter.due(now)) this.#admit(peer);
     if (now >= this.#roundAt) this.#patrol(now);
@@ -2020,10 +2237,9 @@ class Server {
     this.#drain.proceed(this.#peers.values(), now);
   }
   #opened(link, user, now) {
-    const links = this.#peers.size;
+    const away = this.#limiter.enter(this.#peers.size, now);
     const peer = new Peer(link, user, this.#effects, this.#options.guarded, (gone) => this.#gone(gone));
     this.#peers.set(link, peer);
-    const away = this.#limiter.enter(links, now);
     if (this.#drain) this.#drain.dismiss(peer);
     else if (away !== void 0) peer.dismiss(run.Close.tryLater, away, 0, "the server is full");
   }
@@ -2041,9 +2257,9 @@ class Server {
   #frames(peer, frames, now) {
     if (!peer) return;
     peer.heardAt = now;
-    const held = "held" in peer.stage ? peer.stage.held.length : 0;
-    if (frames.length + held > MAX_FRAMES) peer.fault(run.Close.overloaded, "flood", `over ${MAX_FRAMES} frames at once`);
-    else this.#perform(peer, frames);
+    const flood = floodOf(peer.stage, frames, this.#effects.under(peer.link));
+    if (flood === void 0) this.#perform(peer, frames);
+    else peer.fault(run.Close.overloaded, "flood", flood);
   }
   /** In order; behind a hello everything waits for its answer. */
   #perform(peer, frames) {
@@ -2052,7 +2268,7 @@ class Server {
       const { stage } = peer;
       if (stage.is === "gone") return;
       if ("held" in stage) {
-        stage.held.push(...frames.slice(at));
+        stage.held.add(frames.slice(at));
         break;
       }
       if (frame.t === "hello") this.#hello(peer, frame);
@@ -2069,7 +2285,7 @@ class Server {
       return;
     }
     const { is } = peer.stage;
-    peer.stage = { is: "waiting", hello, held: [] };
+    peer.stage = { is: "waiting", hello, held: new Held() };
     if (is === "open" || hello.v !== codec.PROTOCOL_VERSION) this.#admit(peer);
     else this.#queue(peer);
   }
@@ -2088,7 +2304,7 @@ class Server {
     peer.stage = { is: "opening", hello, held };
     this.#sessions.greet(peer, hello, () => {
       this.#devices.come(peer, hello.client);
-      this.#perform(peer, held);
+      this.#perform(peer, held.frames);
     });
   }
   #obey(peer, session, frame) {
@@ -2100,7 +2316,7 @@ class Server {
         if (session) this.#feeds.subscribe(peer, session.client, frame);
         break;
       case "unsub":
-        this.#feeds.unsubscribe(peer, frame);
+        if (session) this.#feeds.unsubscribe(peer, session.client, frame);
         break;
       case "received":
         this.#feeds.receive(peer, frame);
@@ -2275,16 +2491,19 @@ function fromJson(text) {
   }
 }
 
-const HEARING = 1e3;
+const HEARING$1 = 1e3;
 function end(response, status, headers = {}, text = "") {
   if (response.headersSent || response.destroyed) return;
   const type = text ? { "content-type": "text/plain; charset=utf-8" } : void 0;
   response.writeHead(status, { ...type, ...headers }).end(text && `${text}
 `);
 }
+const CROWDED = 10;
 function extraHeaders(status, retryAfter = 1) {
   if (status === 401) return { "www-authenticate": "Bearer" };
   if (status === 405) return { allow: "GET, HEAD, POST, DELETE, OPTIONS" };
+  if (status === 408) return { connection: "close" };
+  if (status === 429) return { "retry-after": String(CROWDED) };
   return status === 503 ? { "retry-after": String(retryAfter) } : {};
 }
 function endTooLarge(request, response, env) {
@@ -2294,7 +2513,7 @@ function endTooLarge(request, response, env) {
     cancel();
     response.end();
   };
-  const cancel = env.timer(over, HEARING);
+  const cancel = env.timer(over, HEARING$1);
   request.once("close", over).once("end", over).resume();
 }
 function endWith(response, taken, pass) {
@@ -2435,8 +2654,9 @@ class Door {
     if (typeof who === "number") {
       this.#gate.refused("upgrade", who);
       refuse(stream, who, this.#gate.closedFor);
-    } else if (!stream.destroyed) {
-      stream.off("error", ignore);
+    } else if (stream.destroyed) who.seat.leave();
+    else {
+      stream.off("error", ignore).once("close", who.seat.leave);
       this.#sockets.accept(request, stream, head, who.user);
     }
   }
@@ -2467,6 +2687,30 @@ function takeRequests(http, path, handle) {
   };
 }
 
+function addressOf({ headers, socket }, proxies) {
+  const { remoteAddress = "" } = socket;
+  const said = String(headers["x-forwarded-for"] ?? "").split(",");
+  const named = said[Math.max(0, said.length - proxies)]?.trim();
+  return subscriber(named === void 0 || named === "" ? remoteAddress : named);
+}
+function subscriber(text) {
+  const address = withoutPort(text);
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== void 0) return mapped;
+  if (node_net.isIPv6(address)) return prefix(address);
+  return node_net.isIPv4(address) ? address : address.slice(0, 64);
+}
+function withoutPort(text) {
+  const inBrackets = /^\[(.+?)\](?::\d+)?$/.exec(text)?.[1];
+  return inBrackets ?? text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
+}
+function prefix(address) {
+  const [front = [], back = []] = address.replace(/%.*$/, "").split("::").map((half) => half.split(":").filter(Boolean));
+  const length = back.length + (back.at(-1)?.includes(".") ? 1 : 0);
+  const groups = [...front, ...Array(Math.max(0, 8 - front.length - length)).fill("0"), ...back].slice(0, 4);
+  return `${groups.map((group) => parseInt(group, 16).toString(16)).join(":")}::/64`;
+}
+
 class AuthError extends run.HoldfastError {
   name = "AuthError";
   status;
@@ -2493,22 +2737,84 @@ async function admit(authenticate, request) {
     return { is: "refused", status: 503, error };
   }
 }
-function isOriginAllowed({ headers }, allowed) {
-  const { origin, host } = headers;
-  if (origin === void 0 || allowed === "*") return true;
-  if (allowed) return allowed.includes("*") || allowed.includes(origin);
-  return origin.replace(/^https?:\/\//i, "").toLowerCase() === host?.toLowerCase();
+
+class Census {
+  #addresses;
+  #users;
+  constructor({ maxLinksPerAddress, maxLinksPerUser }) {
+    this.#addresses = new Headcount(maxLinksPerAddress);
+    this.#users = new Headcount(maxLinksPerUser);
+  }
+  /** How many names are remembered: with nobody here, none. */
+  get size() {
+    return this.#addresses.size + this.#users.size;
+  }
+  /** Undefined where this address has all that one may have. */
+  enter(address) {
+    if (!this.#addresses.add(address)) return void 0;
+    let user = "";
+    let isTaken = true;
+    return {
+      name: (name) => {
+        if (!this.#users.add(name)) return false;
+        user = name;
+        return true;
+      },
+      leave: () => {
+        if (!isTaken) return;
+        isTaken = false;
+        this.#addresses.drop(address);
+        this.#users.drop(user);
+      }
+    };
+  }
 }
+class Headcount {
+  #most;
+  #counts = /* @__PURE__ */ new Map();
+  constructor(most) {
+    this.#most = most;
+  }
+  get size() {
+    return this.#counts.size;
+  }
+  /** False where there is no room for one more. */
+  add(name) {
+    const count = this.#counts.get(name) ?? 0;
+    if (name === "") return true;
+    if (count >= this.#most) return false;
+    this.#counts.set(name, count + 1);
+    return true;
+  }
+  drop(name) {
+    const count = this.#counts.get(name) ?? 0;
+    if (count > 1) this.#counts.set(name, count - 1);
+    else this.#counts.delete(name);
+  }
+}
+
+function welcome({ headers }, allowed) {
+  const { origin, host } = headers;
+  if (origin === void 0) return isForeign(headers) && !isForAll(allowed) ? "no" : "with cookies";
+  const isSameHost = origin.replace(/^https?:\/\//i, "").toLowerCase() === host?.toLowerCase();
+  const isNamed = allowed === void 0 ? isSameHost : allowed !== "*" && allowed.includes(origin);
+  if (isNamed || isSameHost && isForAll(allowed)) return "with cookies";
+  return isForAll(allowed) ? "yes" : "no";
+}
+const isForAll = (allowed) => allowed === "*" || !!allowed?.includes("*");
+const isForeign = ({ "sec-fetch-site": site }) => site === "cross-site" || site === "same-site";
 
 class Gate {
   #settings;
   #onRefused;
+  #census;
   /** Seconds until it may open again; absent while it is open. */
   #closedFor;
   /** @param onRefused hears the status of each link that was not opened. */
   constructor(settings, onRefused) {
     this.#settings = settings;
     this.#onRefused = onRefused;
+    this.#census = new Census(settings);
   }
   get closedFor() {
     return this.#closedFor;
@@ -2518,20 +2824,34 @@ class Gate {
     this.#closedFor = seconds;
   }
   isOriginAllowed(request) {
-    return isOriginAllowed(request, this.#settings.allowedOrigins);
+    return welcome(request, this.#settings.allowedOrigins) !== "no";
   }
-  /** Who asks, or the status that turns them away: 401, 403 or 503. */
+  /** Who asks, or the status that turns them away. */
   async judge(request) {
     if (this.#isClosed()) return 503;
-    if (!this.isOriginAllowed(request)) return 403;
-    const admission = await this.#admit(request);
-    if (admission.is === "refused") return admission.status;
-    return this.#isClosed() ? 503 : admission;
+    const page = welcome(request, this.#settings.allowedOrigins);
+    if (page === "no") return 403;
+    if (page !== "with cookies") delete request.headers.cookie;
+    const seat = this.#census.enter(addressOf(request, this.#settings.trustProxy));
+    if (!seat) return 429;
+    let guest;
+    try {
+      return guest = await this.#sit(request, seat);
+    } finally {
+      if (typeof guest !== "object") seat.leave();
+    }
   }
   /** Somebody who asked for a link was refused one. */
   refused(what, status) {
     this.#settings.log.info({ status }, `${what} refused`);
     this.#onRefused(status);
+  }
+  async #sit(request, seat) {
+    const admission = await this.#admit(request);
+    if (admission.is === "refused") return admission.status;
+    if (this.#isClosed()) return 503;
+    const { user } = admission;
+    return seat.name(user) ? { user, seat } : 429;
   }
   #isClosed() {
     return this.#closedFor !== void 0;
@@ -2553,6 +2873,24 @@ class Gate {
 }
 
 const PACKET = 2 ** 18;
+const PORTION = 2 ** 20;
+function* portions(frames) {
+  let group = [];
+  let bytes = 0;
+  for (const frame of frames) {
+    group.push(frame);
+    bytes += bytesOf$1(frame);
+    if (bytes < PORTION) continue;
+    yield group;
+    group = [];
+    bytes = 0;
+  }
+  yield group;
+}
+function bytesOf$1(frame) {
+  if (frame.t === "message") return frame.body.length;
+  return frame.t === "page" ? frame.entries.reduce((sum, { body }) => sum + body.length, 0) : 0;
+}
 class Batches {
   #env;
   #leave;
@@ -2590,6 +2928,43 @@ function inputOf(link, packet, bytes, max = Infinity) {
   } catch (error) {
     if (!(error instanceof run.FrameError)) throw error;
     return { on: "broken", link, error, bytes };
+  }
+}
+
+class Pacer {
+  #buckets;
+  #now;
+  constructor({ maxFrameRate, maxByteRate }, { now }) {
+    this.#now = now;
+    this.#buckets = [new Bucket(maxFrameRate, now()), new Bucket(maxByteRate, now())];
+  }
+  /** Ms until more may be heard; 0: at once. */
+  get wait() {
+    return Math.max(...this.#buckets.map((bucket) => bucket.wait(this.#now())));
+  }
+  /** So much was said. */
+  spend(frames, bytes) {
+    const [ofFrames, ofBytes] = this.#buckets;
+    ofFrames.spend(frames, this.#now());
+    ofBytes.spend(bytes, this.#now());
+  }
+}
+class Bucket {
+  #rate;
+  #level;
+  #at;
+  constructor(rate, now) {
+    this.#rate = rate;
+    this.#level = rate;
+    this.#at = now;
+  }
+  spend(amount, now) {
+    const came = (now - this.#at) * (this.#rate / 1e3);
+    if (this.#rate < Infinity) this.#level = Math.min(this.#rate, this.#level + came) - amount;
+    this.#at = now;
+  }
+  wait(now) {
+    return this.#level < 0 ? Math.max(0, this.#at - now - this.#level * 1e3 / this.#rate) : 0;
   }
 }
 
@@ -2710,6 +3085,8 @@ class Watch {
 }
 
 const LINGER = 3e3;
+const HEARING = 1e3;
+const uncounted = { sent: () => void 0, paced: () => void 0 };
 const LAST_WORDS = 1e3;
 class HttpLinks {
   #options;
@@ -2717,37 +3094,41 @@ class HttpLinks {
   #log;
   #feed;
   #number;
-  #onSent;
+  #count;
   #links = /* @__PURE__ */ new Map();
   #batches;
   #watch;
   /** Closed by the server, and the client has not heard it. */
   #untold = /* @__PURE__ */ new Set();
   #onEmpty;
-  /** @param number the next link's number. @param onSent hears of what is to be fetched. */
-  constructor(options, env, log, feed, number, onSent = () => void 0) {
+  /** @param number the next link's number. */
+  constructor(options, env, log, feed, number, count = uncounted) {
     this.#options = options;
     this.#env = env;
     this.#log = log;
     this.#feed = feed;
     this.#number = number;
-    this.#onSent = onSent;
+    this.#count = count;
     this.#batches = new Batches(env, (link, frames) => this.#put(link, frames));
     this.#watch = new Watch(env, options.pollGrace, (grace) => this.#patrol(grace));
   }
-  /** A link that begins with these packets. Returns its number. */
-  open(user, packets, transport = "poll") {
+  /** A link that begins with these packets. Returns its number. @param onGone is told when nothing is left of it. */
+  open(user, packets, transport = "poll", onGone = () => void 0) {
     const number = this.#number();
-    const link = { number, transport, mailbox: new Mailbox(), seenAt: this.#env.now() };
+    const pacer = new Pacer(this.#options, this.#env);
+    const mailbox = new Mailbox();
+    const link = { number, transport, mailbox, pacer, isHeldUp: false, onGone, seenAt: this.#env.now() };
     this.#links.set(number, link);
     this.#watch.start();
     this.#feed({ on: "opened", link: number, user, transport });
     this.#receive(link, packets);
     return number;
   }
-  post({ link: number, n, text, close }) {
-    const link = this.#see(number);
-    return Promise.resolve(link ? this.#post(link, n, text, close) : 410);
+  post(ask) {
+    const link = this.#see(ask.link);
+    if (!link) return Promise.resolve(410);
+    const { wait } = link.pacer;
+    return wait ? this.#holdUp(link, ask, wait) : Promise.resolve(this.#post(link, ask));
   }
   take({ link: number, hold, ...ask }) {
     const link = this.#see(number);
@@ -2804,7 +3185,19 @@ class HttpLinks {
     if (link) link.seenAt = this.#env.now();
     return link;
   }
-  #post(link, n, text, close) {
+  /** Who waits for the answer says no more meanwhile; who does not wait is not heard. */
+  #holdUp(link, ask, wait) {
+    this.#count.paced(link.transport);
+    if (link.isHeldUp || wait > HEARING) return Promise.resolve(429);
+    link.isHeldUp = true;
+    return new Promise((resolve) => {
+      this.#env.timer(() => {
+        link.isHeldUp = false;
+        resolve(this.#links.has(link.number) ? this.#post(link, ask) : 410);
+      }, wait);
+    });
+  }
+  #post(link, { n, text, close }) {
     const order = link.mailbox.judge(n);
     if (order === "wrong") return 409;
     if (order === "again") return 204;
@@ -2821,16 +3214,25 @@ class HttpLinks {
   }
   #receive(link, packets) {
     const { maxPacket } = this.#options;
-    for (const packet of packets) this.#feed(inputOf(link.number, packet, Buffer.byteLength(packet), maxPacket));
+    for (const packet of packets) {
+      const bytes = Buffer.byteLength(packet);
+      const input = inputOf(link.number, packet, bytes, maxPacket);
+      link.pacer.spend("frames" in input ? input.frames.length : 1, bytes);
+      this.#feed(input);
+    }
   }
   #put(link, frames) {
     if (link.over) return;
-    link.mailbox.put(this.#lines(link, frames));
-    if (link.mailbox.bytes > this.#options.maxBuffered) this.#drop(link);
+    for (const portion of portions(frames)) {
+      link.mailbox.put(this.#lines(link, portion));
+      if (link.mailbox.bytes <= this.#options.maxBuffered) continue;
+      this.#drop(link);
+      return;
+    }
   }
   #lines(link, frames) {
     const packets = codec.serverCodec.encode(frames, PACKET);
-    for (const packet of packets) this.#onSent(link.transport, Buffer.byteLength(packet));
+    for (const packet of packets) this.#count.sent(link.transport, Buffer.byteLength(packet));
     return packets.map(toLine);
   }
   /** The client closed it. A POST said again is still answered as before. */
@@ -2853,6 +3255,7 @@ class HttpLinks {
   #forget(link) {
     this.#links.delete(link.number);
     link.mailbox.clear();
+    link.onGone();
     this.#told(link);
     if (!this.#links.size) this.#watch.stop();
   }
@@ -2977,7 +3380,7 @@ async function perform(desk, { call, ask }) {
   if (call === "post") return desk.post(ask);
   return call === "take" ? desk.take(ask) : desk.leave(ask);
 }
-const asPostStatus = (value) => value === 204 || value === 400 || value === 409 ? value : 410;
+const asPostStatus = (value) => value === 204 || value === 400 || value === 409 || value === 429 ? value : 410;
 const asLeaveStatus = (value) => value === 204 ? value : 410;
 function asTaken(value) {
   const { is, first, lines, closed } = objectOf(value);
@@ -2991,7 +3394,10 @@ const isLine = (value) => typeof value === "string" && !/[\r\n]/.test(value);
 async function answerPlain(request, response, gate) {
   const who = await gate.judge(request);
   if (typeof who === "number") end(response, who, extraHeaders(who, gate.closedFor), "refused");
-  else end(response, 426, { upgrade: "websocket" }, "this path takes WebSockets, and POST");
+  else {
+    who.seat.leave();
+    end(response, 426, { upgrade: "websocket" }, "this path takes WebSockets, and POST");
+  }
 }
 
 const TICKET = /^bearer +holdfast\.link\.(\S+)$/i;
@@ -3068,26 +3474,68 @@ class Query {
   }
 }
 
-function readBody(request, limit) {
-  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.resolve(413);
-  return new Promise((resolve) => {
-    const parts = [];
-    let size = 0;
-    const onData = (part) => {
-      size += part.length;
-      if (size > limit) end(413);
-      else parts.push(part);
+const SLOWEST = 2048;
+class Bodies {
+  #limit;
+  #options;
+  /** By link: what sends away the body that is under way. */
+  #under = /* @__PURE__ */ new Map();
+  constructor(options) {
+    this.#options = options;
+    this.#limit = options.maxPacket * 2 + 65536;
+  }
+  /** Links with a body under way. */
+  get size() {
+    return this.#under.size;
+  }
+  /** @param link a client has one POST of it in flight, so whatever came before this one was given up. */
+  async readOf(link, request) {
+    this.#under.get(link)?.();
+    const sendAway = () => request.destroy();
+    this.#under.set(link, sendAway);
+    const body = await this.read(request);
+    if (this.#under.get(link) === sendAway) this.#under.delete(link);
+    return body;
+  }
+  read(request) {
+    if (Number(request.headers["content-length"] ?? 0) > this.#limit) return Promise.resolve(413);
+    return new Promise((resolve) => {
+      const parts = [];
+      let size = 0;
+      const onData = (part) => {
+        size += part.length;
+        if (size > this.#limit) end(413);
+        else parts.push(part);
+      };
+      const onEnd = () => end(toText(Buffer.concat(parts)));
+      const onClose = () => end(void 0);
+      const cancel = this.#time(
+        () => size,
+        () => end(408)
+      );
+      const end = (result) => {
+        cancel();
+        request.off("data", onData).off("end", onEnd).off("close", onClose).pause();
+        resolve(result);
+      };
+      request.on("error", () => void 0);
+      request.on("data", onData).on("end", onEnd).on("close", onClose);
+      if (request.destroyed) end(void 0);
+    });
+  }
+  /** What has come buys time for the rest. */
+  #time(size, onLate) {
+    const { bodyTimeout, env } = this.#options;
+    const since = env.now();
+    let cancel = () => void 0;
+    const wait = () => {
+      const left = since + bodyTimeout + size() / SLOWEST * 1e3 - env.now();
+      if (left <= 0) onLate();
+      else cancel = env.timer(wait, left);
     };
-    const onEnd = () => end(toText(Buffer.concat(parts)));
-    const onClose = () => end(void 0);
-    const end = (result) => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose).pause();
-      resolve(result);
-    };
-    request.on("error", () => void 0);
-    request.on("data", onData).on("end", onEnd).on("close", onClose);
-    if (request.destroyed) end(void 0);
-  });
+    wait();
+    return () => cancel();
+  }
 }
 function toText(bytes) {
   try {
@@ -3123,6 +3571,10 @@ class Pass {
     this.#tickets = tickets;
     this.#grant = grant;
     this.#exp = exp;
+  }
+  /** Of the link, among those of all nodes. */
+  get name() {
+    return `${this.#grant.node}.${this.#grant.link}`;
   }
   get link() {
     return this.#grant.link;
@@ -3196,12 +3648,12 @@ function isTakenIn(response, text, { pollGrace, env }) {
 class Rungs {
   #settings;
   #parts;
-  #textLimit;
+  #bodies;
   #readers = 0;
   constructor(settings, parts) {
     this.#settings = settings;
     this.#parts = parts;
-    this.#textLimit = settings.maxPacket * 2 + 65536;
+    this.#bodies = new Bodies(settings);
   }
   async answer(request, response) {
     const { gate } = this.#parts;
@@ -3238,8 +3690,8 @@ class Rungs {
       this.#refuse(request, response, guest);
       return;
     }
-    const { user, packets } = guest;
-    const link = links.open(user, packets, ask.streams ? "stream" : "poll");
+    const { user, seat, packets } = guest;
+    const link = links.open(user, packets, ask.streams ? "stream" : "poll", seat.leave);
     const source = { desk: links, pass: new Pass(tickets, { node, link, user }), reader: this.#reader() };
     this.#endWithReader(response, source);
     if (ask.streams) await this.#stream(response, source, 0);
@@ -3247,14 +3699,18 @@ class Rungs {
   }
   /** Who opens a link, and their first packets; or a status, or nothing, where the request was cut off. */
   async #admit(request) {
-    const { gate } = this.#parts;
-    const who = await gate.judge(request);
+    const who = await this.#parts.gate.judge(request);
     if (typeof who === "number") return who;
-    const text = await readBody(request, this.#textLimit);
+    const packets = await this.#firstPackets(request);
+    if (typeof packets === "object") return { ...who, packets };
+    who.seat.leave();
+    return packets;
+  }
+  async #firstPackets(request) {
+    const text = await this.#bodies.read(request);
     if (typeof text !== "string") return text;
-    if (gate.closedFor !== void 0) return 503;
-    const packets = fromLines(text);
-    return packets ? { user: who.user, packets } : 400;
+    if (this.#parts.gate.closedFor !== void 0) return 503;
+    return fromLines(text) ?? 400;
   }
   async #onLink(request, response, ask) {
     const { tickets, deskOf } = this.#parts;
@@ -3274,7 +3730,7 @@ class Rungs {
     }
   }
   async #post(request, response, source, { n, close, take }) {
-    const text = await readBody(request, this.#textLimit);
+    const text = await this.#bodies.readOf(source.pass.name, request);
     if (text === void 0) return;
     const status = typeof text === "string" ? await source.desk.post({ link: source.pass.link, n, text, close }) : text;
     if (status === 204 && take && close === void 0) await this.#poll(response, source, take.since, take.hold);
@@ -3339,6 +3795,7 @@ class Metrics {
   sent = new Tally();
   receivedBytes = new Tally("websocket", "stream", "poll");
   sentBytes = new Tally("websocket", "stream", "poll");
+  paced = new Tally("websocket", "stream", "poll");
   malformed = new Tally("bad-frame", "too-big");
   faults = new Tally();
   refused = new Tally(...REFUSALS, "hook");
@@ -3510,6 +3967,13 @@ function addLinks(add, metrics) {
   add(promClient.Counter, "links_refused_total", "Upgrades and openings refused, by status.", () => metrics.rejected, "status");
   add(promClient.Counter, "received_bytes_total", "Packets of clients.", () => metrics.receivedBytes, "transport");
   add(promClient.Counter, "sent_bytes_total", "Packets to clients.", () => metrics.sentBytes, "transport");
+  add(
+    promClient.Counter,
+    "links_paced_total",
+    "Links that said too much, and were not heard for a while.",
+    () => metrics.paced,
+    "transport"
+  );
   add(promClient.Counter, "packets_malformed_total", "Packets not understood.", () => metrics.malformed, "code");
   add(promClient.Counter, "faults_total", "Links closed for what was wrong.", () => metrics.faults, "code");
 }
@@ -3522,6 +3986,21 @@ function addMessages(add, metrics) {
   add(promClient.Counter, "messages_pushed_total", "Messages pushed to subscriptions.", () => metrics.sent.get("message"));
   add(promClient.Counter, "messages_published_total", "Messages of the server itself stored.", () => metrics.published);
 }
+
+const nothing = () => void 0;
+const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const printable = (text) => text.replace(UNSAFE, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+function safely(log) {
+  const line = (level) => (fields, message) => {
+    const said = Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === "string" ? printable(value) : value
+    ]);
+    log[level](Object.fromEntries(said), message);
+  };
+  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+}
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 const BATCH = 256;
 const MOST$1 = 1e4;
@@ -3616,7 +4095,7 @@ class Publisher {
     const { client, key } = this.#names;
     if (!this.#isOpen) {
       const opened = await store.open({ client, key, user: "", acked: this.#got });
-      if (opened.is === "taken") throw new Error("the client id is taken");
+      if (opened.is !== "open") throw new Error("the client id is not free");
       this.#isOpen = true;
     }
     let after = this.#got;
@@ -3724,9 +4203,6 @@ class Owner {
   }
 }
 
-const nothing = () => void 0;
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-
 class Bus {
   #ears = /* @__PURE__ */ new Map();
   notify({ node, note }) {
@@ -3767,6 +4243,7 @@ const limitChecks = {
 };
 
 const PLACES = 1e3;
+const LEFT = 6e5;
 const OVERHEAD = 256;
 const costOf = ({ body }) => (typeof body === "string" ? Buffer.byteLength(body) : body.length) + OVERHEAD;
 function verdict(seq, draft) {
@@ -3805,6 +4282,7 @@ class Books {
     this.#tell = tell;
   }
   open(ask) {
+    if (ask.acked <= (this.#clients.leftAt(ask.client) ?? -1)) return { is: "left" };
     const known = this.#find(ask.client);
     if (known && (known.key !== ask.key || known.user !== ask.user)) return { is: "taken" };
     const client = known ?? this.#clients.add(ask);
@@ -3851,8 +4329,10 @@ class Books {
     this.#left(client, ch);
   }
   forget({ client }) {
-    for (const ch of this.#seats.of(client)) this.leave({ client, ch });
-    this.#clients.delete(client);
+    const one = this.#find(client);
+    if (!one) return;
+    this.#drop(client);
+    this.#clients.part(client, one.seq);
   }
   members({ ch }) {
     this.expire();
@@ -3896,7 +4376,11 @@ class Books {
   }
   /** Forgets clients that were idle for too long, or are too many. */
   expire(name) {
-    for (const client of this.#clients.due(name)) this.forget({ client });
+    for (const client of this.#clients.due(name)) this.#drop(client);
+  }
+  #drop(client) {
+    for (const ch of this.#seats.of(client)) this.leave({ client, ch });
+    this.#clients.delete(client);
   }
   #left(client, ch) {
     this.#trim(ch);
@@ -3945,6 +4429,8 @@ class Clients {
   #now;
   /** The one used last stands last. */
   #clients = /* @__PURE__ */ new Map();
+  /** Those who have left, and until when that counts. */
+  #left = /* @__PURE__ */ new Map();
   constructor(limits, now) {
     this.#limits = limits;
     this.#now = now;
@@ -3963,6 +4449,19 @@ class Clients {
   }
   delete(name) {
     this.#clients.delete(name);
+  }
+  part(name, seq) {
+    const now = this.#now();
+    this.#left.delete(name);
+    this.#left.set(name, { seq, until: now + LEFT });
+    for (const [oldest, { until }] of this.#left) {
+      if (until > now && this.#left.size <= this.#limits.maxClients) break;
+      this.#left.delete(oldest);
+    }
+  }
+  leftAt(name) {
+    const left = this.#left.get(name);
+    return left && left.until > this.#now() ? left.seq : void 0;
   }
   due() {
     const { clientTtl, maxClients } = this.#limits;
@@ -4298,6 +4797,7 @@ function settle$1(given) {
     idle: isTime(100),
     helloTimeout: isTime(1),
     authenticateTimeout: isTime(1),
+    bodyTimeout: isTime(1),
     callTimeout: isTime(1),
     maxPacket: isWhole$1(65536, 2 ** 30),
     maxBuffered: isLimit(1024),
@@ -4309,7 +4809,14 @@ function settle$1(given) {
     pushWindow: isWhole$1(1),
     maxSubscriptions: isWhole$1(1),
     maxLinks: isLimit(1),
+    maxFrameRate: isLimit(1),
+    maxByteRate: isLimit(1024),
+    maxLinksPerUser: isLimit(1),
+    maxLinksPerAddress: isLimit(1),
+    trustProxy: isWhole$1(0, 16),
     maxAccepts: isLimit(1),
+    presenceGrace: isTime(0),
+    presenceEvery: isTime(100),
     perMessageDeflate: isBoolean,
     log: hasMethods("a logger with debug, info, warn and error", "debug", "info", "warn", "error"),
     env: hasMethods("now, timer, random, id and defer", "now", "timer", "random", "id", "defer")
@@ -4318,9 +4825,10 @@ function settle$1(given) {
 }
 function defaults({ store }) {
   const { idle, helloTimeout, callTimeout, maxPacket, window, pushWindow } = serverDefaults;
-  const { maxSubscriptions, maxLinks, maxAccepts } = serverDefaults;
+  const { maxSubscriptions, maxLinks, maxAccepts, presenceGrace, presenceEvery } = serverDefaults;
   return {
     ...{ idle, helloTimeout, callTimeout, maxPacket, window, pushWindow, maxSubscriptions, maxLinks, maxAccepts },
+    ...{ presenceGrace, presenceEvery },
     store: store ?? new MemoryStore(),
     authenticate: void 0,
     authorize: void 0,
@@ -4329,11 +4837,17 @@ function defaults({ store }) {
     ticketTtl: 864e5,
     allowedOrigins: void 0,
     authenticateTimeout: 1e4,
+    bodyTimeout: 1e4,
     maxBuffered: 2 ** 24,
     keepAlive: 15e3,
     pollHold: 25e3,
     pollGrace: 3e4,
     linkTtl: 36e5,
+    maxFrameRate: 5e4,
+    maxByteRate: 2 ** 26,
+    maxLinksPerUser: 100,
+    maxLinksPerAddress: Infinity,
+    trustProxy: 0,
     perMessageDeflate: false,
     log: silent,
     env: env.createEnv()
@@ -4353,13 +4867,13 @@ class Sockets {
   #open = /* @__PURE__ */ new Set();
   #batches;
   #number;
-  #onSent;
+  #count;
   #onEmpty;
-  /** @param number the next link's number. @param onSent hears of what leaves. */
-  constructor(options, env, log, feed, number, onSent) {
+  /** @param number the next link's number. */
+  constructor(options, env, log, feed, number, count) {
     this.#options = options;
     this.#number = number;
-    this.#onSent = onSent;
+    this.#count = count;
     this.#batches = new Batches(env, (socket, frames) => this.#send(socket, frames));
     this.#env = env;
     this.#log = log;
@@ -4401,8 +4915,9 @@ class Sockets {
     const number = this.#number();
     this.#links.set(number, socket);
     this.#open.add(socket);
+    const listen = this.#pace(socket);
     socket.on("message", (data, isBinary) => {
-      if (this.#links.has(number)) this.#receive(number, data, isBinary);
+      if (this.#links.has(number)) listen(this.#receive(number, data, isBinary));
     });
     socket.on("error", (err) => this.#log.debug({ link: number, err }, "socket error"));
     socket.on("close", (code) => this.#closed(number, socket, code));
@@ -4415,18 +4930,47 @@ class Sockets {
     this.#feed({ on: "closed", link: number, code });
     if (!this.#open.size) this.#onEmpty?.();
   }
+  /** Stops reading from a socket that says too much, until it may say more: to TCP, its sender is held up. */
+  #pace(socket) {
+    const pacer = new Pacer(this.#options, this.#env);
+    let cancel;
+    const look = () => {
+      cancel = void 0;
+      const { wait } = pacer;
+      if (wait) cancel = this.#env.timer(look, wait);
+      else socket.resume();
+    };
+    socket.once("close", () => cancel?.());
+    return (input) => {
+      pacer.spend("frames" in input ? input.frames.length : 1, input.bytes ?? 0);
+      if (cancel || !pacer.wait) return;
+      socket.pause();
+      this.#count.paced();
+      look();
+    };
+  }
   #receive(link, data, isBinary) {
     const bytes = data;
     const packet = isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString();
-    this.#feed(inputOf(link, packet, bytes.length));
+    const input = inputOf(link, packet, bytes.length);
+    this.#feed(input);
+    return input;
   }
   #send(socket, frames) {
     if (socket.readyState !== ws.WebSocket.OPEN) return;
-    for (const packet of codec.serverCodec.encode(frames, PACKET)) {
-      this.#onSent(Buffer.byteLength(packet));
-      socket.send(packet);
+    for (const portion of portions(frames)) {
+      for (const packet of codec.serverCodec.encode(portion, PACKET)) {
+        this.#count.sent(Buffer.byteLength(packet));
+        socket.send(packet);
+      }
+      if (this.#bound(socket)) return;
     }
-    if (socket.bufferedAmount > this.#options.maxBuffered) socket.terminate();
+  }
+  /** It asks for much and reads nothing: the core has stopped pushing long before. */
+  #bound(socket) {
+    const isOver = socket.bufferedAmount > this.#options.maxBuffered;
+    if (isOver) socket.terminate();
+    return isOver;
   }
 }
 
@@ -4470,7 +5014,8 @@ function createSigner(secret, purpose, wall) {
 }
 
 function createServer(options = {}) {
-  return new Running(settle$1(options), options.store === void 0);
+  const settings = settle$1(options);
+  return new Running({ ...settings, log: safely(settings.log) }, options.store === void 0);
 }
 class Running {
   #settings;
@@ -4498,8 +5043,14 @@ class Running {
     const { metrics } = this.#instruments;
     const number = upwards();
     const hear = (input) => this.#hear(input);
-    const sockets = new Sockets(settings, env, log, hear, number, (bytes) => metrics.wrote("websocket", bytes));
-    this.#links = new HttpLinks(settings, env, log, hear, number, (by, bytes) => metrics.wrote(by, bytes));
+    const sockets = new Sockets(settings, env, log, hear, number, {
+      sent: (bytes) => metrics.wrote("websocket", bytes),
+      paced: () => metrics.paced.add("websocket")
+    });
+    this.#links = new HttpLinks(settings, env, log, hear, number, {
+      sent: (by, bytes) => metrics.wrote(by, bytes),
+      paced: (by) => metrics.paced.add(by)
+    });
     this.#carriers = [sockets, this.#links];
     this.#gate = new Gate(settings, (status) => metrics.rejected.add(String(status)));
     this.#owner = new Owner(settings, metrics, wall);
@@ -4711,6 +5262,17 @@ class FileClients {
     this.#sqlite.run("DELETE FROM places WHERE client = ?", client.id);
     this.#sqlite.run("DELETE FROM clients WHERE id = ?", client.id);
     if (this.#count !== void 0) this.#count--;
+  }
+  part(name, seq) {
+    const now = this.#now();
+    this.#sqlite.run("INSERT OR REPLACE INTO gone (name, seq, until) VALUES (?, ?, ?)", toName(name), seq, now + LEFT);
+    this.#sqlite.run("DELETE FROM gone WHERE until <= ?", now);
+    const last = "SELECT rowid FROM gone ORDER BY rowid DESC LIMIT 1 OFFSET ?";
+    this.#sqlite.run(`DELETE FROM gone WHERE rowid <= (${last})`, finite(this.#limits.maxClients));
+  }
+  leftAt(name) {
+    const row = this.#sqlite.one("SELECT seq FROM gone WHERE name = ? AND until > ?", toName(name), this.#now());
+    return row && Number(row["seq"]);
   }
   due(name) {
     const since = this.#now() - this.#limits.clientTtl;
@@ -4947,6 +5509,8 @@ const TABLES = `
     touched INTEGER NOT NULL, places INTEGER NOT NULL, seen_user, presence TEXT, seen_at INTEGER
   );
   CREATE INDEX idle ON clients (touched);
+  CREATE TABLE gone (name UNIQUE NOT NULL, seq INTEGER NOT NULL, until INTEGER NOT NULL);
+  CREATE INDEX over ON gone (until);
   CREATE TABLE places (
     client INTEGER NOT NULL, seq INTEGER NOT NULL, channel INTEGER NOT NULL, "offset" INTEGER NOT NULL,
     PRIMARY KEY (client, seq)
@@ -5107,6 +5671,7 @@ class Sqlite {
       return result;
     } catch (error) {
       if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+      this.#shorten();
       throw error;
     }
   }
@@ -5124,6 +5689,16 @@ class Sqlite {
     } catch {
     }
     this.#database.close();
+  }
+  /**
+   * Lets go of what stands in the log and in the file. SQLite does so after a commit that made the log long; on a disk that
+   * the log has filled before, no commit comes any more.
+   */
+  #shorten() {
+    try {
+      this.one("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+    }
   }
   /** A file that was deleted takes writes as before, and they end with this process. */
   #mustBeThere() {
@@ -5473,10 +6048,19 @@ class Line {
   }
   run = async ({ sha }, args) => {
     if (!this.#writable) throw this.#unreachable();
-    return await this.#redis.callBuffer("EVALSHA", sha, 0, ...args);
+    return await this.#told(this.#redis.callBuffer("EVALSHA", sha, 0, ...args));
   };
+  /** Its errors tell of the whole command: of bodies and keys, which are nothing for a log. */
+  async #told(answer) {
+    try {
+      return await answer;
+    } catch (error) {
+      delete Object(error).command;
+      throw error;
+    }
+  }
   publish(topic, text) {
-    return this.#writable ? this.#redis.publish(topic, text) : Promise.reject(this.#unreachable());
+    return this.#writable ? this.#told(this.#redis.publish(topic, text)) : Promise.reject(this.#unreachable());
   }
   close() {
     this.#redis.disconnect();
@@ -5614,6 +6198,7 @@ return answer
 
 const open = `
 local client, key, user, acked = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
+if acked <= tonumber(call('GET', P .. 'x:' .. client) or -1) then return { 'left' } end
 local name = P .. 'c:' .. client
 local known = call('HMGET', name, 'key', 'user', 'seq')
 if known[1] and (known[1] ~= key or known[2] ~= user) then return { 'taken' } end
@@ -5697,6 +6282,8 @@ return false
 `;
 const forget = `
 local client = ARGV[3]
+if not device_of(client) then return false end
+call('SET', P .. 'x:' .. client, call('HGET', P .. 'c:' .. client, 'seq'), 'PX', int(LEFT))
 for _, ch in ipairs(call('ZRANGE', P .. 's:' .. client, 0, -1)) do leave(client, ch) end
 call('DEL', P .. 'c:' .. client, P .. 'p:' .. client, P .. 's:' .. client)
 return false
@@ -5950,7 +6537,7 @@ end
 const quote = (text) => `'${[...Buffer.from(text)].map((byte) => `\\${String(byte).padStart(3, "0")}`).join("")}'`;
 const number = (value) => value === Infinity ? "math.huge" : String(value);
 function scriptsFor(prefix, limits) {
-  const numbers = { ...limits, places: PLACES, overhead: OVERHEAD };
+  const numbers = { ...limits, places: PLACES, overhead: OVERHEAD, left: LEFT };
   const names = Object.entries(numbers).map(([name, value]) => [name.replace(/[A-Z]/g, "_$&").toUpperCase(), value]);
   const constants = names.map(([name, value]) => `local ${String(name)} = ${number(value)}
 `).join("");
@@ -6014,7 +6601,8 @@ class RedisStore {
   }
   async open({ client, key, user, acked }) {
     const reply = listOf(await this.#run("open", [nameOf(client), hashOf(key), nameOf(user), String(acked)]));
-    if (stringOf(reply[0]) === "taken") return { is: "taken" };
+    const is = stringOf(reply[0]);
+    if (is === "taken" || is === "left") return { is };
     return { is: "open", seq: Number(stringOf(reply[1])), known: reply[2] === 1 };
   }
   async append({ client, records }) {

@@ -90,8 +90,8 @@ interface Settings {
     /** How long a session ticket holds. Default 24 h. */
     ticketTtl: number;
     /**
-     * Pages that may connect: origins (RFC 6454), or '*' for all; their cookies count over HTTP only where they are
-     * listed. Default: those of the same host.
+     * Pages that may connect: origins (RFC 6454), or '*' for all; cookies count, and reach `authenticate`, only of those
+     * that are listed or of the same host. Default: those of the same host.
      */
     allowedOrigins: readonly string[] | '*' | undefined;
     /** Silence after which a link is dropped; at half of it, it is pinged. Default 45 s. */
@@ -100,6 +100,8 @@ interface Settings {
     helloTimeout: number;
     /** What `authenticate` may take. Default 10 s. */
     authenticateTimeout: number;
+    /** What the body of a POST may take, and besides a second for each 2 KiB that came. Default 10 s. */
+    bodyTimeout: number;
     /** What a store, `authorize` or `onMessage` may take. Default 30 s. */
     callTimeout: number;
     /** The largest packet taken, 65,536 at least; a POST may have twice that and 64 KiB. Default 1 MiB. */
@@ -135,11 +137,38 @@ interface Settings {
     /** Links at once; others are told when to come back. Default 100,000. */
     maxLinks: number;
     /**
+     * Frames of one link a second, and a second's worth at once. Beyond, the server does not listen to it for a while; a
+     * POST that does not wait for that is 429. Default 50,000.
+     */
+    maxFrameRate: number;
+    /** Bytes of its packets, likewise. Default 64 MiB. */
+    maxByteRate: number;
+    /** Links of one user at once, at this node; more are 429. Strangers are not counted. Default 100. */
+    maxLinksPerUser: number;
+    /**
+     * Links of one address at once, and requests that may become one, at this node; more are 429, before `authenticate` is
+     * asked. An address is an IPv4 address or an IPv6 /64. Default Infinity: behind a proxy all have its address, until
+     * `trustProxy` says otherwise.
+     */
+    maxLinksPerAddress: number;
+    /**
+     * Proxies before the server that append to `X-Forwarded-For`: of its entries the last so many are believed. Default 0:
+     * none, and the header is not looked at.
+     */
+    trustProxy: number;
+    /**
      * Links welcomed a second, up to a second's worth at once; others wait for it on their links, up to 25 s, or are told when
      * to come back, each at a time of its own.
      * Set it to what the machine and the store can welcome. Default 2,000.
      */
     maxAccepts: number;
+    /** A device that is cut, and has not left, is offline after this. Default 10 s. */
+    presenceGrace: number;
+    /**
+     * How often a node says when it last heard of the devices linked to it; of a node that died, all are offline after this
+     * and `idle`. 100 ms at least. Default 15 s.
+     */
+    presenceEvery: number;
     /** WebSocket compression (RFC 7692); costs memory for each link. Over HTTP nothing is compressed. Default false. */
     perMessageDeflate: boolean;
     /** Structured logger (pino's shape). Default: none. */

@@ -2,6 +2,7 @@ export { A as AuthError, F as FileStore, M as MemoryStore, R as RedisStore, c as
 export { F as FrameError, H as HoldfastError, M as MessageError, O as OptionError } from './shared/run.js';
 import './shared/codec.js';
 import 'node:http';
+import 'node:net';
 import 'prom-client';
 import 'node:crypto';
 import './shared/env.js';

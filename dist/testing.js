@@ -391,7 +391,7 @@ const clientRules = {
       alike(await trial.names(), [], "the members");
     }
   },
-  "forgets a client that left: it is new, has sent nothing and is a member of nothing": {
+  "forgets a client that left: it has sent nothing and is a member of nothing, and what comes late is not taken for it": {
     async run(trial) {
       const { ann, store } = trial;
       const rooms = [trial.room, trial.name("hall")];
@@ -403,10 +403,19 @@ const clientRules = {
       await store.forget({ client: ann });
       alike(await trial.append(ann, [trial.draft(ann, 4)]), { is: "unknown" }, "an append");
       for (const ch of rooms) alike(await trial.names(ch), [], `the members of ${ch}`);
-      alike(await trial.open(ann, "Bob", "another key"), { is: "open", seq: 0, known: false }, "its next time");
+      for (const acked of [0, 3])
+        alike(
+          await trial.open(ann, "", `key of ${ann}`, acked),
+          { is: "left" },
+          "what it said before, and comes late"
+        );
+      alike(await trial.open(ann, "Bob", "another key"), { is: "left" }, "the same, of somebody else");
       for (const ch of rooms) alike(await trial.cursor(ann, ch), void 0, `its cursor in ${ch}`);
       alike(await store.sent({ client: ann, from: 0 }), [], "what it sent");
       alike((await trial.read()).entries.length, 3, "entries of the log");
+      const back = await trial.open(ann, "", `key of ${ann}`, 4);
+      alike(back, { is: "open", seq: 4, known: false }, "it comes back, and has settled more than was ever sent");
+      for (const ch of rooms) alike(await trial.cursor(ann, ch), void 0, `its cursor in ${ch}, now`);
     }
   },
   "forgets a client that did nothing for its time, and none that did something": {

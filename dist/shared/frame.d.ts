@@ -37,11 +37,11 @@ interface Subscribe {
     /** Names the subscription, each higher than the one before; told again in the answers, which may come late. */
     id?: number;
 }
-/** Stops following. Client → server. */
+/** Stops following, by whatever link it was begun. Client → server. */
 interface Unsubscribe {
     t: 'unsub';
     ch: string;
-    /** That of the `sub`: it ends no later one, even if it arrives after it. */
+    /** That of the `sub`: it ends no later one, even if it arrives after it. With an id it is answered. */
     id?: number;
 }
 /** Asks for a page of the log. Client → server. */
@@ -59,6 +59,8 @@ interface Received {
     offset: number;
     /** That of the `sub`: what is said of an earlier subscription counts for no later one. */
     id?: number;
+    /** Of which log: what is said of one counts for no later one. */
+    epoch?: string;
 }
 /** Asks for receipts of this client's messages, numbered `from` and later, of those to come as well; said again, it starts anew. Client → server. */
 interface Track {
@@ -151,6 +153,13 @@ interface Subscribed {
     lost?: [from: number, to: number];
     /** That of the `sub`. */
     id?: number;
+}
+/** This client is no member of the channel any more; or it was said of a subscription that a later one has replaced. Server → client. */
+interface Unsubscribed {
+    t: 'unsubscribed';
+    ch: string;
+    /** That of the `unsub`. */
+    id: number;
 }
 /** ack:A, cumulative: the server keeps for good that this device has the channel up to `offset`. Server → client. */
 interface Noted {
@@ -269,7 +278,7 @@ interface Fault {
     reason: string;
 }
 type ClientFrame<B = Body> = Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye;
-type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Wait | Fault;
+type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Unsubscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Wait | Fault;
 type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>;
 
-export type { ClientFrame as C, Delivered as D, Entry as E, Frame as F, Message as M, Noted as N, Page as P, Receipt as R, Seat as S, Track as T, Recipient as a, Presence as b, Present as c, Packed as d, Send as e, Subscribe as f, Subscribed as g, Denied as h, Pong as i, ServerFrame as j, Ping as k };
+export type { ClientFrame as C, Delivered as D, Entry as E, Frame as F, Message as M, Noted as N, Page as P, Receipt as R, Seat as S, Track as T, Unsubscribed as U, Recipient as a, Presence as b, Present as c, Packed as d, Send as e, Subscribe as f, Subscribed as g, Denied as h, Pong as i, ServerFrame as j, Ping as k };

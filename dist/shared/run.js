@@ -39,7 +39,7 @@ const clientShapes = {
   sub: { ch: "c", from: "f", epoch: "s?", since: "n?", id: "n?" },
   unsub: { ch: "c", id: "n?" },
   history: { id: "n", ch: "c", from: "n", limit: "n" },
-  received: { ch: "c", offset: "n", id: "n?" },
+  received: { ch: "c", offset: "n", id: "n?", epoch: "s?" },
   track: { from: "n" },
   watch: { ch: "c" },
   unwatch: { ch: "c" },
@@ -63,6 +63,7 @@ const serverShapes = {
   accepted: { seq: "n", only: "b?", placed: "p?" },
   refused: { seq: "n", code: "s", reason: "s" },
   subscribed: { ch: "c", epoch: "s", next: "n", lost: "r?", id: "n?" },
+  unsubscribed: { ch: "c", id: "n" },
   denied: { ch: "c", id: "n?", watch: "b?", code: "s", reason: "s" },
   noted: { ch: "c", offset: "n", id: "n?" },
   delivered: { n: "n", ch: "c", list: "d" },
@@ -144,6 +145,7 @@ function verdict(code) {
   }
 }
 
+const LATE = 1e3;
 function run(machine, env, perform) {
   const queue = [];
   let busy = false;
@@ -151,10 +153,12 @@ function run(machine, env, perform) {
   let armedFor = Infinity;
   function arm() {
     const { deadline } = machine;
-    if (deadline >= armedFor && deadline < Infinity) return;
+    const now = env.now();
+    const due = Math.max(deadline, now);
+    if (due >= armedFor && due < Infinity && now - armedFor < LATE) return;
     cancel?.();
-    armedFor = deadline;
-    cancel = deadline < Infinity ? env.timer(wake, deadline - env.now()) : void 0;
+    armedFor = due;
+    cancel = due < Infinity ? env.timer(wake, due - now) : void 0;
   }
   function wake() {
     armedFor = Infinity;

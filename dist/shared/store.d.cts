@@ -26,7 +26,7 @@ interface Store {
     keep(ask: KeepAsk): Promise<void>;
     /** The client is no member of the channel any more. */
     leave(ask: CursorAsk): Promise<void>;
-    /** The client left for good: it is a member of nothing. */
+    /** The client left for good: it is a member of nothing. Nobody whom the store does not know leaves. */
     forget(ask: ForgetAsk): Promise<void>;
     /** Who is a member of a channel. */
     members(ask: MembersAsk): Promise<Roster>;
@@ -61,13 +61,19 @@ interface OpenAsk {
     /** Everything up to this number is settled at the client: the client's seq is never lower. */
     acked: number;
 }
-/** `taken`: the client id is known with another key, or as another user's. */
+/**
+ * `taken`: the client id is known with another key, or as another user's. `left`: the client was told to be forgotten, ten
+ * minutes ago at most, and `acked` is not above the seq that it had: this was on its way before it left, and what comes
+ * with it may be stored already.
+ */
 type Opened = {
     is: 'open';
     seq: number;
     known: boolean;
 } | {
     is: 'taken';
+} | {
+    is: 'left';
 };
 interface AppendAsk {
     client: string;

@@ -16,7 +16,7 @@ export class Question extends EventEmitter {
   readonly method: string
   readonly url = '/'
   readonly headers: Record<string, string>
-  readonly destroyed = false
+  destroyed = false
   /** Of an address that nobody knows. */
   readonly socket = {}
 
@@ -37,7 +37,16 @@ export class Question extends EventEmitter {
     return this
   }
 
+  /** Whoever reads it has no more use for it. */
+  destroy(): this {
+    if (this.destroyed) return this
+    this.destroyed = true
+    this.emit('close')
+    return this
+  }
+
   #flow(body: string): void {
+    if (this.destroyed) return
     if (body) this.emit('data', Buffer.from(body))
     this.emit('end')
   }
