@@ -226,6 +226,22 @@ describe('who has left for good', () => {
     expect(world.server.load).toEqual({ links: 0, sessions: 0, channels: 0, calls: 0 })
   })
 
+  it.each([true, false])('and comes back is not forgotten for what failed before (it fails before: %s)', (before) => {
+    const world = new World()
+    world.open(1, 'ann', [send(1)])
+    world.hold.add('forget')
+    world.say(1, bye)
+    const calls = held(world)
+    world.hold.clear()
+    if (before) for (const call of calls) world.fail(call)
+    world.feed({ on: 'opened', link: 2 })
+    world.say(2, { t: 'hello', v: 1, client: 'ann', key: "ann's key", acked: 2 }, sub())
+    if (!before) for (const call of calls) world.fail(call)
+    world.wait(10_000)
+    expect(members(world)).toEqual(['ann'])
+    expect(world.calls('forget')).toHaveLength(1)
+  })
+
   it('is not waited for when the node goes down', () => {
     const world = new World()
     world.open(1, 'ann')

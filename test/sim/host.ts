@@ -10,6 +10,7 @@ import type { Tables } from '../../src/server/stores/tables.js'
 import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
 import { type Packet, serverCodec } from '../../src/wire/codec.js'
+import type { ClientFrame } from '../../src/wire/frame.js'
 import type { FrameError } from '../../src/wire/errors.js'
 import type { Bounds } from './invariants.js'
 import type { Question, Reply } from './exchange.js'
@@ -204,11 +205,19 @@ export class Host implements Far {
     if (input.on === 'frames') {
       trace.add(clock.now, 'server', `<link ${input.link}`, input.frames.map(({ t }) => t).join())
       requests.heardOnce(input.link, input.frames)
+      this.#forgo(life.owners.get(input.link), input.frames)
     } else if (input.on === 'closed') {
       requests.closed(input.link)
       this.#unlink(life, life.owners.get(input.link), input.link)
     }
     this.#tell(input, life)
+  }
+
+  /** A first flight that comes late, or again, follows what its client has left: nobody can tell it from a new one. */
+  #forgo(client: string | undefined, frames: readonly ClientFrame[]): void {
+    const device = this.#world.devices.find(({ id }) => id === client)
+    if (!device || !frames.some(({ t }) => t === 'hello')) return
+    for (const frame of frames) if (frame.t === 'sub' && !device.following.has(frame.ch)) device.forgone.add(frame.ch)
   }
 
   received(wire: Wire, packet: Packet): void {

@@ -22,7 +22,7 @@ export interface SessionListener {
   /** Nothing is left to do, and nobody holds it. */
   idle(session: Session): void
   /** The client left for good, and all that it sent is stored. */
-  left(client: string): void
+  left(client: string, seq: number): void
 }
 
 /** No client has more of them unacknowledged. */
@@ -150,7 +150,7 @@ export class Session {
   #rest(): void {
     if (this.#state.is !== 'ready' || !this.#intake.isEmpty) return
     if (this.#leaving) {
-      this.#on.left(this.client)
+      this.#on.left(this.client, this.seq)
       this.#leaving = false
       this.#peer = undefined
     }

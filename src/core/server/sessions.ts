@@ -94,6 +94,7 @@ export class Sessions {
       peer.close(Close.replaced, 'a later link has this session')
       return false
     }
+    this.#farewells.comeBack(hello.client, hello.acked)
     peer.stage = { is: 'open', hello, got: seq }
     session.attach(peer, seq)
     this.#holders.set(peer, session)
@@ -118,8 +119,8 @@ export class Sessions {
         idle: (one) => {
           if (this.#sessions.get(client) === one) this.#sessions.delete(client)
         },
-        left: () => {
-          this.#farewells.say(client)
+        left: (_, seq) => {
+          this.#farewells.say(client, seq)
         },
       })
       this.#sessions.set(client, session)
