@@ -157,8 +157,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         return
       default:
         if (input.on === 'close' && this.link.state.is !== 'closed') {
-          this.#write([...this.#received, { t: 'bye' }])
-          this.ledgers.leave()
+          this.#write([...this.#received, { t: 'bye', acked: this.ledgers.leave() }])
         }
         // Another network, another way.
         else if (input.on === 'online') this.#greeting.passes = Infinity

@@ -226,8 +226,10 @@ export class Ledgers<Tag> {
     this.#settle(this.outbox.expire(now))
   }
 
-  leave(): void {
+  /** Answers with what is settled. */
+  leave(): number {
     this.#emit(this.outbox.leave())
+    return this.outbox.acked
   }
 
   close(reason: string): void {

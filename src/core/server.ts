@@ -250,7 +250,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
       case 'bye':
         session?.flush()
         if (session) this.#devices.forget(session.client)
-        session?.leave()
+        session?.leave(frame.acked)
         peer.close(Close.normal, 'bye')
         break
       default:

@@ -162,6 +162,8 @@ export interface KeepAsk extends CursorAsk {
 
 export interface ForgetAsk {
   client: string
+  /** Only while its seq is below: a client that has come back since says that so much is settled. */
+  below: number
 }
 
 export interface MembersAsk {

@@ -80,7 +80,7 @@ export class Publisher {
     this.#isClosed = true
     await this.#run
     // What fails here costs the store a row until its owner's time is over.
-    if (this.#isOpen) await this.#parts.store.forget({ client: this.#client }).catch(() => undefined)
+    if (this.#isOpen) await this.#parts.store.forget({ client: this.#client, below: Infinity }).catch(() => undefined)
   }
 
   get #client(): string {

@@ -123,6 +123,8 @@ export interface Pong {
 /** The client leaves for good: nothing needs to be kept ready for it. Client → server. */
 export interface Bye {
   t: 'bye'
+  /** One number more than were ever sent is settled: with as much in its `hello`, the client has come back since. */
+  acked?: number
 }
 
 /** The session is open. Server → client. */

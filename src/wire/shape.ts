@@ -33,7 +33,7 @@ export const clientShapes: Shapes<ClientFrame> = {
   seen: { away: 'b' },
   ping: { id: 'n', got: 'n?', heads: 'o?', news: 'n?' },
   pong: { id: 'n', got: 'n?', heads: 'o?', news: 'n?' },
-  bye: {},
+  bye: { acked: 'n?' },
 }
 
 export const serverShapes: Shapes<ServerFrame> = {

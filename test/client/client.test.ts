@@ -255,7 +255,7 @@ describe('close', () => {
   it('says goodbye, so that the server need not keep anything', async () => {
     const { client, transport } = await online()
     client.close()
-    expect(transport.last.frames).toEqual([{ t: 'bye' }])
+    expect(transport.last.frames).toEqual([{ t: 'bye', acked: 1 }])
   })
   it('takes every listener off the page', async () => {
     const listening = new Set<string>()

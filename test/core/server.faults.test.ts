@@ -230,7 +230,7 @@ describe('who has left for good', () => {
     const world = new World()
     world.open(1, 'ann', [send(1)])
     world.hold.add('forget')
-    world.say(1, bye)
+    world.say(1, { t: 'bye', acked: 2 })
     const calls = held(world)
     world.hold.clear()
     if (before) for (const call of calls) world.fail(call)
@@ -239,7 +239,7 @@ describe('who has left for good', () => {
     if (!before) for (const call of calls) world.fail(call)
     world.wait(10_000)
     expect(members(world)).toEqual(['ann'])
-    expect(world.calls('forget')).toHaveLength(1)
+    expect(world.calls('forget')).toHaveLength(2)
   })
 
   it('is not waited for when the node goes down', () => {

@@ -152,7 +152,7 @@ describe('a store that fails', () => {
   it('that forgot the client makes it say hello again', () => {
     const world = new World()
     world.open(1)
-    world.store.forget({ client: 'ann' })
+    world.store.forget({ client: 'ann', below: Infinity })
     world.say(1, send(1))
     expect(world.closes(1)).toEqual([1012])
     expect(world.log().next).toBe(1)

@@ -160,7 +160,7 @@ describe('an inbox', () => {
     const { epoch, past } = await store.members({ ch: '@bob' })
     const desk = { client: 'desk', user: 'bob', presence: 'offline', seenAt: 5 }
     expect(past).toEqual({ ...desk, cursor: { epoch, since: 5, offset: 9, time: 5 } })
-    await store.forget({ client: 'phone' })
+    await store.forget({ client: 'phone', below: Infinity })
     const then = await store.members({ ch: '@bob' })
     expect(then.members).toEqual([])
     expect(then.past).toEqual({ ...desk, cursor: { epoch, since: 1, offset: 9, time: 5 } })

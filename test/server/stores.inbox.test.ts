@@ -78,7 +78,7 @@ describe('an inbox', () => {
 
   it.each<[string, (bench: Bench) => unknown]>([
     ['left', (bench) => bench.store.leave({ client: 'phone', ch: INBOX })],
-    ['is forgotten', (bench) => bench.store.forget({ client: 'phone' })],
+    ['is forgotten', (bench) => bench.store.forget({ client: 'phone', below: Infinity })],
     ['was idle too long', (bench) => ((bench.now += 600), bench.store.members({ ch: INBOX }))],
     [
       'is in too many channels',

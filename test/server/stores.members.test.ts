@@ -112,7 +112,7 @@ describe('members', () => {
   })
 
   it.each<[string, (bench: Bench) => unknown]>([
-    ['by its own wish', (bench) => bench.store.forget({ client: 'ann' })],
+    ['by its own wish', (bench) => bench.store.forget({ client: 'ann', below: Infinity })],
     ['for it was idle', (bench) => ((bench.now += 1_000), members(bench))],
     ['for there are too many', async (bench) => (await bench.open('bob'), bench.open('cid'))],
   ])('are forgotten %s: they leave all their channels', async (_, forget) => {

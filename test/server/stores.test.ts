@@ -45,7 +45,7 @@ describe('a client', () => {
   it('that left does not come back for ten minutes, and then it is new', async () => {
     const bench = new Bench()
     await bench.open()
-    await bench.store.forget({ client: 'ann' })
+    await bench.store.forget({ client: 'ann', below: Infinity })
     bench.now += 599_999
     expect(await bench.open()).toEqual({ is: 'left' })
     bench.now += 1
@@ -56,7 +56,7 @@ describe('a client', () => {
     const bench = new Bench({ maxClients: 2 })
     for (const client of ['a', 'b', 'c']) {
       await bench.open(client)
-      await bench.store.forget({ client })
+      await bench.store.forget({ client, below: Infinity })
     }
     expect(await bench.open('a')).toMatchObject({ is: 'open' })
     expect(await bench.open('b')).toEqual({ is: 'left' })

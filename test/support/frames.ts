@@ -47,7 +47,7 @@ export const clientFrames: Examples<ClientFrame<Packed>> = {
     { t: 'pong', id: 1, got: 4, heads: { a: 1, b: 2 }, news: 0 },
     { t: 'pong', id: 1 },
   ],
-  bye: [{ t: 'bye' }],
+  bye: [{ t: 'bye', acked: 4 }, { t: 'bye' }],
 }
 
 export const serverFrames: Examples<ServerFrame<Packed>> = {

@@ -22,7 +22,7 @@ export interface SessionListener {
   /** Nothing is left to do, and nobody holds it. */
   idle(session: Session): void
   /** The client left for good, and all that it sent is stored. */
-  left(client: string, seq: number): void
+  left(client: string, acked: number): void
 }
 
 /** No client has more of them unacknowledged. */
@@ -35,7 +35,8 @@ export class Session {
   seq = 0
   #state: { is: 'ready' } | { is: 'storing'; upTo: number } = { is: 'ready' }
   #peer: Peer | undefined
-  #leaving = false
+  /** What is settled of a client that leaves. */
+  #leaving: number | undefined
   readonly #effects: Effects
   readonly #journal: Journal
   readonly #on: SessionListener
@@ -64,21 +65,21 @@ export class Session {
   attach(peer: Peer, seq: number): void {
     this.#peer = peer
     this.seq = seq
-    this.#leaving = false
+    this.#leaving = undefined
     this.#clear()
   }
 
   /** The link is gone. */
   detach(peer: Peer): void {
-    if (this.#peer !== peer || this.#leaving) return
+    if (this.#peer !== peer || this.#leaving !== undefined) return
     this.#peer = undefined
     this.#clear()
     this.#rest()
   }
 
   /** The client left for good: what it has sent is stored, then it is forgotten. */
-  leave(): void {
-    this.#leaving = true
+  leave(acked = Infinity): void {
+    this.#leaving = acked
     this.#rest()
   }
 
@@ -149,9 +150,9 @@ export class Session {
   /** Nothing is left to do: a session that nobody holds ends here. */
   #rest(): void {
     if (this.#state.is !== 'ready' || !this.#intake.isEmpty) return
-    if (this.#leaving) {
-      this.#on.left(this.client, this.seq)
-      this.#leaving = false
+    if (this.#leaving !== undefined) {
+      this.#on.left(this.client, this.#leaving)
+      this.#leaving = undefined
       this.#peer = undefined
     }
     if (!this.#peer) this.#on.idle(this)

@@ -94,7 +94,6 @@ export class Sessions {
       peer.close(Close.replaced, 'a later link has this session')
       return false
     }
-    this.#farewells.comeBack(hello.client, hello.acked)
     peer.stage = { is: 'open', hello, got: seq }
     session.attach(peer, seq)
     this.#holders.set(peer, session)
@@ -119,8 +118,8 @@ export class Sessions {
         idle: (one) => {
           if (this.#sessions.get(client) === one) this.#sessions.delete(client)
         },
-        left: (_, seq) => {
-          this.#farewells.say(client, seq)
+        left: (_, acked) => {
+          this.#farewells.say(client, acked)
         },
       })
       this.#sessions.set(client, session)

@@ -74,9 +74,9 @@ export class Books<C extends Client> {
     this.#left(client, ch)
   }
 
-  forget({ client }: ForgetAsk): void {
+  forget({ client, below }: ForgetAsk): void {
     const one = this.#find(client)
-    if (!one) return
+    if (!one || one.seq >= below) return
     this.#drop(client)
     this.#clients.part(client, one.seq)
   }

@@ -95,8 +95,8 @@ export class RedisStore implements Store {
     await this.#run('leave', [nameOf(client), nameOf(ch)])
   }
 
-  async forget({ client }: ForgetAsk): Promise<void> {
-    await this.#run('forget', [nameOf(client)])
+  async forget({ client, below }: ForgetAsk): Promise<void> {
+    await this.#run('forget', [nameOf(client), below === Infinity ? 'inf' : String(below)])
   }
 
   async members({ ch }: MembersAsk): Promise<Roster> {

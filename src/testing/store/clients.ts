@@ -48,7 +48,7 @@ export const clientRules: StoreRules = {
       await trial.keep(ann, room, [1, 0])
       await trial.see(ann, 'online', trial.now())
       await store.leave({ client: ann, ch: room })
-      await store.forget({ client: ann })
+      await store.forget({ client: ann, below: Infinity })
       alike(await trial.cursor(), undefined, 'its cursor')
       alike(await store.sent({ client: ann, from: 0 }), [], 'what it sent')
       alike(await trial.bounds(), [1, 1], 'the log')
@@ -66,8 +66,8 @@ export const clientRules: StoreRules = {
         await trial.fill(1, 3)
         for (const ch of rooms) await trial.keep(ann, ch, [1, 0])
         await trial.see(ann, 'online', trial.now())
-        await store.forget({ client: ann })
-        await store.forget({ client: ann })
+        await store.forget({ client: ann, below: Infinity })
+        await store.forget({ client: ann, below: Infinity })
         alike(await trial.append(ann, [trial.draft(ann, 4)]), { is: 'unknown' }, 'an append')
         for (const ch of rooms) alike(await trial.names(ch), [], `the members of ${ch}`)
         for (const acked of [0, 3])
@@ -83,6 +83,8 @@ export const clientRules: StoreRules = {
         const back = await trial.open(ann, '', `key of ${ann}`, 4)
         alike(back, { is: 'open', seq: 4, known: false }, 'it comes back, and has settled more than was ever sent')
         for (const ch of rooms) alike(await trial.cursor(ann, ch), undefined, `its cursor in ${ch}, now`)
+        await store.forget({ client: ann, below: 4 })
+        alike(await trial.open(ann, '', `key of ${ann}`, 4), { is: 'open', seq: 4, known: true }, 'told late to leave')
       },
     },
 

@@ -143,7 +143,7 @@ export const inboxRules: StoreRules = {
       const [first, second] = [await trial.keep(phone, inbox, [1, 6]), await trial.keep(desk, inbox, [4, 8])]
       await store.leave({ client: phone, ch: inbox })
       alike(await past(), first, 'when one has left')
-      await store.forget({ client: desk })
+      await store.forget({ client: desk, below: Infinity })
       alike(await trial.names(inbox), [ann], 'the members')
       alike(await past(), { ...second, since: 1 }, 'when two are gone')
       await trial.keep(ann, trial.room, [1, 0])
@@ -164,7 +164,7 @@ export const inboxRules: StoreRules = {
     limits,
     async run(trial) {
       const [phone, desk] = await full(trial)
-      await freed(trial, desk, () => trial.store.forget({ client: phone }))
+      await freed(trial, desk, () => trial.store.forget({ client: phone, below: Infinity }))
     },
   },
 

@@ -71,7 +71,7 @@ export const memberRules: StoreRules = {
       alike(ear.heard.at(-1), { is: 'left', ch: room, client: ann }, 'what is told of it')
       await trial.keep(ann, room, [1, 0])
       ear.heard.length = 0
-      await store.forget({ client: ann })
+      await store.forget({ client: ann, below: Infinity })
       for (const one of [ear, other]) await one.until(({ is }) => is === 'left')
       ear.stop()
       other.stop()

@@ -97,7 +97,7 @@ export const nameRules: StoreRules = {
         names.map((name) => [`${name}:1`, name]),
         'the log',
       )
-      for (const client of names) await trial.store.forget({ client })
+      for (const client of names) await trial.store.forget({ client, below: Infinity })
       alike(await trial.names(), [], 'the members when all have left')
     },
   },

@@ -20,7 +20,7 @@ export const nodeRules: StoreRules = {
       const cursor = await trial.keep(ann, room, [1, 3])
       alike(await other.cursor({ client: ann, ch: room }), cursor, 'a cursor, at another node')
       alike((await trial.members(room, other)).length, 1, 'members, at another node')
-      await other.forget({ client: ann })
+      await other.forget({ client: ann, below: Infinity })
       alike(await trial.names(), [], 'the members when it has left, at the other node')
     },
   },

@@ -92,9 +92,10 @@ return false
 `
 
 export const forget = `
-local client = ARGV[3]
-if not device_of(client) then return false end
-call('SET', P .. 'x:' .. client, call('HGET', P .. 'c:' .. client, 'seq'), 'PX', int(LEFT))
+local client, below = ARGV[3], tonumber(ARGV[4])
+local seq = device_of(client) and call('HGET', P .. 'c:' .. client, 'seq')
+if not seq or tonumber(seq) >= below then return false end
+call('SET', P .. 'x:' .. client, seq, 'PX', int(LEFT))
 for _, ch in ipairs(call('ZRANGE', P .. 's:' .. client, 0, -1)) do leave(client, ch) end
 call('DEL', P .. 'c:' .. client, P .. 'p:' .. client, P .. 's:' .. client)
 return false
