@@ -1151,8 +1151,10 @@
     expire(now) {
       this.#settle(this.outbox.expire(now));
     }
+    /** Answers with what is settled. */
     leave() {
       this.#emit(this.outbox.leave());
+      return this.outbox.acked;
     }
     close(reason) {
       this.#settle(this.outbox.close(reason));
@@ -1913,8 +1915,7 @@
           return;
         default:
           if (input.on === "close" && this.link.state.is !== "closed") {
-            this.#write([...this.#received, { t: "bye" }]);
-            this.ledgers.leave();
+            this.#write([...this.#received, { t: "bye", acked: this.ledgers.leave() }]);
           } else if (input.on === "online") this.#greeting.passes = Infinity;
           this.route.handle(input, this.#now);
       }

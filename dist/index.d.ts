@@ -858,7 +858,8 @@ declare class Ledgers<Tag> {
     /** The server's terms: what it has taken, how much it takes, and whether it tells. */
     agree({ got, window, body, receipts: tells }: Terms, now: number): void;
     expire(now: number): void;
-    leave(): void;
+    /** Answers with what is settled. */
+    leave(): number;
     close(reason: string): void;
     /** What is asked, in the first flight as well. */
     questions(now: number): Frames;

@@ -956,8 +956,10 @@ class Ledgers {
   expire(now) {
     this.#settle(this.outbox.expire(now));
   }
+  /** Answers with what is settled. */
   leave() {
     this.#emit(this.outbox.leave());
+    return this.outbox.acked;
   }
   close(reason) {
     this.#settle(this.outbox.close(reason));
@@ -1509,8 +1511,7 @@ let Client$1 = class Client {
         return;
       default:
         if (input.on === "close" && this.link.state.is !== "closed") {
-          this.#write([...this.#received, { t: "bye" }]);
-          this.ledgers.leave();
+          this.#write([...this.#received, { t: "bye", acked: this.ledgers.leave() }]);
         } else if (input.on === "online") this.#greeting.passes = Infinity;
         this.route.handle(input, this.#now);
     }

@@ -404,7 +404,7 @@ declare class RedisStore implements Store {
     cursor({ client, ch }: CursorAsk): Promise<Cursor | undefined>;
     keep({ client, ch, cursor }: KeepAsk): Promise<void>;
     leave({ client, ch }: CursorAsk): Promise<void>;
-    forget({ client }: ForgetAsk): Promise<void>;
+    forget({ client, below }: ForgetAsk): Promise<void>;
     members({ ch }: MembersAsk): Promise<Roster>;
     seen({ devices }: SeenAsk): Promise<void>;
     watch(onChange: (change: Change) => void): () => void;

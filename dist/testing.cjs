@@ -385,7 +385,7 @@ const clientRules = {
       await trial.keep(ann, room, [1, 0]);
       await trial.see(ann, "online", trial.now());
       await store.leave({ client: ann, ch: room });
-      await store.forget({ client: ann });
+      await store.forget({ client: ann, below: Infinity });
       alike(await trial.cursor(), void 0, "its cursor");
       alike(await store.sent({ client: ann, from: 0 }), [], "what it sent");
       alike(await trial.bounds(), [1, 1], "the log");
@@ -401,8 +401,8 @@ const clientRules = {
       await trial.fill(1, 3);
       for (const ch of rooms) await trial.keep(ann, ch, [1, 0]);
       await trial.see(ann, "online", trial.now());
-      await store.forget({ client: ann });
-      await store.forget({ client: ann });
+      await store.forget({ client: ann, below: Infinity });
+      await store.forget({ client: ann, below: Infinity });
       alike(await trial.append(ann, [trial.draft(ann, 4)]), { is: "unknown" }, "an append");
       for (const ch of rooms) alike(await trial.names(ch), [], `the members of ${ch}`);
       for (const acked of [0, 3])
@@ -418,6 +418,8 @@ const clientRules = {
       const back = await trial.open(ann, "", `key of ${ann}`, 4);
       alike(back, { is: "open", seq: 4, known: false }, "it comes back, and has settled more than was ever sent");
       for (const ch of rooms) alike(await trial.cursor(ann, ch), void 0, `its cursor in ${ch}, now`);
+      await store.forget({ client: ann, below: 4 });
+      alike(await trial.open(ann, "", `key of ${ann}`, 4), { is: "open", seq: 4, known: true }, "told late to leave");
     }
   },
   "forgets a client that did nothing for its time, and none that did something": {
@@ -644,7 +646,7 @@ const inboxRules = {
       const [first, second] = [await trial.keep(phone, inbox, [1, 6]), await trial.keep(desk, inbox, [4, 8])];
       await store.leave({ client: phone, ch: inbox });
       alike(await past(), first, "when one has left");
-      await store.forget({ client: desk });
+      await store.forget({ client: desk, below: Infinity });
       alike(await trial.names(inbox), [ann], "the members");
       alike(await past(), { ...second, since: 1 }, "when two are gone");
       await trial.keep(ann, trial.room, [1, 0]);
@@ -663,7 +665,7 @@ const inboxRules = {
     limits,
     async run(trial) {
       const [phone, desk] = await full(trial);
-      await freed(trial, desk, () => trial.store.forget({ client: phone }));
+      await freed(trial, desk, () => trial.store.forget({ client: phone, below: Infinity }));
     }
   },
   "is not held back by a device that was not seen for its time, not even where an inbox is full": {
@@ -870,7 +872,7 @@ const memberRules = {
       alike(ear.heard.at(-1), { is: "left", ch: room, client: ann }, "what is told of it");
       await trial.keep(ann, room, [1, 0]);
       ear.heard.length = 0;
-      await store.forget({ client: ann });
+      await store.forget({ client: ann, below: Infinity });
       for (const one of [ear, other]) await one.until(({ is }) => is === "left");
       ear.stop();
       other.stop();
@@ -1139,7 +1141,7 @@ const nameRules = {
         names.map((name) => [`${name}:1`, name]),
         "the log"
       );
-      for (const client of names) await trial.store.forget({ client });
+      for (const client of names) await trial.store.forget({ client, below: Infinity });
       alike(await trial.names(), [], "the members when all have left");
     }
   },
@@ -1181,7 +1183,7 @@ const nodeRules = {
       const cursor = await trial.keep(ann, room, [1, 3]);
       alike(await other.cursor({ client: ann, ch: room }), cursor, "a cursor, at another node");
       alike((await trial.members(room, other)).length, 1, "members, at another node");
-      await other.forget({ client: ann });
+      await other.forget({ client: ann, below: Infinity });
       alike(await trial.names(), [], "the members when it has left, at the other node");
     }
   },

@@ -104,6 +104,8 @@ interface Pong {
 /** The client leaves for good: nothing needs to be kept ready for it. Client → server. */
 interface Bye {
     t: 'bye';
+    /** One number more than were ever sent is settled: with as much in its `hello`, the client has come back since. */
+    acked?: number;
 }
 /** The session is open. Server → client. */
 interface Welcome {

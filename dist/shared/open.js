@@ -1454,7 +1454,8 @@ const MOST$3 = 1e4;
 class Farewells {
   /** When to `tick`. */
   deadline = Infinity;
-  #untold = /* @__PURE__ */ new Set();
+  /** Those of which the store is to be told again, and what each had settled. */
+  #untold = /* @__PURE__ */ new Map();
   #effects;
   constructor(effects) {
     this.#effects = effects;
@@ -1462,19 +1463,19 @@ class Farewells {
   get size() {
     return this.#untold.size;
   }
-  say(client) {
-    this.#effects.call("forget", { client }, ({ is }) => {
+  say(client, acked) {
+    this.#effects.call("forget", { client, below: acked }, ({ is }) => {
       if (is === "known" || this.#untold.size >= MOST$3) return;
-      this.#untold.add(client);
+      this.#untold.set(client, acked);
       this.deadline = Math.min(this.deadline, this.#effects.now + RETRY);
     });
   }
   tick(now) {
     if (now < this.deadline) return;
     this.deadline = Infinity;
-    const due = [...this.#untold];
-    this.#untold.clear();
-    for (const client of due) this.say(client);
+    const due = this.#untold;
+    this.#untold = /* @__PURE__ */ new Map();
+    for (const [client, acked] of due) this.say(client, acked);
   }
   /** This node goes down, and does not wait for a store that fails. */
   clear() {
@@ -1679,7 +1680,8 @@ class Session {
   seq = 0;
   #state = { is: "ready" };
   #peer;
-  #leaving = false;
+  /** What is settled of a client that leaves. */
+  #leaving;
   #effects;
   #journal;
   #on;
@@ -1705,19 +1707,19 @@ class Session {
   attach(peer, seq) {
     this.#peer = peer;
     this.seq = seq;
-    this.#leaving = false;
+    this.#leaving = void 0;
     this.#clear();
   }
   /** The link is gone. */
   detach(peer) {
-    if (this.#peer !== peer || this.#leaving) return;
+    if (this.#peer !== peer || this.#leaving !== void 0) return;
     this.#peer = void 0;
     this.#clear();
     this.#rest();
   }
   /** The client left for good: what it has sent is stored, then it is forgotten. */
-  leave() {
-    this.#leaving = true;
+  leave(acked = Infinity) {
+    this.#leaving = acked;
     this.#rest();
   }
   /** One message; what the client pipelined behind one that is dropped falls as gaps. */
@@ -1781,9 +1783,9 @@ class Session {
   /** Nothing is left to do: a session that nobody holds ends here. */
   #rest() {
     if (this.#state.is !== "ready" || !this.#intake.isEmpty) return;
-    if (this.#leaving) {
-      this.#on.left(this.client);
-      this.#leaving = false;
+    if (this.#leaving !== void 0) {
+      this.#on.left(this.client, this.#leaving);
+      this.#leaving = void 0;
       this.#peer = void 0;
     }
     if (!this.#peer) this.#on.idle(this);
@@ -1922,8 +1924,8 @@ class Sessions {
         idle: (one) => {
           if (this.#sessions.get(client) === one) this.#sessions.delete(client);
         },
-        left: () => {
-          this.#farewells.say(client);
+        left: (_, acked) => {
+          this.#farewells.say(client, acked);
         }
       });
       this.#sessions.set(client, session);
@@ -2339,7 +2341,7 @@ class Server {
       case "bye":
         session?.flush();
         if (session) this.#devices.forget(session.client);
-        session?.leave();
+        session?.leave(frame.acked);
         peer.close(Close.normal, "bye");
         break;
       default:
@@ -4033,7 +4035,7 @@ class Publisher {
   async close() {
     this.#isClosed = true;
     await this.#run;
-    if (this.#isOpen) await this.#parts.store.forget({ client: this.#client }).catch(() => void 0);
+    if (this.#isOpen) await this.#parts.store.forget({ client: this.#client, below: Infinity }).catch(() => void 0);
   }
   get #client() {
     return this.#names.client;
@@ -4326,9 +4328,9 @@ class Books {
     if (isInbox(ch)) this.#remember(client, ch, was);
     this.#left(client, ch);
   }
-  forget({ client }) {
+  forget({ client, below }) {
     const one = this.#find(client);
-    if (!one) return;
+    if (!one || one.seq >= below) return;
     this.#drop(client);
     this.#clients.part(client, one.seq);
   }
@@ -6279,9 +6281,10 @@ leave(ARGV[3], ARGV[4])
 return false
 `;
 const forget = `
-local client = ARGV[3]
-if not device_of(client) then return false end
-call('SET', P .. 'x:' .. client, call('HGET', P .. 'c:' .. client, 'seq'), 'PX', int(LEFT))
+local client, below = ARGV[3], tonumber(ARGV[4])
+local seq = device_of(client) and call('HGET', P .. 'c:' .. client, 'seq')
+if not seq or tonumber(seq) >= below then return false end
+call('SET', P .. 'x:' .. client, seq, 'PX', int(LEFT))
 for _, ch in ipairs(call('ZRANGE', P .. 's:' .. client, 0, -1)) do leave(client, ch) end
 call('DEL', P .. 'c:' .. client, P .. 'p:' .. client, P .. 's:' .. client)
 return false
@@ -6631,8 +6634,8 @@ class RedisStore {
   async leave({ client, ch }) {
     await this.#run("leave", [nameOf(client), nameOf(ch)]);
   }
-  async forget({ client }) {
-    await this.#run("forget", [nameOf(client)]);
+  async forget({ client, below }) {
+    await this.#run("forget", [nameOf(client), below === Infinity ? "inf" : String(below)]);
   }
   async members({ ch }) {
     const reply = listOf(await this.#run("members", [nameOf(ch)]));

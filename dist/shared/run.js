@@ -46,7 +46,7 @@ const clientShapes = {
   seen: { away: "b" },
   ping: { id: "n", got: "n?", heads: "o?", news: "n?" },
   pong: { id: "n", got: "n?", heads: "o?", news: "n?" },
-  bye: {}
+  bye: { acked: "n?" }
 };
 const serverShapes = {
   welcome: {

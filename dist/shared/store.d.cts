@@ -185,6 +185,8 @@ interface KeepAsk extends CursorAsk {
 }
 interface ForgetAsk {
     client: string;
+    /** Only while its seq is below: a client that has come back since says that so much is settled. */
+    below: number;
 }
 interface MembersAsk {
     ch: string;

@@ -188,8 +188,8 @@ describe('a move', () => {
   it('is over with the app: goodbye is said where it serves', () => {
     const bench = new RaceBench().moving()
     expect(bench.feed(CLOSE)).toEqual([
-      '2< bye',
       'last number 1',
+      '2< bye',
       'drop 2: 1000',
       'drop 3: 1000',
       'ended 1000',

@@ -12,8 +12,8 @@ describe('close', () => {
     bench.feed({ on: 'history', id: 7, ch: 'room', from: 1, limit: 1 })
     bench.hear(...messages(3))
     expect(bench.feed(CLOSE)).toEqual([
-      'write received room 3 | bye',
       'last number 3',
+      'write received room 3 | bye',
       'drop 1000',
       'ended 1000',
       'm1 in-doubt',
@@ -50,8 +50,8 @@ describe('close', () => {
     bench.send()
     bench.open()
     expect(bench.feed(CLOSE)).toEqual([
-      'write bye',
       'last number 2',
+      'write bye',
       'drop 1000',
       'ended 1000',
       'm1 in-doubt',
