@@ -205,7 +205,8 @@ export class Host implements Far {
     if (input.on === 'frames') {
       trace.add(clock.now, 'server', `<link ${input.link}`, input.frames.map(({ t }) => t).join())
       requests.heardOnce(input.link, input.frames)
-      this.#forgo(life.owners.get(input.link), input.frames)
+      // A first flight may come late, or again: nobody can tell it from a new one.
+      if (input.frames.some(({ t }) => t === 'hello')) this.#forgo(life.owners.get(input.link), input.frames)
     } else if (input.on === 'closed') {
       requests.closed(input.link)
       this.#unlink(life, life.owners.get(input.link), input.link)
@@ -213,10 +214,10 @@ export class Host implements Far {
     this.#tell(input, life)
   }
 
-  /** A first flight that comes late, or again, follows what its client has left: nobody can tell it from a new one. */
+  /** What follows a channel that its client has left. */
   #forgo(client: string | undefined, frames: readonly ClientFrame[]): void {
     const device = this.#world.devices.find(({ id }) => id === client)
-    if (!device || !frames.some(({ t }) => t === 'hello')) return
+    if (!device) return
     for (const frame of frames) if (frame.t === 'sub' && !device.following.has(frame.ch)) device.forgone.add(frame.ch)
   }
 
@@ -232,7 +233,10 @@ export class Host implements Far {
         typeof packet === 'string' ? packet : packet.length,
       )
       try {
-        this.#tell({ on: 'frames', link, frames: serverCodec.decode(packet) }, life)
+        const frames = serverCodec.decode(packet)
+        // On a wire that keeps no order a sub may come behind the unsub that ends it.
+        if (wire.lossy) this.#forgo(wire.near.client, frames)
+        this.#tell({ on: 'frames', link, frames }, life)
       } catch (error) {
         this.#tell({ on: 'broken', link, error: error as FrameError }, life)
       }
