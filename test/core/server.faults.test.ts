@@ -18,17 +18,23 @@ function lose(world: World, ...calls: Call[]): void {
 const members = (world: World, ch = 'room'): string[] => world.store.members({ ch }).members.map(({ client }) => client)
 const held = (world: World): Call[] => world.held.splice(0)
 
+/** Ann, who wants receipts, has sent a message to Bob, which is stored, and nobody knows. */
+function unanswered() {
+  const people = new People()
+  const { world } = people
+  const [ann, bob] = [people.come('ann'), people.come('bob')]
+  people.follow(bob, 'room')
+  world.say(ann, track)
+  world.hold.add('append')
+  world.say(ann, send(1))
+  lose(world, ...held(world))
+  world.release()
+  return { people, world, ann, bob }
+}
+
 describe('an append whose answer was lost', () => {
   it('is answered with its place when the message is said again, and its receipts come', () => {
-    const people = new People()
-    const { world } = people
-    const [ann, bob] = [people.come('ann'), people.come('bob')]
-    people.follow(bob, 'room')
-    world.say(ann, track)
-    world.hold.add('append')
-    world.say(ann, send(1))
-    lose(world, ...held(world))
-    world.release()
+    const { people, world, ann, bob } = unanswered()
     people.send(ann, 'room', 1)
     expect(world.reads(ann, 'accepted')).toEqual([{ t: 'accepted', seq: 1, placed: [[1, 1]] }])
     people.has(bob, 'room', 1)
@@ -36,15 +42,7 @@ describe('an append whose answer was lost', () => {
   })
 
   it('is asked about when what comes after it is taken', () => {
-    const people = new People()
-    const { world } = people
-    const [ann, bob] = [people.come('ann'), people.come('bob')]
-    people.follow(bob, 'room')
-    world.say(ann, track)
-    world.hold.add('append')
-    world.say(ann, send(1))
-    lose(world, ...held(world))
-    world.release()
+    const { people, world, ann, bob } = unanswered()
     people.send(ann, 'room', 2)
     expect(world.reads(ann, 'accepted')).toEqual([
       { t: 'accepted', seq: 2, placed: [[2, 2]] },
