@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
 import { statSync } from 'node:fs';
 
+const RETRY = 1e3;
+
 const BATCH$1 = 1e3;
-const RETRY$4 = 1e3;
 class Devices {
   #effects;
   #options;
@@ -103,7 +104,7 @@ class Devices {
       this.#telling = false;
       if (answer.is === "failed") {
         for (const { client } of devices) if (this.#known.has(client)) this.#untold.add(client);
-        this.#tellAt = this.#effects.now + RETRY$4;
+        this.#tellAt = this.#effects.now + RETRY;
       } else for (const { client, presence } of devices) if (presence === "offline") this.#settle(client);
     });
   }
@@ -381,7 +382,6 @@ function locate({ from, epoch, since }, log) {
   return { epoch: log.epoch, next: first, ...epoch !== void 0 && since !== void 0 && { since } };
 }
 
-const RETRY$3 = 1e3;
 class Retries {
   /** When to `take`. */
   deadline = Infinity;
@@ -422,7 +422,7 @@ class Retries {
     return due;
   }
   #wait() {
-    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY$3);
+    this.deadline = Math.min(this.deadline, this.#effects.now + RETRY);
   }
 }
 
@@ -1204,7 +1204,6 @@ class Tracker {
 const isSame = (a, b) => a.count === b.count && a.of === b.of && a.gone === b.gone && a.by?.client === b.by?.client && a.by?.time === b.by?.time;
 
 const CHANNELS = 256;
-const RETRY$2 = 1e3;
 class Receipts {
   #effects;
   #rosters;
@@ -1263,7 +1262,7 @@ class Receipts {
         tellPlaces(peer, answer.result);
         this.#add(peer, sender, answer.result);
       } else {
-        sender.askAt = this.#effects.now + RETRY$2;
+        sender.askAt = this.#effects.now + RETRY;
         this.#unasked.set(peer, sender);
         this.#wait(sender.askAt);
       }
@@ -1361,7 +1360,6 @@ class Roster {
   }
 }
 
-const RETRY$1 = 1e3;
 const LONG = 6e4;
 class Rosters {
   /** When to `tick`. */
@@ -1427,7 +1425,7 @@ class Rosters {
     this.#effects.call("members", { ch }, (answer) => {
       roster.reading = false;
       if (this.#rosters.get(ch) !== roster) return;
-      if (answer.is === "failed") this.#plan(roster, this.#effects.now + RETRY$1);
+      if (answer.is === "failed") this.#plan(roster, this.#effects.now + RETRY);
       else {
         this.#plan(roster, this.#nextReading(answer.result.members));
         roster.load(answer.result, this.#look);
@@ -1449,7 +1447,6 @@ class Rosters {
   }
 }
 
-const RETRY = 1e3;
 const MOST$3 = 1e4;
 class Farewells {
   /** When to `tick`. */
@@ -1673,7 +1670,6 @@ class Repeats {
   }
 }
 
-const MOST_UNHEARD = 1024;
 class Session {
   client;
   /** The highest message taken in order, as far as this node knows. */
@@ -1784,7 +1780,7 @@ class Session {
   #rest() {
     if (this.#state.is !== "ready" || !this.#intake.isEmpty) return;
     if (this.#leaving !== void 0) {
-      this.#on.left(this.client, this.#leaving);
+      this.#on.left(this.#leaving);
       this.#leaving = void 0;
       this.#peer = void 0;
     }
@@ -1798,7 +1794,7 @@ const accepted = (seq, placed) => ({
 });
 function unheardOf(records, before, seq) {
   const unheard = [];
-  let heard = Math.max(before, seq - MOST_UNHEARD);
+  let heard = Math.max(before, seq - MOST$2);
   const hear = (upTo) => {
     for (; heard < Math.min(upTo, seq); heard++) unheard.push(heard + 1);
   };
@@ -1924,7 +1920,7 @@ class Sessions {
         idle: (one) => {
           if (this.#sessions.get(client) === one) this.#sessions.delete(client);
         },
-        left: (_, acked) => {
+        left: (acked) => {
           this.#farewells.say(client, acked);
         }
       });
@@ -2921,6 +2917,7 @@ class Batches {
   }
 }
 
+const framesIn = (input) => "frames" in input ? input.frames.length : 1;
 function inputOf(link, packet, bytes, max = Infinity) {
   try {
     if (bytes > max) throw new FrameError("too-big", `a packet of more than ${max} bytes`);
@@ -3217,7 +3214,7 @@ class HttpLinks {
     for (const packet of packets) {
       const bytes = Buffer.byteLength(packet);
       const input = inputOf(link.number, packet, bytes, maxPacket);
-      link.pacer.spend("frames" in input ? input.frames.length : 1, bytes);
+      link.pacer.spend(framesIn(input), bytes);
       this.#feed(input);
     }
   }
@@ -4942,7 +4939,7 @@ class Sockets {
     };
     socket.once("close", () => cancel?.());
     return (input) => {
-      pacer.spend("frames" in input ? input.frames.length : 1, input.bytes ?? 0);
+      pacer.spend(framesIn(input), input.bytes ?? 0);
       if (cancel || !pacer.wait) return;
       socket.pause();
       this.#count.paced();

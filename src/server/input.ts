@@ -14,6 +14,9 @@ export type LinkInput = ServerInput & {
   code?: number
 }
 
+/** What counts as said: what was not understood, as one. */
+export const framesIn = (input: LinkInput): number => ('frames' in input ? input.frames.length : 1)
+
 /** What the core is told of a packet. @param bytes of it. @param max bytes it may have, where nobody else has looked. */
 export function inputOf(link: number, packet: Packet, bytes: number, max = Infinity): LinkInput {
   try {

@@ -7,7 +7,7 @@ import { serverCodec } from '../wire/codec.js'
 import { type Packed, type ServerFrame, SUBPROTOCOL } from '../wire/frame.js'
 import { Batches, PACKET, portions } from './batches.js'
 import type { Carrier } from './carrier.js'
-import { inputOf, type LinkInput } from './input.js'
+import { framesIn, inputOf, type LinkInput } from './input.js'
 import type { Log } from './log.js'
 import { Pacer, type Rates } from './pacer.js'
 
@@ -136,7 +136,7 @@ export class Sockets implements Carrier {
     }
     socket.once('close', () => cancel?.())
     return (input) => {
-      pacer.spend('frames' in input ? input.frames.length : 1, input.bytes ?? 0)
+      pacer.spend(framesIn(input), input.bytes ?? 0)
       if (cancel || !pacer.wait) return
       socket.pause()
       this.#count.paced()

@@ -1,7 +1,7 @@
 // `npm run bench [name]`: bundles each test/bench/*.bench.ts (mitata) for Node and runs it in a process of its own.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { build } from 'esbuild'
+import { besidePackages, bundleForNode } from './node-bundle.mjs'
 
 const folder = 'test/bench'
 const wanted = process.argv[2] ?? ''
@@ -12,17 +12,7 @@ if (benches.length === 0) console.error(`bench: no ${folder}/*${wanted}*.bench.t
 for (const file of benches) {
   // Beside the sources of packages, so that `import 'mitata'` resolves.
   const outfile = `node_modules/.cache/bench/${file.replace(/\.ts$/, '.mjs')}`
-  await build({
-    entryPoints: [`${folder}/${file}`],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    tsconfig: 'test/tsconfig.json',
-    logLevel: 'warning',
-  })
+  await bundleForNode(`${folder}/${file}`, outfile, besidePackages)
   console.log(`\n# ${file}`)
   const { status } = spawnSync(process.execPath, ['--expose-gc', outfile], { stdio: 'inherit' })
   if (status !== 0) process.exitCode = 1

@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { bundleForNode } from './node-bundle.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -17,13 +17,7 @@ const { values } = parseArgs({
 })
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-fuzz-'))
 const outfile = join(folder, 'fuzz.mjs')
-await build({
-  entryPoints: ['test/fuzz/cli.ts'],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
+await bundleForNode('test/fuzz/cli.ts', outfile, {
   sourcemap: 'inline',
   logLevel: 'error',
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },

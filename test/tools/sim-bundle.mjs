@@ -1,7 +1,7 @@
 // The simulator as one file that Node runs, where wanted with a text of src/ changed: nothing is written to src/.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { build } from 'esbuild'
+import { bundleForNode } from './node-bundle.mjs'
 
 /**
  * @param {string} outfile
@@ -24,15 +24,5 @@ export async function bundleSim(outfile, edits = []) {
         changed.has(path) ? { contents: changed.get(path), loader: 'ts' } : undefined,
       ),
   }
-  await build({
-    entryPoints: ['test/sim/cli.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: 'inline',
-    logLevel: 'error',
-    plugins: [mutate],
-  })
+  await bundleForNode('test/sim/cli.ts', outfile, { sourcemap: 'inline', logLevel: 'error', plugins: [mutate] })
 }

@@ -3,13 +3,12 @@ import type { Device } from '../store.js'
 import type { ServerOptions } from './contract.js'
 import type { Effects } from './effects.js'
 import type { Peer } from './peer.js'
+import { RETRY } from './retry.js'
 
 type Options = Pick<ServerOptions, 'presenceEvery' | 'presenceGrace' | 'wall'>
 
 /** Devices told of in one call. */
 const BATCH = 1_000
-/** What the store failed to take is told again after this, ms. */
-const RETRY = 1_000
 
 interface Known {
   readonly user: string

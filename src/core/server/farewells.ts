@@ -1,7 +1,6 @@
 import type { Effects } from './effects.js'
+import { RETRY } from './retry.js'
 
-/** What the store failed to forget is told again after this, ms. */
-const RETRY = 1_000
 /** Clients waiting; beyond, the store forgets them when they were idle for long enough. */
 const MOST = 10_000
 

@@ -5,13 +5,12 @@ import { Pace } from './pace.js'
 import type { Peer } from './peer.js'
 import type { Rosters } from './rosters.js'
 import { Tracker } from './tracker.js'
+import { RETRY } from './retry.js'
 
 type Options = Pick<ServerOptions, 'newsEvery'>
 
 /** Channels in which one sender's messages are watched over; beyond, the one longest unused is given up. */
 const CHANNELS = 256
-/** What the store failed to tell is asked again after this, ms. */
-const RETRY = 1_000
 
 /** One link that wants receipts. */
 interface Sender {

@@ -5,8 +5,10 @@ export type Placed = [seq: number, offset: number]
 
 /** Places kept for messages that are said again while their answer is on its way; of older ones the store knows. */
 const KEPT = 64
-/** Numbers waiting for an answer: what is beyond comes again. */
+/** Numbers waiting for an answer: what is beyond comes again. No client has more of them unacknowledged. */
 const MOST = 1_024
+
+export { MOST }
 
 export interface RepeatsListener {
   /** What to tell the client; a place that nobody knows any more is left out. */

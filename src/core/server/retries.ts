@@ -1,8 +1,6 @@
 import type { Effects } from './effects.js'
 import type { Feed } from './feed.js'
-
-/** What the store failed to do is tried again after this, ms. */
-const RETRY = 1_000
+import { RETRY } from './retry.js'
 
 /** What the store failed to do for those who follow, until it is tried again. */
 export class Retries {

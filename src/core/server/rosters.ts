@@ -3,11 +3,10 @@ import type { ServerOptions } from './contract.js'
 import type { Effects } from './effects.js'
 import type { Follows } from './follows.js'
 import { type Look, Roster, type RosterUser } from './roster.js'
+import { RETRY } from './retry.js'
 
 type Options = Pick<ServerOptions, 'idle' | 'presenceEvery' | 'wall'>
 
-/** What the store failed to read is read again after this, ms. */
-const RETRY = 1_000
 /** Logs grow old, and nobody tells: each is looked at after this, ms. */
 const LONG = 60_000
 

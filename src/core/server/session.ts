@@ -5,7 +5,7 @@ import type { ServerOptions } from './contract.js'
 import type { Answer, Effects } from './effects.js'
 import { Intake } from './intake.js'
 import type { Peer } from './peer.js'
-import { type Placed, Repeats } from './repeats.js'
+import { MOST, type Placed, Repeats } from './repeats.js'
 
 /** What a session tells of its messages: who follows their channels wants to know. */
 export interface Journal {
@@ -22,11 +22,8 @@ export interface SessionListener {
   /** Nothing is left to do, and nobody holds it. */
   idle(session: Session): void
   /** The client left for good, and all that it sent is stored. */
-  left(client: string, acked: number): void
+  left(acked: number): void
 }
-
-/** No client has more of them unacknowledged. */
-const MOST_UNHEARD = 1_024
 
 /** One client's messages on their way into the log: in order, one batch at a time, each batch all that came meanwhile. */
 export class Session {
@@ -151,7 +148,7 @@ export class Session {
   #rest(): void {
     if (this.#state.is !== 'ready' || !this.#intake.isEmpty) return
     if (this.#leaving !== undefined) {
-      this.#on.left(this.client, this.#leaving)
+      this.#on.left(this.#leaving)
       this.#leaving = undefined
       this.#peer = undefined
     }
@@ -168,7 +165,7 @@ const accepted = (seq: number, placed: Placed[]): ServerFrame<Packed> => ({
 /** Numbers taken, as it turns out, by an append that was not answered, or at another node: where did they go? */
 function unheardOf(records: readonly Draft[], before: number, seq: number): number[] {
   const unheard: number[] = []
-  let heard = Math.max(before, seq - MOST_UNHEARD)
+  let heard = Math.max(before, seq - MOST)
   const hear = (upTo: number): void => {
     for (; heard < Math.min(upTo, seq); heard++) unheard.push(heard + 1)
   }

@@ -118,7 +118,7 @@ export class Sessions {
         idle: (one) => {
           if (this.#sessions.get(client) === one) this.#sessions.delete(client)
         },
-        left: (_, acked) => {
+        left: (acked) => {
           this.#farewells.say(client, acked)
         },
       })

@@ -5,7 +5,7 @@ import { type Packet, serverCodec } from '../../wire/codec.js'
 import type { Packed, ServerFrame } from '../../wire/frame.js'
 import { Batches, PACKET, portions } from '../batches.js'
 import type { Carrier } from '../carrier.js'
-import { inputOf, type LinkInput, type Transport } from '../input.js'
+import { framesIn, inputOf, type LinkInput, type Transport } from '../input.js'
 import type { Log } from '../log.js'
 import { Pacer, type Rates } from '../pacer.js'
 import type { Desk, LeaveAsk, LeaveStatus, PostAsk, PostStatus, TakeAsk, Taken } from './desk.js'
@@ -214,7 +214,7 @@ export class HttpLinks implements Carrier, Desk {
     for (const packet of packets) {
       const bytes = Buffer.byteLength(packet)
       const input = inputOf(link.number, packet, bytes, maxPacket)
-      link.pacer.spend('frames' in input ? input.frames.length : 1, bytes)
+      link.pacer.spend(framesIn(input), bytes)
       this.#feed(input)
     }
   }
