@@ -6,17 +6,21 @@ import { blocked, hurt, press, rung, score, screenshot, told } from './support/d
 import { desktop, phone, type Screen, visitDemo } from './support/demo-visit.js'
 
 let browser: Browser
-let demo: Awaited<ReturnType<typeof startDemo>>
 
 beforeAll(async () => {
-  ;[browser, demo] = await Promise.all([launch(), startDemo()])
+  browser = await launch()
 })
-afterAll(async () => {
-  await browser.close()
-  await demo.stop()
-})
+afterAll(() => browser.close())
 
-const visit = (screen: Screen, act: (page: Page) => Promise<void>) => visitDemo({ browser, url: demo.url }, screen, act)
+/** Each to a demo of its own: what others have said would have to be read first. */
+async function visit(screen: Screen, act: (page: Page) => Promise<void>): Promise<void> {
+  const demo = await startDemo()
+  try {
+    await visitDemo({ browser, url: demo.url }, screen, act)
+  } finally {
+    await demo.stop()
+  }
+}
 
 it.each([desktop, phone])('loses nothing on a $name, whatever button is pressed', (screen) =>
   visit(screen, async (page) => {

@@ -25,7 +25,8 @@ async function connect(): Promise<Line[]> {
 }
 
 async function run(lines: Line[]): Promise<Seen> {
-  const seen: Seen = { sent: 0, drops: 0, accepted: [], delivered: [] }
+  const before = process.cpuUsage()
+  const seen: Seen = { sent: 0, drops: 0, cpu: 0, accepted: [], delivered: [] }
   const answers: Promise<unknown>[] = []
   const send = (line: Line): void => {
     seen.sent++
@@ -41,6 +42,8 @@ async function run(lines: Line[]): Promise<Seen> {
     await sleep(Math.max(0, start + (slice + 1) * 10 - performance.now()))
   }
   await Promise.race([Promise.allSettled(answers), sleep(PATIENCE)])
+  const { user, system } = process.cpuUsage(before)
+  seen.cpu = (user + system) / 1_000
   seen.drops = lines.reduce((sum, { drops }) => sum + drops, 0)
   return seen
 }

@@ -40,6 +40,7 @@ const figures: readonly Figure[] = [
   ['the server: resident, at most', ({ peak }) => mib(peak)],
   ['the server: share of a core under load', ({ cpu }) => `${Math.round(cpu * 100)} %`],
   ['the server: CPU time of a message', ({ each }) => `${plain.format(each)} µs`],
+  ['the clients: CPU time of a message', ({ seen }) => `${plain.format((seen.cpu * 1_000) / seen.sent)} µs`],
   ['until all were connected', ({ connected }) => `${plain.format(connected / 1_000)} s`],
 ]
 

@@ -28,8 +28,9 @@ function checkLimit(): void {
 checkLimit()
 if (kinds.length < 3) console.log('load: socket.io is left out; for it: npm ci --prefix test/bench')
 const programs = { server: await bundle('test/load/server.ts'), clients: await bundle('test/load/clients.ts') }
+const only = process.env['ONLY']
 const results: Result[] = []
-for (const kind of kinds) {
+for (const kind of kinds.filter(({ name }) => !only || name === only)) {
   console.log(`load: ${kind.name}, ${load.connections} connections for ${load.seconds} s`)
   results.push(await measure(kind, load, programs))
 }

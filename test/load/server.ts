@@ -14,3 +14,4 @@ process.on('message', (word: 'measure' | 'glance') => {
   process.send?.({ heap, rss, cpu: (user + system) / 1_000 } satisfies Usage)
 })
 process.on('disconnect', () => process.exit(0))
+process.on('SIGTERM', () => process.exit(0))

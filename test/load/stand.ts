@@ -91,6 +91,7 @@ async function underLoad(server: ChildProcess, crowds: ChildProcess[]) {
   const seen = (await all).reduce((sum, one) => ({
     sent: sum.sent + one.sent,
     drops: sum.drops + one.drops,
+    cpu: sum.cpu + one.cpu,
     accepted: sum.accepted.concat(one.accepted),
     delivered: sum.delivered.concat(one.delivered),
   }))

@@ -18,6 +18,8 @@ export interface Part {
 export interface Seen {
   sent: number
   drops: number
+  /** CPU time that it took, ms. */
+  cpu: number
   accepted: number[]
   delivered: number[]
 }

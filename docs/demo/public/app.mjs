@@ -194,6 +194,7 @@ function addSwitcher() {
 world.addEventListener('change', ({ detail: before }) => {
   const { server, may } = world.state
   if (server.up && before.server.starts !== server.starts) watch.lift('kill')
+  for (const person of everybody) if (world.hasEaten(person.peer, before)) watch.ackLost(person)
   drawServer(find('.hub'), world)
   for (const button of document.querySelectorAll('[data-fault]:not([data-fault=flood], [data-fault=offline])')) {
     button.disabled = !may

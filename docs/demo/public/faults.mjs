@@ -12,6 +12,9 @@ const names = {
   flood: 'Flood',
 }
 
+/** A message whose ack was lost is said again; or the server tells of it on a new link. */
+const healings = ({ client, moves }) => client.stats().retransmits + client.stats().reconnects + moves
+
 /** Emits `change`. `fault` is the last one: { kind, who, at, noticed, open, recovered }, times in ms on the page's clock. */
 export class FaultWatch extends EventTarget {
   fault
@@ -23,7 +26,7 @@ export class FaultWatch extends EventTarget {
     // For these the way is open from the start; the others end when the server is back, or somebody presses again.
     const open = ['blackhole', 'lose-acks', 'flood'].includes(kind) ? performance.now() : undefined
     this.#block = undefined
-    this.fault = { kind, who, at: performance.now(), open, resent: who.map(({ client }) => client.stats().retransmits) }
+    this.fault = { kind, who, at: performance.now(), open }
     this.#changed()
   }
 
@@ -32,6 +35,11 @@ export class FaultWatch extends EventTarget {
     if (this.fault?.kind !== kind || this.fault.open !== undefined) return
     this.fault.open = performance.now()
     this.#changed()
+  }
+
+  /** The network ate an ack of this person's. */
+  ackLost(person) {
+    if (this.fault?.kind === 'lose-acks' && this.fault.who.includes(person)) this.fault.healed ??= healings(person)
   }
 
   /** Something gets in the way of some transports. */
@@ -54,7 +62,7 @@ export class FaultWatch extends EventTarget {
     if (this.#block?.look()) this.#changed()
     if (!fault || fault.recovered !== undefined) return
     const { who, open } = fault
-    const noticed = fault.noticed === undefined && who.some((person, at) => this.#notices(person, at))
+    const noticed = fault.noticed === undefined && who.some((person) => this.#notices(person))
     if (noticed) fault.noticed = performance.now()
     const well = fault.noticed !== undefined && open !== undefined && who.every((person) => this.#isWell(person))
     if (well) fault.recovered = performance.now()
@@ -78,10 +86,10 @@ export class FaultWatch extends EventTarget {
     return [title, recovered ? `${notice}, well again ${seconds(recovered - open)}${since}` : notice]
   }
 
-  #notices(person, at) {
-    const { kind, resent } = this.fault
+  #notices(person) {
+    const { kind, healed } = this.fault
     if (kind === 'flood') return true
-    return kind === 'lose-acks' ? person.client.stats().retransmits > resent[at] : person.status !== 'online'
+    return kind === 'lose-acks' ? healings(person) > healed : person.status !== 'online'
   }
 
   #isWell({ status, client }) {

@@ -72,10 +72,8 @@ export class Wire {
     return ['cut', this.#world.state.server.up ? 'no connection' : 'nobody there']
   }
 
-  /** The page cannot see an ack that the network ate, but the network tells. */
   #changed(before) {
-    const { acksToLose = 0 } = before.peers[this.#person.peer] ?? {}
-    if (this.#world.peer(this.#person.peer).acksToLose < acksToLose)
+    if (this.#world.hasEaten(this.#person.peer, before))
       this.#send({ up: false, kind: 'receipt', lost: true, rung: this.#person.rung })
     this.draw()
   }

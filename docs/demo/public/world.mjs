@@ -35,6 +35,11 @@ export class World extends EventTarget {
     return this.state.peers[name] ?? WELL
   }
 
+  /** Whether the network ate acks of somebody's between the state `before` and this one: no page can see that. */
+  hasEaten(name, before) {
+    return this.peer(name).acksToLose < (before.peers[name]?.acksToLose ?? 0)
+  }
+
   async order(fault, what = {}) {
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`control/${fault}`, { method: 'POST', headers, body: JSON.stringify(what) })

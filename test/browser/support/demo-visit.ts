@@ -23,19 +23,22 @@ export async function visitDemo(
   { quiet = false } = {},
 ): Promise<void> {
   const context = await browser.newContext({ viewport, isMobile, hasTouch: isMobile })
-  const page = await context.newPage()
-  const complained = complaints(page)
-  await page.goto(url)
-  await Promise.all((['ada', 'ben', 'cleo'] as const).map((who) => status(page, who, 'Online')))
-  if (!quiet) await press(page, 'talk')
-  await act(page)
-  if (!quiet) await press(page, 'talk')
-  await expectPromise(page)
-  expect(complained).toEqual([])
-  const { width, wanted } = await page.evaluate(() => ({
-    width: document.documentElement.clientWidth,
-    wanted: document.documentElement.scrollWidth,
-  }))
-  expect(wanted).toBe(width)
-  await context.close()
+  try {
+    const page = await context.newPage()
+    const complained = complaints(page)
+    await page.goto(url)
+    await Promise.all((['ada', 'ben', 'cleo'] as const).map((who) => status(page, who, 'Online')))
+    if (!quiet) await press(page, 'talk')
+    await act(page)
+    if (!quiet) await press(page, 'talk')
+    await expectPromise(page)
+    expect(complained).toEqual([])
+    const { width, wanted } = await page.evaluate(() => ({
+      width: document.documentElement.clientWidth,
+      wanted: document.documentElement.scrollWidth,
+    }))
+    expect(wanted).toBe(width)
+  } finally {
+    await context.close()
+  }
 }
