@@ -118,11 +118,17 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     // News of a link that is no more is no news.
     if (!('link' in input) || this.route.ladder.has(input.link)) this.#decide(input)
     this.#flush()
+    this.#tell()
+    const out = this.#out
+    this.#out = []
+    return out
+  }
+
+  #tell(): void {
     const { status } = this
     const said = status + this.#reason
     if (said !== this.#said) this.#out.push({ do: 'status', status, reason: this.#reason })
     this.#said = said
-    return this.#out.splice(0)
   }
 
   /** A link is up, and can be written to: while the session moves, there may be none for a moment. */
@@ -225,8 +231,10 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     if (link !== this.route.front) this.ledgers.resume()
     this.route.welcomed(link, idle, this.#now)
     this.#out.push({ do: 'limit', link, max: packet })
-    this.ledgers.agree({ got, window, body, receipts }, this.#now)
     this.#welcomed()
+    // Before what comes with it.
+    this.#tell()
+    this.ledgers.agree({ got, window, body, receipts }, this.#now)
   }
 
   #welcomed(): void {

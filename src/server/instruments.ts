@@ -26,9 +26,16 @@ export function createInstruments(): Instruments {
     buckets: BUCKETS,
     registers,
   })
+  // Labels are looked up once: this is told of every message.
+  const rows = new Map<string, ReturnType<typeof duration.labels>>()
   const metrics = new Metrics(
     () => performance.now() / 1_000,
-    (call, result, seconds) => duration.observe({ call, result }, seconds),
+    (call, result, seconds) => {
+      const name = `${call} ${result}`
+      const row = rows.get(name) ?? duration.labels({ call, result })
+      rows.set(name, row)
+      row.observe(seconds)
+    },
   )
   const add = (Kind: Kind, name: string, help: string, value: () => Value, label?: string): void => {
     const labelNames = label === undefined ? [] : [label]

@@ -157,8 +157,10 @@ export class Sockets implements Carrier {
     if (socket.readyState !== WebSocket.OPEN) return
     for (const portion of portions(frames)) {
       for (const packet of serverCodec.encode(portion, PACKET)) {
-        this.#count.sent(Buffer.byteLength(packet))
-        socket.send(packet)
+        const binary = typeof packet !== 'string'
+        const bytes = binary ? packet : Buffer.from(packet)
+        this.#count.sent(bytes.length)
+        socket.send(bytes, { binary })
       }
       if (this.#bound(socket)) return
     }

@@ -28,10 +28,10 @@ interface Piece {
 
 /** A frame with bytes is its JSON with `bin` (their length) in place of `body`; a JSON body goes in as it is. */
 function toPiece(frame: object): Piece {
-  const { body, ...head } = frame as { body?: Packed }
+  if (!('body' in frame)) return { text: JSON.stringify(frame), blobs: [] }
+  const { body, ...head } = frame as { body: Packed }
   if (typeof body === 'object') return { text: JSON.stringify({ ...head, bin: body.length }), blobs: [body] }
-  const text = JSON.stringify(head)
-  return { text: body === undefined ? text : `${text.slice(0, -1)},"body":${body}}`, blobs: [] }
+  return { text: `${JSON.stringify(head).slice(0, -1)},"body":${body}}`, blobs: [] }
 }
 
 /** `[frame,frame]`, or for frames with bytes: the length of that text (4 bytes, big-endian), the text, the bytes. */
@@ -107,11 +107,13 @@ export const clientCodec: Codec = {
   decode: decodeWith(serverShapes),
 }
 
-/** Made once however many links a frame is written to: a fan-out shares the frame object. */
+/** Made once however many links a message is written to: a fan-out shares the frame object. */
 const known = new WeakMap<object, Piece>()
 
 function toSharedPiece(frame: ServerFrame<Packed>): Piece {
-  const piece = known.get(frame) ?? (frame.t === 'page' ? pageToPiece(frame) : toPiece(frame))
+  if (frame.t === 'page') return pageToPiece(frame)
+  if (frame.t !== 'message') return toPiece(frame)
+  const piece = known.get(frame) ?? toPiece(frame)
   known.set(frame, piece)
   return piece
 }

@@ -274,7 +274,7 @@ describe('too large for something on the way', () => {
     expect(bench.ended(1, tooLarge)).toEqual(['retry 250', 'reconnecting: too large'])
     bench.until(bench.core.deadline)
     expect(bench.opened(2)).toEqual(['2< hello 0 T1'])
-    expect(bench.says(2, welcome)).toEqual(['rung 0', 'limit 2500', 'm2 too-big', '2< send 1 | send 3 after 1', online])
+    expect(bench.says(2, welcome)).toEqual(['rung 0', 'limit 2500', online, 'm2 too-big', '2< send 1 | send 3 after 1'])
     expect(bench.send({ bytes: 4_000 })).toEqual(['m4 too-big'])
   })
   it('is remembered on all links after, also where more passes again', () => {

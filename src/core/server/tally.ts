@@ -36,9 +36,9 @@ class Steps {
   }
 
   /** The number at each place. */
-  *values(): Generator<number> {
+  get values(): Int32Array {
     let sum = 0
-    for (const step of this.#steps) yield (sum += step)
+    return this.#steps.map((step) => (sum += step))
   }
 }
 
@@ -86,12 +86,11 @@ function union(ranges: Range[]): Range[] {
 }
 
 function zip(count: Steps, of: Steps, awaited: Steps, size: number): Score[] {
-  const [counts, ofs, awaiteds] = [[...count.values()], [...of.values()], [...awaited.values()]]
-  return Array.from({ length: size }, (_, at) => ({
-    count: counts[at] ?? 0,
-    of: ofs[at] ?? 0,
-    awaited: awaiteds[at] ?? 0,
-  }))
+  const [counts, ofs, awaiteds] = [count.values, of.values, awaited.values]
+  const scores: Score[] = []
+  for (let at = 0; at < size; at++)
+    scores.push({ count: counts[at] ?? 0, of: ofs[at] ?? 0, awaited: awaiteds[at] ?? 0 })
+  return scores
 }
 
 /** For each place that somebody has, the one that moved last. */
