@@ -91,7 +91,7 @@ export class ResilientWebSocket extends (EventTarget as SocketTarget) {
       this.#told = false
       if (settled.debug) settled.debugLogger(input, outputs)
     })
-    this.#feed = run<LinkInput, SocketOutput>(machine, settled.env, (output) => this.#perform(output))
+    this.#feed = run<LinkInput, SocketOutput>(machine, settled.env, (output) => this.#perform(output), true)
     addHandlers(this, ['open', 'message', 'error', 'close'])
     if (!settled.startClosed) this.#feed({ on: 'connect' })
   }

@@ -143,10 +143,11 @@ export class Client implements ChannelHost {
     this.#env = env
     this.#rungs = new Rungs(options)
     this.#core = new Core({ ...core, id, key, shared: this.#keeper !== undefined, ladder: this.#rungs.ladder })
-    this.#feed = run(this.#core, env, (output) => {
+    const perform = (output: ClientOutput<Tag>): void => {
       const act = this.#actions[output.do] as (output: ClientOutput<Tag>) => void
       act(output)
-    })
+    }
+    this.#feed = run(this.#core, env, perform, true)
     const push = (draft: Draft<Tag>): void => {
       this.#feed({ on: 'send', draft })
       this.#keeper?.touch()

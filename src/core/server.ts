@@ -68,7 +68,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     const { deadline: devices } = this.#devices
     const told = Math.min(this.#rosters.deadline, this.#receipts.deadline, this.#watchers.deadline, devices)
     const turn = Math.min(this.#limiter.deadline, this.#sessions.deadline, this.#drain?.deadline ?? Infinity)
-    return Math.min(this.#roundAt, this.#feeds.deadline, turn, told)
+    return Math.min(this.#roundAt, this.#effects.deadline, this.#feeds.deadline, turn, told)
   }
 
   handle(input: ServerInput, now: number): ServerOutput[] {
@@ -95,7 +95,7 @@ export class Server implements Machine<ServerInput, ServerOutput> {
         this.#frames(this.#peers.get(input.link), input.frames, now)
         break
       case 'broken':
-        this.#broken(this.#peers.get(input.link), input.error)
+        broken(this.#peers.get(input.link), input.error)
         break
       case 'closed':
         this.#peers.get(input.link)?.leave()
@@ -120,7 +120,8 @@ export class Server implements Machine<ServerInput, ServerOutput> {
 
   #tick(now: number): void {
     if (now >= this.#feeds.deadline) this.#feeds.retry()
-    for (const part of [this.#sessions, this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now)
+    for (const part of [this.#effects, this.#sessions, this.#devices]) part.tick(now)
+    for (const part of [this.#rosters, this.#receipts, this.#watchers]) part.tick(now)
     this.#drain?.proceed(this.#peers.values(), now)
     for (const peer of this.#limiter.due(now)) this.#admit(peer)
     if (now >= this.#roundAt) this.#patrol(now)
@@ -148,10 +149,6 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     const session = this.#sessions.of(peer)
     if (session) this.#devices.lose(peer, session.client)
     this.#sessions.leave(peer)
-  }
-
-  #broken(peer: Peer | undefined, { code, message }: FrameError): void {
-    peer?.fault(code === 'too-big' ? Close.tooBig : Close.badFrame, code, message)
   }
 
   #frames(peer: Peer | undefined, frames: readonly ClientFrame[], now: number): void {
@@ -281,3 +278,6 @@ export class Server implements Machine<ServerInput, ServerOutput> {
     }
   }
 }
+
+const broken = (peer: Peer | undefined, { code, message }: FrameError): void =>
+  peer?.fault(code === 'too-big' ? Close.tooBig : Close.badFrame, code, message)

@@ -15,31 +15,19 @@ export interface Env {
 /** `setTimeout` takes 31 bits. */
 const MAX_TIMER = 2 ** 31 - 1
 
-/** A timer later than this was held up by a thread that had other work, ms: a long task, as browsers have it. */
-const BUSY = 50
-
 /** Clock, timer and dice of the platform. Globals are read when it is called, not when it is imported. */
 export function createClock(): Pick<Env, 'now' | 'timer' | 'random'> {
-  const page = globalThis as { document?: { hidden: boolean } }
   let last = 0
   let offset = 0
-  const now = (): number => {
-    // The wall clock sees sleep, which `performance.now` may not; a clock set back must not stop time.
-    const wall = Date.now() + offset
-    if (wall < last) offset += last - wall
-    return (last = Math.max(last, wall))
-  }
   return {
-    now,
+    now() {
+      // The wall clock sees sleep, which `performance.now` may not; a clock set back must not stop time.
+      const wall = Date.now() + offset
+      if (wall < last) offset += last - wall
+      return (last = Math.max(last, wall))
+    },
     timer(callback, ms) {
-      const due = now() + ms
-      const ring = (): void => {
-        // The answer that it waits for may have arrived while nobody could look: what is there is heard first. The timers of
-        // a hidden page are late for another reason, and would be again.
-        if (now() - due > BUSY && !page.document?.hidden) handle = setTimeout(callback)
-        else callback()
-      }
-      let handle = setTimeout(ring, Math.min(ms, MAX_TIMER))
+      const handle = setTimeout(callback, Math.min(ms, MAX_TIMER))
       return () => clearTimeout(handle)
     },
     random: () => Math.random(),

@@ -201,7 +201,41 @@ describe('what the client has', () => {
     people.has(bob, 'room', 1)
     expect(world.reads(bob, 'noted')).toEqual([])
     world.release()
+    world.wait(100)
     expect(world.reads(bob, 'noted')).toEqual([{ t: 'noted', ch: 'room', offset: 1 }])
+  })
+
+  it('is acknowledged after 100 ms, the last of it for each channel', () => {
+    const { people, ann, bob, world } = two()
+    people.send(ann, 'room', 1, 2)
+    people.has(bob, 'room', 1)
+    world.wait(60)
+    people.has(bob, 'room', 2)
+    world.wait(39)
+    expect(world.reads(bob, 'noted')).toEqual([])
+    world.wait(1)
+    expect(world.reads(bob, 'noted')).toEqual([{ t: 'noted', ch: 'room', offset: 2 }])
+    world.wait(1_000)
+    expect(world.reads(bob, 'noted')).toEqual([])
+  })
+
+  it('is acknowledged with what is told next', () => {
+    const { people, ann, bob, world } = two()
+    people.send(ann, 'room', 1)
+    people.has(bob, 'room', 1)
+    people.send(ann, 'room', 2)
+    expect(world.read(bob).map(({ t }) => t)).toEqual(expect.arrayContaining(['message', 'noted']))
+    world.wait(1_000)
+    expect(world.reads(bob, 'noted')).toEqual([])
+  })
+
+  it('is forgotten with the link', () => {
+    const { people, ann, bob, world } = two()
+    people.send(ann, 'room', 1)
+    people.has(bob, 'room', 1)
+    people.go(bob)
+    world.wait(100)
+    expect(world.reads(bob, 'noted')).toEqual([])
   })
 
   it('is not acknowledged where it was not', () => {
@@ -210,6 +244,7 @@ describe('what the client has', () => {
     world.hold.add('keep')
     people.has(bob, 'room', 1)
     world.fail(world.held.pop())
+    world.wait(100)
     expect(world.reads(bob, 'noted')).toEqual([])
   })
 
@@ -221,6 +256,7 @@ describe('what the client has', () => {
     world.fail(world.held.pop())
     world.hold.clear()
     people.has(bob, 'room', 1)
+    world.wait(100)
     expect(world.reads(bob, 'noted')).toEqual([{ t: 'noted', ch: 'room', offset: 1 }])
   })
 })

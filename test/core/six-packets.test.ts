@@ -186,6 +186,6 @@ describe('without an accident', () => {
   it('the six packets are these', () => {
     const { trace } = play('send', 'passes', '@bob')
     const six = trace.filter((line) => steps.includes(line.split(' ')[1] as Step))
-    expect(six).toEqual(['ann send', 'ann accepted', 'bob message', 'bob received', 'bob noted', 'ann delivered'])
+    expect(six).toEqual(['ann send', 'ann accepted', 'bob message', 'bob received', 'ann delivered', 'bob noted'])
   })
 })

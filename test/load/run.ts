@@ -28,6 +28,7 @@ function checkLimit(): void {
 checkLimit()
 if (kinds.length < 3) console.log('load: socket.io is left out; for it: npm ci --prefix test/bench')
 const programs = { server: await bundle('test/load/server.ts'), clients: await bundle('test/load/clients.ts') }
+/** One kind alone. */
 const only = process.env['ONLY']
 const results: Result[] = []
 for (const kind of kinds.filter(({ name }) => !only || name === only)) {
@@ -37,7 +38,7 @@ for (const kind of kinds.filter(({ name }) => !only || name === only)) {
 for (const program of Object.values(programs)) program.remove()
 const text = await write(load, results, new Date())
 console.log(`\n${text}`)
-if (Object.entries(FULL).every(([name, value]) => load[name as keyof Load] === value))
+if (!only && Object.entries(FULL).every(([name, value]) => load[name as keyof Load] === value))
   writeFileSync('docs/LOAD.md', text)
 else console.log('load: not the full load, so docs/LOAD.md stays as it is')
 process.exit()

@@ -61,14 +61,15 @@ class Puppet implements Machine<Input, string> {
   }
 }
 
-function start(perform: (output: string) => void = () => undefined) {
+function start(perform: (output: string) => void = () => undefined, listens = false) {
   const clock = new Clock()
   const machine = new Puppet()
   const said: string[] = []
-  const feed = run<Exclude<Input, { on: 'tick' }>, string>(machine, clock, (output) => {
+  const keep = (output: string): void => {
     said.push(output)
     perform(output)
-  })
+  }
+  const feed = run<Exclude<Input, { on: 'tick' }>, string>(machine, clock, keep, listens)
   return { clock, machine, said, feed, until: (deadline: number) => feed({ on: 'until', deadline }) }
 }
 
@@ -172,6 +173,61 @@ describe('the runner and its timer', () => {
     until(100)
     for (clock.time = 101; clock.time < 3_099; clock.time++) feed({ on: 'say', what: [] })
     expect(clock.armed).toBe(3)
+  })
+})
+
+describe('a runner that listens first', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  /** The machine wants a tick at 100; the thread is at work until `time`. */
+  function late(time: number) {
+    const stage = start(undefined, true)
+    stage.until(100)
+    const [timer] = stage.clock.live
+    stage.clock.live.clear()
+    stage.clock.time = time
+    timer?.callback()
+    return stage
+  }
+
+  it.each([100, 150])('hands on a tick at %i ms, which is not late', (time) => {
+    expect(late(time).said).toEqual([`tick ${String(time)}`])
+  })
+
+  it.each([151, 1_000, 100_000])('at %i ms hears first what has arrived', (time) => {
+    const { clock, said, feed } = late(time)
+    expect([said, clock.live.size]).toEqual([[], 1])
+    feed({ on: 'say', what: ['here I am'] })
+    clock.to(time)
+    expect(said).toEqual(['here I am', `tick ${String(time)}`])
+    expect(clock.live.size).toBe(0)
+  })
+
+  it('is not put off again by what it hears, however long that takes', () => {
+    const { clock, machine, said, feed, until } = late(2_000)
+    for (clock.time = 2_001; clock.time < 9_000; clock.time += 100) feed({ on: 'say', what: [] })
+    expect(clock.armed).toBe(2)
+    clock.to(9_001)
+    expect(said).toEqual(['tick 9001'])
+    until(9_100)
+    clock.to(9_100)
+    expect(machine.heard.at(-1)).toEqual(['tick', 9_100])
+  })
+
+  it('wants nothing any more when what it hears was the end', () => {
+    const { clock, said, until } = late(2_000)
+    until(Infinity)
+    expect(clock.live.size).toBe(0)
+    until(2_050)
+    clock.to(2_050)
+    expect(said).toEqual(['tick 2050'])
+  })
+
+  it('in a hidden page does not wait: there every timer is late', () => {
+    vi.stubGlobal('document', { hidden: true })
+    expect(late(1_000).said).toEqual(['tick 1000'])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Packed, ServerFrame } from '../../wire/frame.js'
+import type { Noted, Packed, ServerFrame } from '../../wire/frame.js'
 import type {
   AskOf,
   CallName,
@@ -9,6 +9,7 @@ import type {
   ResultOf,
   ServerOutput,
 } from './contract.js'
+import { Notes } from './notes.js'
 
 /** What came of a call: its result, or nothing. */
 export type Answer<Result> = { is: 'known'; result: Result } | { is: 'failed' }
@@ -28,6 +29,7 @@ export class Effects {
   /** Whose input is now handled: a link's, or 0, nobody's. */
   #link = 0
   #frames = new Map<number, ServerFrame<Packed>[]>()
+  readonly #notes = new Notes()
   #others: ServerOutput[] = []
   #ops = 0
   readonly #calls = new Map<number, Call>()
@@ -56,6 +58,25 @@ export class Effects {
     const frames = this.#frames.get(link)
     if (frames) frames.push(frame)
     else this.#frames.set(link, [frame])
+  }
+
+  /** Not at once: with the next frames of this link, or after a while. */
+  note(link: number, frame: Noted): void {
+    this.#notes.add(link, frame, this.now)
+  }
+
+  /** When to `tick`. */
+  get deadline(): number {
+    return this.#notes.deadline
+  }
+
+  tick(now: number): void {
+    for (const link of this.#notes.due(now)) this.#frames.set(link, this.#frames.get(link) ?? [])
+  }
+
+  /** Nothing is written to this link any more, but for what is gathered. */
+  forget(link: number): void {
+    this.#notes.take(link)
   }
 
   close(link: number, code: number, reason: string): void {
@@ -113,7 +134,8 @@ export class Effects {
   /** Everything gathered: frames first, for a close ends what can be written. */
   take(): ServerOutput[] {
     const outputs: ServerOutput[] = []
-    for (const [link, frames] of this.#frames) outputs.push({ do: 'write', link, frames })
+    for (const [link, frames] of this.#frames)
+      outputs.push({ do: 'write', link, frames: [...frames, ...this.#notes.take(link)] })
     outputs.push(...this.#others)
     this.#frames = new Map()
     this.#others = []

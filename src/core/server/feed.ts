@@ -145,6 +145,6 @@ export class Feed {
   /** There is nothing to say of a position from which nothing was received. */
   #note(): void {
     const { ch, id } = this
-    if (this.#kept >= this.#since) this.peer.tell({ t: 'noted', ch, offset: this.#kept, ...(id && { id }) })
+    if (this.#kept >= this.#since) this.peer.note({ t: 'noted', ch, offset: this.#kept, ...(id && { id }) })
   }
 }

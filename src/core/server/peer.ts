@@ -1,4 +1,4 @@
-import type { Hello, Packed, ServerFrame } from '../../wire/frame.js'
+import type { Hello, Noted, Packed, ServerFrame } from '../../wire/frame.js'
 import type { Effects } from './effects.js'
 import type { Held } from './held.js'
 import { Permits } from './permits.js'
@@ -44,6 +44,11 @@ export class Peer {
     if (!this.gone) this.#effects.write(this.link, frame)
   }
 
+  /** What can wait for company. */
+  note(frame: Noted): void {
+    if (!this.gone) this.#effects.note(this.link, frame)
+  }
+
   /** Names what is wrong and was not done. Nothing else is the matter. */
   warn(code: string, reason: string): void {
     if (this.gone) return
@@ -75,6 +80,7 @@ export class Peer {
   leave(): void {
     if (this.gone) return
     this.stage = { is: 'gone' }
+    this.#effects.forget(this.link)
     this.#onGone(this)
   }
 }
