@@ -125,7 +125,7 @@ export class Device {
       ...{ id, client: this.id, seq, user: this.user, ch, body, settlements: 0, outcome: '', settledAt: 0 },
       ...{ sentAt: now, left: false, reach: undefined },
     }
-    this.#ledger.sent.set(id, sent)
+    this.#ledger.begin(sent)
     this.tell({
       on: 'send',
       draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt: now + ttl, tag: sent },

@@ -203,7 +203,7 @@ export class Host implements Far {
       return
     }
     if (input.on === 'frames') {
-      trace.add(clock.now, 'server', `<link ${input.link}`, input.frames.map(({ t }) => t).join())
+      trace.add(clock.now, 'server', `<link ${input.link}`, () => input.frames.map(({ t }) => t).join())
       requests.heardOnce(input.link, input.frames)
       // A first flight may come late, or again: nobody can tell it from a new one.
       if (input.frames.some(({ t }) => t === 'hello')) this.#forgo(life.owners.get(input.link), input.frames)
@@ -317,7 +317,7 @@ export class Host implements Far {
       this.#world.presence.linked(owner)
     }
     if (!wire) {
-      trace.add(clock.now, 'server', `>link ${link}`, frames.map(({ t }) => t).join())
+      trace.add(clock.now, 'server', `>link ${link}`, () => frames.map(({ t }) => t).join())
       requests.answered(link, frames)
       life.site.links.write(output)
       return
@@ -395,7 +395,7 @@ export class Host implements Far {
       },
       random: dice.roll,
       id: () => dice.name(),
-      defer: (callback) => queueMicrotask(() => over() || this.#world.attempt(callback)),
+      defer: (callback) => void Promise.resolve().then(() => over() || this.#world.attempt(callback)),
     }
   }
 }

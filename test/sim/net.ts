@@ -243,7 +243,7 @@ export class Net implements Ways {
     return accident.hold
   }
 
-  note(who: string, what: string, detail: string): void {
+  note(who: string, what: string, detail: () => string): void {
     this.#trace.add(this.#clock.now, who, what, detail)
   }
 }

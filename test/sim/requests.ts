@@ -24,7 +24,7 @@ export interface Ways {
   /** Whether a side hears of the end of a connection. */
   told(): boolean
   delay(): number
-  note(who: string, what: string, detail: string): void
+  note(who: string, what: string, detail: () => string): void
 }
 
 /** One request and its answer on their way. */
@@ -124,7 +124,7 @@ export class Requests {
           headers: headers as Record<string, string>,
           body: typeof body === 'string' ? body : '',
         }
-        this.#ways.note(wire.user, method, `${asking.headers['holdfast']} ${asking.body.slice(0, 300)}`)
+        this.#ways.note(wire.user, method, () => `${asking.headers['holdfast']} ${asking.body.slice(0, 300)}`)
         this.#leave(one, asking)
       })
   }

@@ -135,8 +135,7 @@ export class World {
     const alive = this.devices.reduce((sum, device) => sum + device.links.alive, 0)
     if (links && (held < online || held > alive)) return `the server has ${held} links, ${online} clients are online`
     const gone = new Set(this.absent.map(({ id }) => id))
-    for (const { settlements, id, client } of this.ledger.sent.values())
-      if (!settlements && !gone.has(client)) return `${id} is not settled`
+    for (const { id, client } of this.ledger.unsettled) if (!gone.has(client)) return `${id} is not settled`
     return ''
   }
 
