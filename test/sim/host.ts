@@ -12,6 +12,7 @@ import { type Feed, run } from '../../src/shell/run.js'
 import { type Packet, serverCodec } from '../../src/wire/codec.js'
 import type { ClientFrame } from '../../src/wire/frame.js'
 import type { FrameError } from '../../src/wire/errors.js'
+import { watchServer } from './coverage/watch-server.js'
 import type { Bounds } from './invariants.js'
 import type { Question, Reply } from './exchange.js'
 import type { Far } from './net.js'
@@ -112,6 +113,7 @@ export class Host implements Far {
       verify: (ticket) => JSON.parse(ticket) as { client: string; user: string },
       wall: () => this.store.wall(),
     })
+    watchServer(server, this.#world.seen)
     const sleeper = new Sleeper(clock)
     const followed = new Set<string>()
     const { tables } = this.store
@@ -161,7 +163,9 @@ export class Host implements Far {
     for (const [owner, links] of life.welcomed) if (links.size) this.#world.presence.lost(owner)
     this.#world.requests.crashed()
     net.reset()
-    if (!dice.chance(weather.amnesia)) return
+    const kept = !dice.chance(weather.amnesia)
+    this.#world.seen.plays.happenedToAll({ is: 'crash', kept })
+    if (kept) return
     trace.add(clock.now, 'server', 'amnesia')
     this.store.lose()
   }
@@ -344,6 +348,7 @@ export class Host implements Far {
     life.calls.add(op)
     this.store.call(life.tables, request, (answer) => {
       life.calls.delete(op)
+      if (!answer) this.#world.seen.note('calls', request.call, 'given up')
       if (answer) life.sleeper.run('news', () => this.#tell({ ...answer, op }, life))
     })
   }

@@ -1,5 +1,6 @@
 import { serverDefaults } from '../../src/core/server/contract.js'
 import { Clock } from './clock.js'
+import { Recorder } from './coverage/recorder.js'
 import { DeliveryInvariants } from './delivery-invariants.js'
 import { Device } from './device.js'
 import { Dice } from './dice.js'
@@ -30,6 +31,8 @@ export class World {
   readonly weather: Weather
   readonly trace: Trace
   readonly ledger = new Ledger()
+  /** What of the machines this world has reached. */
+  readonly seen = new Recorder()
   readonly invariants: MessageInvariants
   readonly load: Load
   readonly requests: RequestInvariants
@@ -56,7 +59,7 @@ export class World {
     this.delivery = new DeliveryInvariants(this)
     this.presence = new PresenceInvariants(this)
     this.host = new Host(this)
-    this.net = new Net(this.clock, this.dice, this.weather, this.host, this.trace)
+    this.net = new Net(this.clock, this.dice, this.weather, this.host, this.trace, this.seen.plays)
     this.clock.settles = this.weather.rungs > 1
     const names = this.weather.people?.names ?? ['ann', 'bob', 'cyd', 'dan'].slice(0, this.weather.devices)
     this.devices = names.map((name) => new Device(this, name))
