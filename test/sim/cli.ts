@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { insert } from '../chaos/report.js'
 import { contradictions } from './coverage/impossible.js'
-import { document, figures } from './coverage/report.js'
+import { document, figures, unlisted } from './coverage/report.js'
 import { type Job, run } from './crew.js'
 import { inWords, report } from './report.js'
 import { PINNED } from './seeds.js'
@@ -53,7 +53,7 @@ async function many(from: number, count: number): Promise<boolean> {
     progress: every(10_000, (so) => console.error(inWords.progress(so, list.length, performance.now() - started))),
   })
   await tellOf(total)
-  const wrong = contradictions(total.reached)
+  const wrong = [...contradictions(total.reached), ...unlisted(total.reached).map((cell) => `${cell} is in no table`)]
   for (const line of wrong) console.log(line)
   const { user, system } = process.cpuUsage()
   console.log(inWords.total(total, from, { wall: performance.now() - started, cpu: (user + system) / 1_000 }))
