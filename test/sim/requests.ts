@@ -232,8 +232,9 @@ export class Requests {
 
   /** A request, or its answer, is lost: its client is told, for the connection is gone, or waits. */
   #lose(one: Exchange): void {
+    // What was said behind it does not come either, also before anybody knows.
+    one.stalled = true
     if (this.#dice.chance(0.5)) this.#cut(one)
-    else one.stalled = true
   }
 
   #cut(one: Exchange): void {
