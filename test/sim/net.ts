@@ -1,7 +1,7 @@
 import type { Closing } from '../../src/wire/close.js'
 import type { Packet } from '../../src/wire/codec.js'
 import type { Clock } from './clock.js'
-import type { Plays } from './coverage/plays.js'
+import type { Plays } from './reach/plays.js'
 import type { Dice } from './dice.js'
 import { Requests, type Site, type Ways } from './requests.js'
 import type { Trace } from './trace.js'

@@ -1,5 +1,5 @@
 import { useApp } from './app.js'
-import type { Recorder } from './coverage/recorder.js'
+import type { Recorder } from './reach/recorder.js'
 import { examine } from './exam.js'
 import { settleIn } from './people.js'
 import { rage } from './storm.js'

@@ -1,4 +1,4 @@
-import { type Counts, countIn, join } from './coverage/recorder.js'
+import { type Counts, countIn, join } from './reach/recorder.js'
 import type { Outcome } from './simulate.js'
 
 /** A world in which an invariant broke. */

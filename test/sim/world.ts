@@ -1,6 +1,6 @@
 import { serverDefaults } from '../../src/core/server/contract.js'
 import { Clock } from './clock.js'
-import { Recorder } from './coverage/recorder.js'
+import { Recorder } from './reach/recorder.js'
 import { DeliveryInvariants } from './delivery-invariants.js'
 import { Device } from './device.js'
 import { Dice } from './dice.js'
