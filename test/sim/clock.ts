@@ -65,5 +65,5 @@ export class Clock {
 
 const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
-/** Comes after every promise that is kept by then. */
-const settled = (): Promise<void> => new Promise((done) => setImmediate(done))
+/** Comes after every promise that is kept by then: Node has its next tick when no callback of a promise is left. */
+const settled = (): Promise<void> => new Promise((done) => process.nextTick(done))

@@ -22,9 +22,10 @@ export class DeliveryInvariants {
   /** 31: nobody is said to have what no device of his was handed. */
   receiptsTrue(sender: Device, sent: Sent, reach: Reach | undefined): void {
     sent.reach = reach ?? 'over'
+    this.#world.ledger.note(sent)
     if (!reach) return
     const { count, of, by, gone } = reach
-    this.#world.trace.add(this.#world.clock.now, sender.name, '>receipt', `${sent.id} ${count}/${of}`)
+    this.#world.trace.add(this.#world.clock.now, sender.name, '>receipt', () => `${sent.id} ${count}/${of}`)
     const fail = (why: string) => this.#world.fail('31 receiptsTrue', `${sent.id} in ${sent.ch}: ${why}`)
     // Those who left an inbox are remembered as one: the last of them is named, and the sender may have been another.
     const inbox = isInbox(sent.ch)
@@ -37,7 +38,7 @@ export class DeliveryInvariants {
     if (by && !holders.some(({ client, user }) => (inbox || client === by.client) && user === by.user))
       fail(`${by.user} is said to have it by ${by.client}`)
     if (!by && count) fail('nobody is named')
-    const { offset = 0 } = this.#placeOf(sent) ?? {}
+    const { offset = 0 } = (gone && this.#placeOf(sent)) || {}
     if (gone && offset >= this.#world.host.bounds(sent.ch).oldest) fail('said to be gone, and is there')
   }
 
@@ -65,9 +66,9 @@ export class DeliveryInvariants {
   }
 
   /** 33: what is deleted was handed to each of those that the inbox has as members. */
-  inboxKept(before: Roster, after: Roster, ch: string): void {
+  inboxKept(oldest: number, after: Roster, ch: string): void {
     const { ledger, handed } = this.#world
-    for (let at = before.oldest; at < after.oldest; at++) {
+    for (let at = oldest; at < after.oldest; at++) {
       const entry = ledger.entry(after.epoch, ch, at)
       for (const { client, cursor } of after.members)
         if (entry && cursor.since <= at && !handed.has(client, entry.sent))
@@ -84,9 +85,10 @@ export class DeliveryInvariants {
       const why = this.#membership(ch, roster) || (isInbox(ch) ? this.#leftovers(ch, roster) : '')
       if (why) return why
     }
-    for (const sent of this.#world.ledger.sent.values()) {
+    const all = new Map([...rosters].map(([ch, roster]) => [ch, this.#seatsOf(roster)]))
+    for (const sent of this.#world.ledger.undelivered) {
       const roster = rosters.get(sent.ch)
-      const why = roster ? this.#incomplete(sent, roster) : ''
+      const why = roster ? this.#incomplete(sent, roster, all.get(sent.ch) ?? []) : ''
       if (why) return `32 receiptsComplete: ${sent.id} in ${sent.ch} ${why}`
     }
     return ''
@@ -126,19 +128,22 @@ export class DeliveryInvariants {
   }
 
   /** 32: the last word to a sender is how it is. Where all have a message, nothing more needs to be told. */
-  #incomplete(sent: Sent, { members, past, oldest }: Roster): string {
-    const { reach, client, outcome } = sent
-    if (outcome !== 'accepted' || reach === 'over' || isFinal(reach)) return ''
-    const place = this.#placeOf(sent)
+  #incomplete(sent: Sent, { oldest, epoch }: Roster, seats: readonly Seat[]): string {
+    const { reach, client } = sent
     const sender = this.#world.devices.find(({ id }) => id === client)
-    if (!place || !sender || sender.wantsClosed) return ''
-    const seats = members.map((one) => ({ ...one, there: this.#world.presence.isThere(one.client) }))
-    const truth = this.#score(place, [...seats, ...(past ? [{ ...past, there: false }] : [])])
+    const place = sender && !sender.wantsClosed ? this.#placeOf(sent, epoch) : undefined
+    if (!place || reach === 'over') return ''
+    const truth = this.#score(place, seats)
     if (!truth.count && place.offset < oldest) return 'is gone, and that was not told'
     if (!truth.count && truth.awaited) return ''
     const of = isInbox(sent.ch) ? Math.max(1, truth.of) : truth.of
     if (reach?.count === truth.count && reach.of === of) return ''
     return `has ${truth.count} of ${of}, and was told ${reach ? `${reach.count} of ${reach.of}` : 'nothing'}`
+  }
+
+  #seatsOf({ members, past }: Roster): Seat[] {
+    const seats = members.map((one) => ({ ...one, there: this.#world.presence.isThere(one.client) }))
+    return past ? [...seats, { ...past, there: false }] : seats
   }
 
   #score({ offset, epoch, sent }: Truth, seats: readonly Seat[]): { count: number; of: number; awaited: boolean } {
@@ -157,8 +162,7 @@ export class DeliveryInvariants {
   }
 
   /** Where it is in the log that there is now. */
-  #placeOf({ id, ch }: Sent): Truth | undefined {
-    const { epoch } = this.#world.host.bounds(ch)
+  #placeOf({ id, ch }: Sent, epoch = this.#world.host.bounds(ch).epoch): Truth | undefined {
     return this.#world.ledger.places(id).find((place) => place.epoch === epoch)
   }
 }
@@ -167,6 +171,3 @@ export class DeliveryInvariants {
 function isRecipient({ client, user }: { client: string; user: string }, sent: Sent): boolean {
   return client !== sent.client && (user !== sent.user || sent.ch === `@${user}`)
 }
-
-const isFinal = (reach: Reach | undefined): boolean =>
-  reach !== undefined && (reach.gone === true || (reach.count > 0 && reach.count === reach.of))

@@ -4,6 +4,7 @@ import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
 import { pack, sizeOf } from '../../src/wire/body.js'
 import { MessageError } from '../../src/wire/errors.js'
+import { watchClient } from './reach/watch-client.js'
 import type { Following, MessageInvariants } from './invariants.js'
 import type { Subscribe } from '../../src/wire/frame.js'
 import type { Ledger, Sent } from './ledger.js'
@@ -90,6 +91,7 @@ export class Device {
         windowBytes: 2 ** 18,
       },
     })
+    watchClient(this.id, this.core, world.seen)
     this.lines = new Lines(world, this)
     this.#feed = run<Input, Output>(this.core, this.#env(), (output) => world.attempt(() => this.#perform(output)))
   }
@@ -125,7 +127,7 @@ export class Device {
       ...{ id, client: this.id, seq, user: this.user, ch, body, settlements: 0, outcome: '', settledAt: 0 },
       ...{ sentAt: now, left: false, reach: undefined },
     }
-    this.#ledger.sent.set(id, sent)
+    this.#ledger.begin(sent)
     this.tell({
       on: 'send',
       draft: { seq, ch, body, bytes: sizeOf(body), key, expiresAt: now + ttl, tag: sent },

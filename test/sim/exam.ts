@@ -119,8 +119,9 @@ const EXAMS: Record<string, Exam> = {
       lose(pair.world, pair.to, 'down', '"t":"message"')
       return through(pair, say(pair, 1))
     },
-    // The others acknowledge it, and what they are told of that is a sign of life as well.
-    within: (pair) => ACK_DELAY + NEWS + pinged(pair) + trips(14),
+    // The others acknowledge it, and what they are told of that is a sign of life as well; so is what the next look at
+    // the members brings.
+    within: (pair) => ACK_DELAY + NEWS + serverDefaults.presenceEvery + pinged(pair) + trips(14),
   },
   'a message on its way up, others follow': {
     lossy: true,

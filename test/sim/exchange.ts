@@ -25,7 +25,8 @@ export class Question extends EventEmitter {
     this.method = method
     this.headers = headers
     this.on('newListener', (name) => {
-      if (name === 'data') queueMicrotask(() => this.#flow(body))
+      // Node's `queueMicrotask` makes a resource of each, and takes three times as long.
+      if (name === 'data') void Promise.resolve().then(() => this.#flow(body))
     })
   }
 

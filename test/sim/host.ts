@@ -12,6 +12,7 @@ import { type Feed, run } from '../../src/shell/run.js'
 import { type Packet, serverCodec } from '../../src/wire/codec.js'
 import type { ClientFrame } from '../../src/wire/frame.js'
 import type { FrameError } from '../../src/wire/errors.js'
+import { watchServer } from './reach/watch-server.js'
 import type { Bounds } from './invariants.js'
 import type { Question, Reply } from './exchange.js'
 import type { Far } from './net.js'
@@ -112,6 +113,7 @@ export class Host implements Far {
       verify: (ticket) => JSON.parse(ticket) as { client: string; user: string },
       wall: () => this.store.wall(),
     })
+    watchServer(server, this.#world.seen)
     const sleeper = new Sleeper(clock)
     const followed = new Set<string>()
     const { tables } = this.store
@@ -161,7 +163,9 @@ export class Host implements Far {
     for (const [owner, links] of life.welcomed) if (links.size) this.#world.presence.lost(owner)
     this.#world.requests.crashed()
     net.reset()
-    if (!dice.chance(weather.amnesia)) return
+    const kept = !dice.chance(weather.amnesia)
+    this.#world.seen.plays.happenedToAll({ is: 'crash', kept })
+    if (kept) return
     trace.add(clock.now, 'server', 'amnesia')
     this.store.lose()
   }
@@ -203,7 +207,7 @@ export class Host implements Far {
       return
     }
     if (input.on === 'frames') {
-      trace.add(clock.now, 'server', `<link ${input.link}`, input.frames.map(({ t }) => t).join())
+      trace.add(clock.now, 'server', `<link ${input.link}`, () => input.frames.map(({ t }) => t).join())
       requests.heardOnce(input.link, input.frames)
       // A first flight may come late, or again: nobody can tell it from a new one.
       if (input.frames.some(({ t }) => t === 'hello')) this.#forgo(life.owners.get(input.link), input.frames)
@@ -317,7 +321,7 @@ export class Host implements Far {
       this.#world.presence.linked(owner)
     }
     if (!wire) {
-      trace.add(clock.now, 'server', `>link ${link}`, frames.map(({ t }) => t).join())
+      trace.add(clock.now, 'server', `>link ${link}`, () => frames.map(({ t }) => t).join())
       requests.answered(link, frames)
       life.site.links.write(output)
       return
@@ -344,6 +348,7 @@ export class Host implements Far {
     life.calls.add(op)
     this.store.call(life.tables, request, (answer) => {
       life.calls.delete(op)
+      if (!answer) this.#world.seen.note('calls', request.call, 'given up')
       if (answer) life.sleeper.run('news', () => this.#tell({ ...answer, op }, life))
     })
   }
@@ -395,7 +400,7 @@ export class Host implements Far {
       },
       random: dice.roll,
       id: () => dice.name(),
-      defer: (callback) => queueMicrotask(() => over() || this.#world.attempt(callback)),
+      defer: (callback) => void Promise.resolve().then(() => over() || this.#world.attempt(callback)),
     }
   }
 }

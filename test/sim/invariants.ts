@@ -70,6 +70,8 @@ export class MessageInvariants {
   settledOnce(sent: Sent, outcome: string): void {
     if (sent.settlements++) return this.#fail('2 settledOnce', `${sent.id}: ${sent.outcome}, then ${outcome}`)
     sent.outcome = outcome
+    this.#ledger.unsettled.delete(sent)
+    this.#ledger.note(sent)
     if (!POSSIBLE.includes(outcome)) this.#fail('2 settledOnce', `${sent.id}: ${outcome} is no known outcome`)
     const stored = this.#ledger.places(sent.id).length
     if (outcome === 'accepted' && !stored) this.#fail('4 acceptedIsStored', `${sent.id} is in no log`)

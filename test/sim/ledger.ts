@@ -31,11 +31,28 @@ export interface Truth {
 /** What a simulation knows and no machine does: all that was sent, and all that was ever stored, forgotten or not. */
 export class Ledger {
   readonly sent = new Map<string, Sent>()
+  /** Of those, the ones that are not settled, in the same order. */
+  readonly unsettled = new Set<Sent>()
+  /** Those that were accepted, and of which their sender has not heard the last. */
+  readonly undelivered = new Set<Sent>()
   readonly #stored = new Map<string, Truth[]>()
   readonly #logs = new Map<string, Truth>()
 
   entry(epoch: string, ch: string, offset: number): Truth | undefined {
     return this.#logs.get(key(epoch, ch, offset))
+  }
+
+  /** An app has handed it in. */
+  begin(sent: Sent): void {
+    this.sent.set(sent.id, sent)
+    this.unsettled.add(sent)
+  }
+
+  /** Its sender was told something of it. */
+  note(sent: Sent): void {
+    const { outcome, reach } = sent
+    if (outcome !== 'accepted' || reach === 'over' || isFinal(reach)) this.undelivered.delete(sent)
+    else this.undelivered.add(sent)
   }
 
   /** Where a message is, or was. */
@@ -50,6 +67,10 @@ export class Ledger {
 }
 
 const key = (epoch: string, ch: string, offset: number): string => `${epoch} ${ch} ${String(offset)}`
+
+/** Where all have it, or nobody ever will, nothing more needs to be told. */
+const isFinal = (reach: Reach | undefined): boolean =>
+  reach !== undefined && (reach.gone === true || (reach.count > 0 && reach.count === reach.of))
 
 /** Whether a body that arrived is the one that left. */
 export function same(packed: Packed, body: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { Closing } from '../../src/wire/close.js'
 import type { Packet } from '../../src/wire/codec.js'
 import type { Clock } from './clock.js'
+import type { Plays } from './reach/plays.js'
 import type { Dice } from './dice.js'
 import { Requests, type Site, type Ways } from './requests.js'
 import type { Trace } from './trace.js'
@@ -28,15 +29,17 @@ export class Net implements Ways {
   readonly #weather: Weather
   readonly #far: Far
   readonly #trace: Trace
+  readonly #plays: Plays
   readonly #requests: Requests
   #numbers = 0
 
-  constructor(clock: Clock, dice: Dice, weather: Weather, far: Far, trace: Trace) {
+  constructor(clock: Clock, dice: Dice, weather: Weather, far: Far, trace: Trace, plays: Plays) {
     this.#clock = clock
     this.#dice = dice
     this.#weather = weather
     this.#far = far
     this.#trace = trace
+    this.#plays = plays
     this.#requests = new Requests(clock, dice, weather, far, this)
   }
 
@@ -243,8 +246,12 @@ export class Net implements Ways {
     return accident.hold
   }
 
-  note(who: string, what: string, detail: string): void {
+  note(who: string, what: string, detail: () => string): void {
     this.#trace.add(this.#clock.now, who, what, detail)
+  }
+
+  happened({ number, near }: Wire, what: { is: 'posts'; post: string } | { is: 'ticket' }): void {
+    this.#plays.happened(near.client, { ...what, link: number })
   }
 }
 

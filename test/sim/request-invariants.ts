@@ -92,6 +92,12 @@ const GONE = 'the link is gone'
 
 /** What tells frames of one link apart. */
 function nameOf(frame: Frame): string {
-  const { t, seq, id, ch, offset } = frame as Partial<Record<'t' | 'seq' | 'id' | 'ch' | 'offset', unknown>>
-  return [t, ch, seq ?? offset, id].join(' ')
+  const {
+    t,
+    seq,
+    id = '',
+    ch = '',
+    offset = '',
+  } = frame as Partial<Record<'t' | 'ch', string> & Record<'seq' | 'id' | 'offset', number>>
+  return `${t} ${ch} ${seq ?? offset} ${id}`
 }

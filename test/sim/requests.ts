@@ -24,7 +24,9 @@ export interface Ways {
   /** Whether a side hears of the end of a connection. */
   told(): boolean
   delay(): number
-  note(who: string, what: string, detail: string): void
+  note(who: string, what: string, detail: () => string): void
+  /** A request with the number of a packet, or an answer with a link ticket. */
+  happened(wire: Wire, what: { is: 'posts'; post: string } | { is: 'ticket' }): void
 }
 
 /** One request and its answer on their way. */
@@ -124,7 +126,9 @@ export class Requests {
           headers: headers as Record<string, string>,
           body: typeof body === 'string' ? body : '',
         }
-        this.#ways.note(wire.user, method, `${asking.headers['holdfast']} ${asking.body.slice(0, 300)}`)
+        this.#ways.note(wire.user, method, () => `${asking.headers['holdfast']} ${asking.body.slice(0, 300)}`)
+        const { post } = Object.fromEntries(new URLSearchParams(asking.headers['holdfast']))
+        if (post !== undefined) this.#ways.happened(wire, { is: 'posts', post })
         this.#leave(one, asking)
       })
   }
@@ -215,6 +219,7 @@ export class Requests {
       // What the leaves use of a `Response` is there.
       one.resolve(one.received as unknown as Response)
     } else if (piece.is === 'text') {
+      if (piece.text.includes('#{"ticket"')) this.#ways.happened(one.wire, { is: 'ticket' })
       const bytes = Buffer.from(piece.text)
       const middle = this.#dice.int(0, bytes.length)
       if (middle) one.received?.push(bytes.subarray(0, middle))
@@ -227,8 +232,9 @@ export class Requests {
 
   /** A request, or its answer, is lost: its client is told, for the connection is gone, or waits. */
   #lose(one: Exchange): void {
+    // What was said behind it does not come either, also before anybody knows.
+    one.stalled = true
     if (this.#dice.chance(0.5)) this.#cut(one)
-    else one.stalled = true
   }
 
   #cut(one: Exchange): void {

@@ -39,4 +39,10 @@ export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
   { seed: 61, was: 'what a page had received, and not acknowledged when it was reloaded, was lost for the senders' },
   { seed: 11, was: 'an unsub that was lost with its link left a member for ever' },
   { seed: 36, was: 'a leave that failed likewise' },
+  { seed: 1412, was: 'of a message in an inbox that was left as soon as it was had, its sender was never told so' },
+  { seed: 1239, was: "the simulator's own: behind a lost piece of an answer, the next one came" },
+  {
+    seed: 1091,
+    was: "the simulator's own: a look at the members puts off the ping that repairs, and the exam did not know",
+  },
 ]

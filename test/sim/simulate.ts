@@ -1,4 +1,5 @@
 import { useApp } from './app.js'
+import type { Recorder } from './reach/recorder.js'
 import { examine } from './exam.js'
 import { settleIn } from './people.js'
 import { rage } from './storm.js'
@@ -17,6 +18,8 @@ export interface Outcome {
   /** From the end of the storm until all was well, ms; and what was allowed. */
   recovery: number
   bound: number
+  /** What of the machines it has reached. */
+  seen: Recorder
   trace: (lines?: number) => string
 }
 
@@ -47,6 +50,7 @@ export async function simulate(seed: number, keep = 300, alone = false): Promise
   }
   return {
     ...{ seed, alone, recovery, bound: most, hash: world.trace.hash, broken: world.broken },
+    seen: world.seen,
     ...{ time: world.clock.now, events: world.clock.events, messages: world.ledger.sent.size },
     trace: (lines) => `${JSON.stringify(world.weather)}\n${world.trace.text(lines)}`,
   }

@@ -132,9 +132,11 @@ export class Store {
 
   /** What may delete something of an inbox. */
   #watched(tables: Tables, channels: readonly string[], change: () => void): void {
-    const before = channels.map((ch) => ({ ch, roster: tables.members({ ch }) }))
+    const oldestOf = (ch: string): number => tables.read({ ch, from: 0, limit: 0, bytes: 0 }).oldest
+    const before = channels.map((ch) => ({ ch, oldest: oldestOf(ch) }))
     change()
-    for (const { ch, roster } of before) this.#world.delivery.inboxKept(roster, tables.members({ ch }), ch)
+    for (const { ch, oldest } of before)
+      if (oldestOf(ch) !== oldest) this.#world.delivery.inboxKept(oldest, tables.members({ ch }), ch)
   }
 
   #newTables(): Tables {

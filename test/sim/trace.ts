@@ -1,10 +1,11 @@
-type Detail = string | number | object
+/** A function makes the text only where somebody reads it. */
+type Detail = string | number | object | (() => string)
 
 interface Line {
   at: number
   who: string
   what: string
-  detail: Detail
+  detail: string | number | object
 }
 
 /** All that happened, hashed; the last lines are kept to be read when something broke. Text is made only then. */
@@ -13,13 +14,15 @@ export class Trace {
   readonly #lines: Line[] = []
   readonly #keep: number
 
-  /** @param keep lines to keep, at least. */
+  /** @param keep lines to keep, at least; 0 notes nothing, and costs nothing: the same seed can be run again. */
   constructor(keep: number) {
     this.#keep = keep
   }
 
-  /** `detail` has to be text or a number to count in the hash; an object is for the reader alone. */
-  add(at: number, who: string, what: string, detail: Detail = ''): void {
+  /** `said` has to be text or a number to count in the hash; an object is for the reader alone. */
+  add(at: number, who: string, what: string, said: Detail = ''): void {
+    if (!this.#keep) return
+    const detail = typeof said === 'function' ? said() : said
     this.#mix(String(at))
     this.#mix(who)
     this.#mix(what)

@@ -1,5 +1,6 @@
 import { serverDefaults } from '../../src/core/server/contract.js'
 import { Clock } from './clock.js'
+import { Recorder } from './reach/recorder.js'
 import { DeliveryInvariants } from './delivery-invariants.js'
 import { Device } from './device.js'
 import { Dice } from './dice.js'
@@ -30,6 +31,8 @@ export class World {
   readonly weather: Weather
   readonly trace: Trace
   readonly ledger = new Ledger()
+  /** What of the machines this world has reached. */
+  readonly seen = new Recorder()
   readonly invariants: MessageInvariants
   readonly load: Load
   readonly requests: RequestInvariants
@@ -56,7 +59,7 @@ export class World {
     this.delivery = new DeliveryInvariants(this)
     this.presence = new PresenceInvariants(this)
     this.host = new Host(this)
-    this.net = new Net(this.clock, this.dice, this.weather, this.host, this.trace)
+    this.net = new Net(this.clock, this.dice, this.weather, this.host, this.trace, this.seen.plays)
     this.clock.settles = this.weather.rungs > 1
     const names = this.weather.people?.names ?? ['ann', 'bob', 'cyd', 'dan'].slice(0, this.weather.devices)
     this.devices = names.map((name) => new Device(this, name))
@@ -135,8 +138,7 @@ export class World {
     const alive = this.devices.reduce((sum, device) => sum + device.links.alive, 0)
     if (links && (held < online || held > alive)) return `the server has ${held} links, ${online} clients are online`
     const gone = new Set(this.absent.map(({ id }) => id))
-    for (const { settlements, id, client } of this.ledger.sent.values())
-      if (!settlements && !gone.has(client)) return `${id} is not settled`
+    for (const { id, client } of this.ledger.unsettled) if (!gone.has(client)) return `${id} is not settled`
     return ''
   }
 

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'))
 
 /** The line that says which invariant broke; nothing when all seeds passed. */
 async function verdict(outfile) {
-  const args = [outfile, '--seeds', String(SEEDS), '--brief']
+  const args = [outfile, '--seeds', String(SEEDS), '--brief', '--jobs', '1']
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: TIMEOUT })
   let text = ''
   child.stdout.on('data', (data) => (text += data))

@@ -1,4 +1,4 @@
-// `npm run sim -- --seeds 10000 [--from N] [--all]`, or `-- --seed X [--trace]`: the simulator, without vitest.
+// `npm run sim -- --seeds 10000 [--from N] [--jobs N] [--first] [--coverage] [--docs]`, or `-- --seed X [--trace]`: the simulator, without vitest.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -34,6 +34,8 @@ export class Roster {
   load({ members, past, ...bounds }: Listed, look: Look): void {
     const first = !this.bounds
     const shorter = this.bounds && this.bounds.oldest !== bounds.oldest
+    // Nobody tells of it: who has left is only known to be gone.
+    const parted = placeOf(past) !== placeOf(this.past)
     this.bounds = bounds
     this.past = past && { ...past, shown: 'offline' }
     const gone = new Set(this.members.keys())
@@ -45,7 +47,7 @@ export class Roster {
     for (const client of gone) this.members.delete(client)
     changed.push(...gone)
     if (first) this.#tell()
-    else if (changed.length || shorter) this.#tell(changed)
+    else if (changed.length || shorter || parted) this.#tell(changed)
   }
 
   put(member: Member, look: Look): void {
@@ -69,3 +71,7 @@ export class Roster {
     for (const user of this.users) user.changed(clients)
   }
 }
+
+/** How far a member came, as text. */
+const placeOf = (member?: Member): string =>
+  member ? `${member.client} ${member.cursor.epoch} ${member.cursor.since} ${member.cursor.offset}` : ''

@@ -35,10 +35,10 @@ class Steps {
     this.#steps[to] = (this.#steps[to] ?? 0) - by
   }
 
-  /** The number at each place. */
-  get values(): Int32Array {
-    let sum = 0
-    return this.#steps.map((step) => (sum += step))
+  /** The number at each place, from the first on. */
+  reader(): () => number {
+    let [sum, at] = [0, 0]
+    return () => (sum += this.#steps[at++] ?? 0)
   }
 }
 
@@ -86,11 +86,8 @@ function union(ranges: Range[]): Range[] {
 }
 
 function zip(count: Steps, of: Steps, awaited: Steps, size: number): Score[] {
-  const [counts, ofs, awaiteds] = [count.values, of.values, awaited.values]
-  const scores: Score[] = []
-  for (let at = 0; at < size; at++)
-    scores.push({ count: counts[at] ?? 0, of: ofs[at] ?? 0, awaited: awaiteds[at] ?? 0 })
-  return scores
+  const [nextCount, nextOf, nextAwaited] = [count.reader(), of.reader(), awaited.reader()]
+  return Array.from({ length: size }, () => ({ count: nextCount(), of: nextOf(), awaited: nextAwaited() }))
 }
 
 /** For each place that somebody has, the one that moved last. */
