@@ -257,16 +257,33 @@ describe('close', () => {
     client.close()
     expect(transport.last.frames).toEqual([{ t: 'bye', acked: 1 }])
   })
-  it('takes every listener off the page', async () => {
-    const listening = new Set<string>()
-    const page = {
-      addEventListener(type: string, _hear: unknown, { signal }: AddEventListenerOptions) {
-        listening.add(type)
-        signal?.addEventListener('abort', () => listening.delete(type))
-      },
+  it('takes every listener off the page, and off what tells of its network', async () => {
+    // Two may listen for the same.
+    const listening = new Set<object>()
+    const addEventListener = (_type: string, _hear: unknown, { signal }: AddEventListenerOptions) => {
+      const one = {}
+      listening.add(one)
+      signal?.addEventListener('abort', () => listening.delete(one))
     }
+    const page = { addEventListener, navigator: { connection: { addEventListener } as never } }
     const { client } = await dialled({ page })
-    expect(listening.size).toBeGreaterThan(4)
+    expect(listening.size).toBe(8)
+    client.close()
+    expect(listening.size).toBe(0)
+  })
+  it('takes every listener off the network that it was given, and the page is still looked at', async () => {
+    const listening = new Set<object>()
+    const on = () => {
+      const one = {}
+      listening.add(one)
+      return () => void listening.delete(one)
+    }
+    const page = {
+      addEventListener: (_type: string, _hear: unknown, { signal }: AddEventListenerOptions) =>
+        signal?.addEventListener('abort', on()),
+    }
+    const { client } = await dialled({ page, network: { status: 'online', on } })
+    expect(listening.size).toBe(4)
     client.close()
     expect(listening.size).toBe(0)
   })

@@ -23,10 +23,29 @@ describe('a megabyte too much', () => {
     const other = await HttpLink.open(port, hello('eve'))
     expect((await other.post(port, send(1, `"${'x'.repeat(3 * MiB)}"`))).status).toBe(413)
     expect((await server.read('room')).next).toBe(1)
+    // Nor where the length is not said before.
+    const headers = { 'transfer-encoding': 'chunked' }
+    expect((await other.ask(port, 'POST', '?post=1', `"${'x'.repeat(3 * MiB)}"`, headers)).status).toBe(413)
+    expect((await server.read('room')).next).toBe(1)
     // The number is not taken, and the link lives.
     other.posts--
     expect((await other.post(port, send(1))).status).toBe(204)
     expect((await server.read('room')).next).toBe(2)
+  })
+})
+
+describe.each(['*/*', 'text/event-stream'])('a megabyte too much in an opening that accepts %s', (accept) => {
+  it('is refused by name, and nothing has changed', async () => {
+    const { port, server } = await serve(quick)
+    const body = packet(hello(), send(1, `"${'x'.repeat(1.5 * MiB)}"`))
+    const { text } = await say(port, 'POST', { headers: { accept }, query: '?hold=5000', body })
+    expect(text).toContain('"code":"too-big"')
+    expect(text).toContain('{"code":1009,"reason":"too-big"}')
+    const large = packet(hello(), send(1, `"${'x'.repeat(3 * MiB)}"`))
+    for (const chunked of [{}, { 'transfer-encoding': 'chunked' }])
+      expect((await say(port, 'POST', { headers: { accept, ...chunked }, body: large })).status).toBe(413)
+    expect((await server.read('room')).next).toBe(1)
+    while (server.links) await new Promise((resolve) => setImmediate(resolve))
   })
 })
 

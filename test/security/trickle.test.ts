@@ -120,6 +120,17 @@ describe('a hello', () => {
     expect(silent.frames).toMatchObject([{ t: 'error', code: 'no-hello' }])
     const opening = await say(port, 'POST', { query: '?hold=10000' })
     expect(opening.text).toMatch(/#\{"code":4408,"reason":"no-hello"\}$/)
+    const stream = await say(port, 'POST', { headers: { accept: 'text/event-stream' } })
+    expect(stream.text).toMatch(/\ndata: #\{"code":4408,"reason":"no-hello"\}\n\n$/)
+    // Its opening is answered at once, and so is each poll; what is said before a hello does not count as one.
+    const short = new HttpLink('')
+    short.take(await say(port, 'POST'))
+    let controls: object[] = []
+    while (!controls.length) {
+      await short.post(port, { t: 'ping', id: 1 })
+      controls = (await short.poll(port, 0)).controls
+    }
+    expect(controls).toEqual([{ code: 4408, reason: 'no-hello' }])
     expect(server.links).toBe(0)
   })
 
