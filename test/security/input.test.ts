@@ -1,7 +1,8 @@
 // What is too large, compressed to be small, or named so that it would be something else.
 import { afterEach, describe, expect, it } from 'vitest'
+import { connect as dial } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { leaveAll } from '../support/servers.js'
+import { later, leaveAll } from '../support/servers.js'
 import { hello, HttpLink, packet, say, send } from '../net/http.world.js'
 import { connect, Raw, serve } from '../net/server.world.js'
 
@@ -47,6 +48,31 @@ describe.each(['*/*', 'text/event-stream'])('a megabyte too much in an opening t
     expect((await server.read('room')).next).toBe(1)
     while (server.links) await new Promise((resolve) => setImmediate(resolve))
   })
+})
+
+/** Masked with nothing. */
+const frame = (opcode: number, text: string): Buffer =>
+  Buffer.concat([Buffer.from([opcode, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
+
+it('a message in very many pieces is not waited for: each of them costs more than its letter', async () => {
+  const { port, server } = await serve({ helloTimeout: 60_000 })
+  const socket = dial(port, '127.0.0.1')
+  later(() => socket.destroy())
+  let heard = ''
+  socket.on('error', () => undefined).on('data', (part: Buffer) => (heard += part.toString('latin1')))
+  const key = Buffer.alloc(16).toString('base64')
+  socket.write(
+    'GET /realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+  )
+  while (!heard.includes('101 ')) await new Promise((resolve) => setImmediate(resolve))
+  // Small enough to be taken, were it whole.
+  const [first = '', ...rest] = packet(hello()) + ' '.repeat(16_384)
+  socket.write(Buffer.concat([frame(1, first), ...rest.map((letter) => frame(0, letter)), frame(0x80, '')]))
+  while (server.links && !heard.includes('welcome')) await new Promise((resolve) => setImmediate(resolve))
+  expect(server.links).toBe(0)
+  // Too many fragments: 1008.
+  expect(heard).toContain('\x88\x02\x03\xf0')
 })
 
 describe('a decompression bomb', () => {

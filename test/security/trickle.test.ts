@@ -102,6 +102,19 @@ describe('headers', () => {
     expect(server.links).toBe(0)
   })
 
+  it('are a matter of the HTTP server, whose limits stay as they are', async () => {
+    const http = createHttp()
+    const limits = () => {
+      const { headersTimeout, requestTimeout, timeout, keepAliveTimeout, maxHeadersCount } = http
+      const { maxHeaderSize } = http as { maxHeaderSize?: number }
+      return { headersTimeout, requestTimeout, timeout, keepAliveTimeout, maxHeadersCount, maxHeaderSize }
+    }
+    const before = limits()
+    await serve(quick, http)
+    expect(limits()).toEqual(before)
+    expect(before).toMatchObject({ headersTimeout: 60_000, requestTimeout: 300_000 })
+  })
+
   it('that are too large are refused, and nobody is asked who that is', async () => {
     let asked = 0
     const { port, url, server } = await serve({ ...quick, authenticate: () => (asked++, 'ann') }, createHttp(most))
