@@ -184,7 +184,7 @@ describe.each(transports)('somebody else’s, over %s', (_, ask) => {
     await served.server.publish('of ann', 'private')
     const all: ClientFrame<Packed>[] = [...reading('of ann'), { t: 'watch', ch: 'of ann' }]
     for (const user of ['eve', '']) {
-      const heard = await ask(served, user, ...all, { ...send(1), ch: 'of ann' })
+      const heard = await ask(served, user, ...all, { t: 'send', seq: 1, ch: 'of ann', body: '1' })
       expect(answers(heard)).toEqual([
         'denied forbidden',
         'denied history forbidden',

@@ -34,6 +34,13 @@ describe('a body', () => {
     expect(server.links).toBe(0)
   })
 
+  it('of which is said beforehand that it is too large is not waited for', async () => {
+    const { port, server } = await serve({ ...quick, bodyTimeout: 50 })
+    const { heard } = raw(port, 'POST /realtime HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n[')
+    expect(await heard).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i)
+    expect(server.links).toBe(0)
+  })
+
   it('of a link likewise: its number is not taken', async () => {
     const { port } = await serve({ ...quick, pollGrace: 500, bodyTimeout: 50 })
     const link = await HttpLink.open(port)
