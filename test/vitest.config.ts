@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tools/longest-first.js'
 
 interface Options {
-  /** Files of one project at the same time; off where tests share ports, CPU time or a browser. */
-  fileParallelism?: boolean
+  /** Files at the same time; one number for all projects of a group. */
+  maxWorkers: number
   /** Ms. */
   testTimeout?: number
   hookTimeout?: number
@@ -16,56 +18,67 @@ interface Options {
 
 const tests = (folder: string) => `test/${folder}/**/*.test.ts`
 
-const project = (name: string, include: string[], options: Options & { exclude?: string[] } = {}) => ({
+const project = (name: string, include: string[], options: Options & { exclude?: string[] }) => ({
   test: { name, environment: 'node' as const, include, ...options },
 })
 
 /** Projects left out, for what they need is not on this machine; `npm test` says so. */
 const without = (process.env.WITHOUT ?? '').split(',')
 
+/** For what takes CPU time: all cores, of which Vitest would leave one. */
+const busy = { maxWorkers: availableParallelism() }
+
+/** For what waits for a real network and a real clock, and works a little. No two files share a port, a folder or a browser. */
+const waiting = { maxWorkers: 2 }
+
+/** For what waits for the time-outs of other programs, and hardly works. */
+const resting = { maxWorkers: 3 }
+
 const net = ['net', 'transports', 'server', 'security'].map(tests)
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
+    sequence: { sequencer: LongestFirst },
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
     projects: [
       // Whatever no other project claims, so that no test file can be left out by its folder's name.
       project('unit', [tests('**')], {
+        ...busy,
         testTimeout: 20_000,
         // The peers' packages bring tests of their own.
         exclude: [...net, ...['socket', 'sim', 'redis', 'boxes', 'browser'].map(tests), '**/node_modules/**'],
       }),
-      project('socket', [tests('socket')]),
-      project('sim', [tests('sim')], { testTimeout: 60_000 }),
+      project('socket', [tests('socket')], busy),
+      project('sim', [tests('sim')], { ...busy, testTimeout: 60_000 }),
       project('net', net, {
-        fileParallelism: false,
+        ...waiting,
         testTimeout: 20_000,
         hookTimeout: 20_000,
         sequence: { groupOrder: 1 },
       }),
       // redis-server, started by the tests.
       project('redis', [tests('redis')], {
-        fileParallelism: false,
+        ...resting,
         testTimeout: 30_000,
         hookTimeout: 20_000,
         sequence: { groupOrder: 2 },
         globalSetup: ['test/tools/redis-setup.mjs'],
       }),
-      // nginx and haproxy, started by the tests: much waiting, little work, so some at the same time.
+      // nginx and haproxy, started by the tests: much waiting, little work, so some tests of a file at the same time.
       project('boxes', [tests('boxes')], {
-        fileParallelism: false,
+        ...resting,
         maxConcurrency: 8,
         testTimeout: 90_000,
         hookTimeout: 20_000,
-        sequence: { groupOrder: 3 },
+        sequence: { groupOrder: 2 },
         globalSetup: ['test/tools/boxes-setup.mjs'],
       }),
       project('browser', [tests('browser')], {
-        fileParallelism: false,
+        ...waiting,
         testTimeout: 90_000,
         hookTimeout: 60_000,
-        sequence: { groupOrder: 4 },
+        sequence: { groupOrder: 3 },
         globalSetup: ['test/tools/browser-setup.mjs'],
       }),
     ].filter(({ test: { name } }) => !without.includes(name)),

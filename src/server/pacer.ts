@@ -17,9 +17,9 @@ export class Pacer {
     this.#buckets = [new Bucket(maxFrameRate, now()), new Bucket(maxByteRate, now())]
   }
 
-  /** Ms until more may be heard; 0: at once. */
+  /** Whole ms until more may be heard, for a timer has no others; 0: at once. */
   get wait(): number {
-    return Math.max(...this.#buckets.map((bucket) => bucket.wait(this.#now())))
+    return Math.ceil(Math.max(...this.#buckets.map((bucket) => bucket.wait(this.#now()))))
   }
 
   /** So much was said. */

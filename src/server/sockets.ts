@@ -108,8 +108,15 @@ export class Sockets implements Carrier {
     this.#open.add(socket)
     const listen = this.#pace(socket)
     socket.on('message', (data, isBinary) => {
-      if (this.#links.has(number)) listen(this.#receive(number, data, isBinary))
+      if (!this.#links.has(number)) return
+      const input = this.#receive(number, data, isBinary)
+      listen(framesIn(input), input.bytes ?? 0)
     })
+    // What is below the protocol is work as well.
+    for (const kind of ['ping', 'pong'] as const)
+      socket.on(kind, ({ length }) => {
+        if (this.#links.has(number)) listen(1, length)
+      })
     // A close always follows an error, and says as much as anybody needs.
     socket.on('error', (err) => this.#log.debug({ link: number, err }, 'socket error'))
     socket.on('close', (code) => this.#closed(number, socket, code))
@@ -125,7 +132,7 @@ export class Sockets implements Carrier {
   }
 
   /** Stops reading from a socket that says too much, until it may say more: to TCP, its sender is held up. */
-  #pace(socket: WebSocket): (input: LinkInput) => void {
+  #pace(socket: WebSocket): (frames: number, bytes: number) => void {
     const pacer = new Pacer(this.#options, this.#env)
     let cancel: (() => void) | undefined
     const look = (): void => {
@@ -135,8 +142,8 @@ export class Sockets implements Carrier {
       else socket.resume()
     }
     socket.once('close', () => cancel?.())
-    return (input) => {
-      pacer.spend(framesIn(input), input.bytes ?? 0)
+    return (frames, bytes) => {
+      pacer.spend(frames, bytes)
       if (cancel || !pacer.wait) return
       socket.pause()
       this.#count.paced()

@@ -74,11 +74,12 @@ async function listen(
   url.searchParams.set('since', String(link.got))
   const source = new EventSource(url.href, { withCredentials: credentials === 'include' })
   const hear = ({ data }: { data: string }) => link.take(data)
-  source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout)
+  const cancel = (source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout))
   source.onmessage = hear
   source.addEventListener('control', hear)
   await new Promise<void>((done) => {
     link.stop = () => {
+      cancel()
       source.close()
       done()
     }

@@ -1,34 +1,22 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Backend, urlOf } from './support/backend.js'
+import { describe, expect, it } from 'vitest'
+import { urlOf } from './support/backend.js'
 import { accepted, counted, enter, heard, rungs, say } from './support/chat.js'
-import { complaints, launch } from './support/chrome.js'
-import { serveSite } from './support/site.js'
+import { complaints } from './support/chrome.js'
+import { stand } from './support/stand.js'
 
-const backend = new Backend()
-let browser: Browser
-let site: Awaited<ReturnType<typeof serveSite>>
-
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), serveSite(), backend.start()])
-})
-afterAll(async () => {
-  await browser.close()
-  await backend.kill()
-  site.close()
-})
+const on = stand()
 
 describe.each(['umd', 'umd.min', 'esm'])('the %s build', (build) => {
   it.each(rungs)('passes messages between two tabs over %s', async (rung) => {
-    const context = await browser.newContext()
+    const context = await on.browser.newContext()
     const [ann, bob] = await Promise.all([context.newPage(), context.newPage()])
     const complained = [complaints(ann), complaints(bob)]
     for (const [page, name] of [
       [ann, 'ann'],
       [bob, 'bob'],
     ] as const) {
-      await page.goto(`${site.url}/${build}`)
-      await enter(page, urlOf(backend), name, `${build} ${rung}`, { transports: [rung] })
+      await page.goto(`${on.site.url}/${build}`)
+      await enter(page, urlOf(on.backend), name, `${build} ${rung}`, { transports: [rung] })
     }
 
     await Promise.all([say(ann, 20), say(bob, 20)])
@@ -42,9 +30,9 @@ describe.each(['umd', 'umd.min', 'esm'])('the %s build', (build) => {
   })
 
   it.each(rungs)('carries bytes, and a Blob in its place, over %s', async (rung) => {
-    const page = await browser.newPage()
-    await page.goto(`${site.url}/${build}`)
-    await enter(page, urlOf(backend), 'ann', `${build} ${rung} bytes`, { transports: [rung] })
+    const page = await on.browser.newPage()
+    await page.goto(`${on.site.url}/${build}`)
+    await enter(page, urlOf(on.backend), 'ann', `${build} ${rung} bytes`, { transports: [rung] })
 
     const bodies = await page.evaluate(async () => {
       const room = chat.client.channel(`${chat.room.name}`)
@@ -65,8 +53,8 @@ describe.each(['umd', 'umd.min', 'esm'])('the %s build', (build) => {
 
 describe.each(['umd', 'umd.min'])('the %s script tag', (build) => {
   it('adds one global, Holdfast, with the levels in it', async () => {
-    const page = await browser.newPage()
-    await page.goto(`${site.url}/${build}`)
+    const page = await on.browser.newPage()
+    await page.goto(`${on.site.url}/${build}`)
 
     const added = await page.evaluate(() => {
       const { globals } = document as Document & { globals?: string[] }

@@ -1,30 +1,19 @@
 // A network that lets no WebSocket through, and what the page, and the next one, make of it.
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Balancer } from '../support/balancer.js'
-import { Backend, urlOf } from './support/backend.js'
+import { urlOf } from './support/backend.js'
 import { accepted, counted, enter, heard, say, type Settings, status } from './support/chat.js'
-import { launch } from './support/chrome.js'
-import { serveSite } from './support/site.js'
+import { stand } from './support/stand.js'
 
-const backend = new Backend()
-let browser: Browser
-let site: Awaited<ReturnType<typeof serveSite>>
+const on = stand()
 let context: BrowserContext
 let box: Balancer
 let room = 0
 
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), serveSite(), backend.start()])
-})
-afterAll(async () => {
-  await browser.close()
-  await backend.kill()
-  site.close()
-})
 beforeEach(async () => {
   room++
-  ;[context, box] = await Promise.all([browser.newContext(), Balancer.open(() => [backend.port])])
+  ;[context, box] = await Promise.all([on.browser.newContext(), Balancer.open(() => [on.backend.port])])
 })
 afterEach(async () => {
   await context.close()
@@ -33,7 +22,7 @@ afterEach(async () => {
 
 async function visit(name: string, settings: Settings = {}): Promise<Page> {
   const page = await context.newPage()
-  await page.goto(`${site.url}/umd.min`)
+  await page.goto(`${on.site.url}/umd.min`)
   await enter(page, urlOf(box), name, `room ${room}`, settings)
   return page
 }
@@ -108,9 +97,9 @@ it('hears by an EventSource where answers cannot be read in pieces', async () =>
   const [ann, bob] = await Promise.all([visit('ann', { transports: ['sse'] }), visit('bob', { transports: ['sse'] })])
   await talk(ann, bob)
   expect(box.asked.filter(({ method, url }) => method === 'GET' && url.includes('link='))).toHaveLength(2)
-  await backend.kill()
+  await on.backend.kill()
   await status(ann, 'reconnecting')
-  await backend.start()
+  await on.backend.start()
   await Promise.all([status(ann, 'online'), status(bob, 'online')])
   await Promise.all([say(ann, 20), say(bob, 20)])
   expect(await heard(bob, 40)).toEqual(counted('ann', 40))

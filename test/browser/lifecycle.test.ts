@@ -1,38 +1,25 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Backend, urlOf } from './support/backend.js'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { urlOf } from './support/backend.js'
 import { accepted, counted, enter, heard, rungs, say, status } from './support/chat.js'
 import { FaultProxy } from '../support/proxy.js'
-import { launch } from './support/chrome.js'
 import { asForPeople, RawPage } from './support/raw-page.js'
-import { serveSite } from './support/site.js'
+import { stand } from './support/stand.js'
 
-const backend = new Backend()
-let browser: Browser
-let site: Awaited<ReturnType<typeof serveSite>>
+const on = stand(asForPeople)
 let wire: FaultProxy
 let ann: RawPage
 let bob: RawPage
 let room = 0
 
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(asForPeople), serveSite(), backend.start()])
-})
-afterAll(async () => {
-  await browser.close()
-  await backend.kill()
-  site.close()
-})
-
 describe.each(rungs)('over %s, a page', (rung) => {
   beforeEach(async () => {
     room++
-    const proxy = await FaultProxy.open(() => backend.port)
-    const open = () => RawPage.open(browser, `${site.url}/umd.min`)
+    const proxy = await FaultProxy.open(() => on.backend.port)
+    const open = () => RawPage.open(on.browser, `${on.site.url}/umd.min`)
     ;[ann, bob] = await Promise.all([open(), open()])
     await Promise.all([
       enter(ann, urlOf(proxy), 'ann', `room ${room}`, { transports: [rung] }),
-      enter(bob, urlOf(backend), 'bob', `room ${room}`),
+      enter(bob, urlOf(on.backend), 'bob', `room ${room}`),
     ])
     wire = proxy
     return async () => {
@@ -76,7 +63,7 @@ describe.each(rungs)('over %s, a page', (rung) => {
 
   it('leaves its link when the page is put away, and is the same page when it comes back', async () => {
     await say(ann, 3)
-    await ann.goto(`${site.url}/other`)
+    await ann.goto(`${on.site.url}/other`)
     // The browser keeps connections for requests to come.
     if (rung === 'websocket') await vi.waitFor(() => expect(wire.size).toBe(0))
     await say(bob, 20)

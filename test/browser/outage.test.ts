@@ -1,13 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { accepted, counted, heard, noticed, now, reconnected, say, status } from './support/chat.js'
 import { Stage } from './support/stage.js'
+import { stand } from './support/stand.js'
 
-let stage: Stage
-beforeAll(async () => {
-  stage = await Stage.open()
-})
+const on = stand()
+const stage = new Stage(on)
 afterEach(() => stage.clear())
-afterAll(() => stage.close())
 
 it('says that it is offline, and sends what was written meanwhile once it is not', async () => {
   const [ann, bob] = await stage.meet()
@@ -31,10 +29,10 @@ it('takes up where it was when the server is killed and another starts', async (
   const [ann, bob] = await stage.meet()
   await Promise.all([say(ann.page, 50), say(bob.page, 50)])
 
-  await stage.backend.kill()
+  await on.backend.kill()
   await Promise.all([status(ann.page, 'reconnecting'), status(bob.page, 'reconnecting')])
   await Promise.all([say(ann.page, 10), say(bob.page, 10)])
-  await stage.backend.start()
+  await on.backend.start()
 
   expect(await heard(bob.page, 60)).toEqual(counted('ann', 60))
   expect(await heard(ann.page, 60)).toEqual(counted('bob', 60))
@@ -84,9 +82,9 @@ it('loses, repeats and reorders none of 300 messages each way, whatever happens 
   await status(ann.page, 'reconnecting')
   ann.wire.reception = 'pass'
   await reconnected(ann.page, 2)
-  await stage.backend.kill()
+  await on.backend.kill()
   await both()
-  await stage.backend.start()
+  await on.backend.start()
   await Promise.all([reconnected(ann.page, 3), reconnected(bob.page, 2)])
   await ann.context.setOffline(true)
   await both()

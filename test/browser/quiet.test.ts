@@ -1,10 +1,9 @@
 // After `close()` a page is as it was before: nothing runs, nothing listens, nothing is held.
-import type { Browser, CDPSession, Page } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Backend, urlOf } from './support/backend.js'
+import { urlOf } from './support/backend.js'
 import { accepted, enter, rungs, say, type Settings, status } from './support/chat.js'
-import { launch } from './support/chrome.js'
-import { serveSite } from './support/site.js'
+import { stand } from './support/stand.js'
 import { FaultProxy } from '../support/proxy.js'
 
 /** What the page has begun and not ended. */
@@ -76,21 +75,13 @@ function count(): void {
   }
 }
 
-const backend = new Backend()
-let browser: Browser
-let site: Awaited<ReturnType<typeof serveSite>>
+const on = stand()
 let wire: FaultProxy
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), serveSite(), backend.start()])
-  wire = await FaultProxy.open(() => backend.port)
+  wire = await FaultProxy.open(() => on.backend.port)
 })
-afterAll(async () => {
-  await browser.close()
-  await wire.close()
-  await backend.kill()
-  site.close()
-})
+afterAll(() => wire.close())
 
 /** Listeners by what they are on, as the browser itself knows them. */
 async function listeners(cdp: CDPSession): Promise<Record<string, string[]>> {
@@ -122,10 +113,10 @@ const atRest = (page: Page) =>
   page.waitForFunction(() => running.sockets.size + running.requests.size === 0).then(() => held(page))
 
 async function open(settings: Settings) {
-  const context = await browser.newContext()
+  const context = await on.browser.newContext()
   await context.addInitScript(count)
   const page = await context.newPage()
-  await page.goto(`${site.url}/umd.min`)
+  await page.goto(`${on.site.url}/umd.min`)
   const cdp = await context.newCDPSession(page)
   // What drives the page has listeners of its own, from the first wait on.
   await page.waitForFunction(() => true)

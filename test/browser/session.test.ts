@@ -1,31 +1,18 @@
 // What `tabSession` promises, kept by real tabs: reloaded, duplicated, put away and brought back, crashed, closed.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { FaultProxy } from '../support/proxy.js'
-import { Backend, urlOf } from './support/backend.js'
+import { urlOf } from './support/backend.js'
 import { accepted, counted, enter, heard, rungs, say, type Settings, status } from './support/chat.js'
-import { launch } from './support/chrome.js'
 import { asForPeople, RawPage } from './support/raw-page.js'
-import { serveSite } from './support/site.js'
+import { stand } from './support/stand.js'
 
-const backend = new Backend()
-let browser: Browser
-let site: Awaited<ReturnType<typeof serveSite>>
+const on = stand(asForPeople)
 let wire: FaultProxy
 let ann: RawPage
 let bob: RawPage
 let bobsWire: FaultProxy
 let room = ''
 let rooms = 0
-
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(asForPeople), serveSite(), backend.start()])
-})
-afterAll(async () => {
-  await browser.close()
-  await backend.kill()
-  site.close()
-})
 
 /** The page takes up what its tab has, and counts on behind what it has said so far. */
 async function resume(page: RawPage, said: number, settings: Settings = {}, name = 'ann') {
@@ -47,8 +34,11 @@ const delivered = (page: RawPage) => page.waitForFunction(() => chat.client.mess
 
 async function meet(settings: Settings) {
   room = `room ${++rooms}`
-  ;[wire, bobsWire] = await Promise.all([FaultProxy.open(() => backend.port), FaultProxy.open(() => backend.port)])
-  const open = () => RawPage.open(browser, `${site.url}/umd.min`)
+  ;[wire, bobsWire] = await Promise.all([
+    FaultProxy.open(() => on.backend.port),
+    FaultProxy.open(() => on.backend.port),
+  ])
+  const open = () => RawPage.open(on.browser, `${on.site.url}/umd.min`)
   ;[ann, bob] = await Promise.all([open(), open()])
   await enter(bob, urlOf(bobsWire), 'bob', room)
   await resume(ann, 0, settings)
@@ -126,12 +116,12 @@ describe('a tab', () => {
 
   it('that is duplicated while it is looked at has its name for itself, and so has the copy', async () => {
     await say(ann, 3)
-    const twin = await ann.duplicate(browser)
+    const twin = await ann.duplicate(on.browser)
     await resume(twin, 0, {}, 'twin')
     expect(await idOf(twin)).not.toBe(await idOf(ann))
     await Promise.all([say(ann, 20), say(twin, 20)])
     // The copy of the copy, which was seen all the time.
-    const third = await twin.duplicate(browser)
+    const third = await twin.duplicate(on.browser)
     await resume(third, 0, {}, 'third')
     await Promise.all([say(ann, 20), say(twin, 20), say(third, 20)])
     await Promise.all([ann, twin, third].map(accepted))
@@ -155,7 +145,7 @@ describe('a tab', () => {
     wire.suffer('swallow')
     wire.reception = 'hang'
     await say(ann, 5)
-    const twin = await ann.duplicate(browser)
+    const twin = await ann.duplicate(on.browser)
     wire.reception = 'pass'
     await resume(twin, 8)
     expect(await idOf(twin)).toBe(id)
@@ -171,7 +161,7 @@ describe('a tab', () => {
   it('that goes to another page with a client, and back out of the cache, goes on behind what that page has left', async () => {
     const id = await idOf(ann)
     await say(ann, 3)
-    await ann.goto(`${site.url}/umd.min?2`)
+    await ann.goto(`${on.site.url}/umd.min?2`)
     await resume(ann, 3)
     expect(await idOf(ann)).toBe(id)
     await say(ann, 3)
@@ -224,7 +214,7 @@ describe('a tab', () => {
     await say(ann, 3)
     await accepted(ann)
     await ann.close()
-    ann = await RawPage.open(browser, `${site.url}/umd.min`)
+    ann = await RawPage.open(on.browser, `${on.site.url}/umd.min`)
     await resume(ann, 3)
     expect(await idOf(ann)).not.toBe(id)
     await say(ann, 2)

@@ -1,28 +1,18 @@
 // Browsers have six connections for one server over HTTP/1.1, all tabs together.
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Balancer } from '../support/balancer.js'
-import { Backend, urlOf } from './support/backend.js'
+import { urlOf } from './support/backend.js'
 import { counted, enter, say, status } from './support/chat.js'
-import { launch } from './support/chrome.js'
-import { serveSite } from './support/site.js'
+import { stand } from './support/stand.js'
 
-const backend = new Backend()
-let browser: Browser
-let site: Awaited<ReturnType<typeof serveSite>>
+const on = stand()
 let box: Balancer
 
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([launch(), serveSite(), backend.start()])
-  box = await Balancer.open(() => [backend.port])
+  box = await Balancer.open(() => [on.backend.port])
   box.upgrades = 'refuse'
 })
-afterAll(async () => {
-  await browser.close()
-  await box.close()
-  await backend.kill()
-  site.close()
-})
+afterAll(() => box.close())
 
 /** Much longer than it takes. */
 const PATIENCE = 40_000
@@ -30,12 +20,12 @@ const PATIENCE = 40_000
 it(
   'eight tabs over HTTP/1.1 without WebSocket are all online, and hear each other',
   async () => {
-    const context = await browser.newContext()
+    const context = await on.browser.newContext()
     const names = Array.from({ length: 8 }, (_, n) => `tab ${n}`)
     const tabs = await Promise.all(
       names.map(async (name) => {
         const page = await context.newPage()
-        await page.goto(`${site.url}/umd.min`)
+        await page.goto(`${on.site.url}/umd.min`)
         await enter(page, urlOf(box), name, 'all', { waits: false })
         return { name, page }
       }),

@@ -225,53 +225,6 @@ describe('one timer', () => {
   })
 })
 
-describe('close', () => {
-  it.each(['dialling', 'online', 'waiting', 'offline'] as const)(
-    'while %s leaves no timer, no listener, no link',
-    async (when) => {
-      const { client, transport, env, page } = await dialled()
-      const added = new Set<string>()
-      if (when === 'online') transport.last.accept()
-      if (when === 'offline') page.say('offline')
-      if (when === 'waiting' || when === 'offline') transport.last.end()
-      const room = client.channel('room')
-      const message = room.send('x')
-      client.on('status', ({ status }) => added.add(status))
-      client.close()
-      client.close()
-      await answers()
-      expect(env.timers.size).toBe(0)
-      expect(client.status).toBe('closed')
-      expect([...added]).toEqual(['closed'])
-      expect(message.state).toBe('failed')
-      if (when === 'online' || when === 'dialling') expect(transport.last.closes).toEqual([[1000, 'closed by the app']])
-      for (const type of ['online', 'pageshow', 'resume', 'visibilitychange']) page.say(type, { persisted: true })
-      page.navigator.connection.dispatchEvent(new Event('change'))
-      await env.pass(1_000_000)
-      expect(transport.dials).toHaveLength(1)
-      expect(env.timers.size).toBe(0)
-    },
-  )
-  it('says goodbye, so that the server need not keep anything', async () => {
-    const { client, transport } = await online()
-    client.close()
-    expect(transport.last.frames).toEqual([{ t: 'bye', acked: 1 }])
-  })
-  it('takes every listener off the page', async () => {
-    const listening = new Set<string>()
-    const page = {
-      addEventListener(type: string, _hear: unknown, { signal }: AddEventListenerOptions) {
-        listening.add(type)
-        signal?.addEventListener('abort', () => listening.delete(type))
-      },
-    }
-    const { client } = await dialled({ page })
-    expect(listening.size).toBeGreaterThan(4)
-    client.close()
-    expect(listening.size).toBe(0)
-  })
-})
-
 describe('what the app is told', () => {
   it('status and retry, with reasons, in order', async () => {
     const { client, transport, env } = await dialled()

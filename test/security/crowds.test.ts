@@ -106,9 +106,11 @@ describe('links of one address', () => {
   })
 
   it('are not those that a client makes up', async () => {
-    const { url } = await serve({ maxLinksPerAddress: 1 })
+    const { url, port } = await serve({ maxLinksPerAddress: 1 })
     expect(await opened(new Raw(url, { headers: from('192.0.2.1') }))).toBe(101)
     expect(await opened(new Raw(url, { headers: from('192.0.2.2') }))).toBe(429)
+    for (const accept of ['*/*', 'text/event-stream'])
+      expect((await say(port, 'POST', { headers: { ...from('192.0.2.3'), accept } })).status).toBe(429)
   })
 })
 

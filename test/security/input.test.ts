@@ -1,7 +1,8 @@
 // What is too large, compressed to be small, or named so that it would be something else.
 import { afterEach, describe, expect, it } from 'vitest'
+import { connect as dial } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { leaveAll } from '../support/servers.js'
+import { later, leaveAll } from '../support/servers.js'
 import { hello, HttpLink, packet, say, send } from '../net/http.world.js'
 import { connect, Raw, serve } from '../net/server.world.js'
 
@@ -23,11 +24,55 @@ describe('a megabyte too much', () => {
     const other = await HttpLink.open(port, hello('eve'))
     expect((await other.post(port, send(1, `"${'x'.repeat(3 * MiB)}"`))).status).toBe(413)
     expect((await server.read('room')).next).toBe(1)
+    // Nor where the length is not said before.
+    const headers = { 'transfer-encoding': 'chunked' }
+    expect((await other.ask(port, 'POST', '?post=1', `"${'x'.repeat(3 * MiB)}"`, headers)).status).toBe(413)
+    expect((await server.read('room')).next).toBe(1)
     // The number is not taken, and the link lives.
     other.posts--
     expect((await other.post(port, send(1))).status).toBe(204)
     expect((await server.read('room')).next).toBe(2)
   })
+})
+
+describe.each(['*/*', 'text/event-stream'])('a megabyte too much in an opening that accepts %s', (accept) => {
+  it('is refused by name, and nothing has changed', async () => {
+    const { port, server } = await serve(quick)
+    const body = packet(hello(), send(1, `"${'x'.repeat(1.5 * MiB)}"`))
+    const { text } = await say(port, 'POST', { headers: { accept }, query: '?hold=5000', body })
+    expect(text).toContain('"code":"too-big"')
+    expect(text).toContain('{"code":1009,"reason":"too-big"}')
+    const large = packet(hello(), send(1, `"${'x'.repeat(3 * MiB)}"`))
+    for (const chunked of [{}, { 'transfer-encoding': 'chunked' }])
+      expect((await say(port, 'POST', { headers: { accept, ...chunked }, body: large })).status).toBe(413)
+    expect((await server.read('room')).next).toBe(1)
+    while (server.links) await new Promise((resolve) => setImmediate(resolve))
+  })
+})
+
+/** Masked with nothing. */
+const frame = (opcode: number, text: string): Buffer =>
+  Buffer.concat([Buffer.from([opcode, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
+
+it('a message in very many pieces is not waited for: each of them costs more than its letter', async () => {
+  const { port, server } = await serve({ helloTimeout: 60_000 })
+  const socket = dial(port, '127.0.0.1')
+  later(() => socket.destroy())
+  let heard = ''
+  socket.on('error', () => undefined).on('data', (part: Buffer) => (heard += part.toString('latin1')))
+  const key = Buffer.alloc(16).toString('base64')
+  socket.write(
+    'GET /realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+  )
+  while (!heard.includes('101 ')) await new Promise((resolve) => setImmediate(resolve))
+  // Small enough to be taken, were it whole.
+  const [first = '', ...rest] = packet(hello()) + ' '.repeat(16_384)
+  socket.write(Buffer.concat([frame(1, first), ...rest.map((letter) => frame(0, letter)), frame(0x80, '')]))
+  while (server.links && !heard.includes('welcome')) await new Promise((resolve) => setImmediate(resolve))
+  expect(server.links).toBe(0)
+  // Too many fragments: 1008.
+  expect(heard).toContain('\x88\x02\x03\xf0')
 })
 
 describe('a decompression bomb', () => {

@@ -1,13 +1,14 @@
 // How much a link may say a second.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ServerInput } from '../../src/core/server/contract.js'
+import type { ServerSettings } from '../../src/server/index.js'
 import { HttpLinks } from '../../src/server/http/links.js'
 import { silent } from '../../src/server/log.js'
 import { Pacer } from '../../src/server/pacer.js'
 import { createEnv } from '../../src/shell/env.js'
 import { Hand } from '../server/hand.js'
 import { leaveAll, range } from '../support/servers.js'
-import { connect, hello, Raw, serve } from '../net/server.world.js'
+import { ask, connect, hello, Raw, serve } from '../net/server.world.js'
 
 afterEach(leaveAll)
 
@@ -42,29 +43,39 @@ describe('the pacer', () => {
   })
 })
 
+/** A server whose time is in the test's hand, and somebody who asks until all that was under way is there. */
+async function held(settings: ServerSettings) {
+  const hand = new Hand()
+  const env = { ...createEnv(), now: hand.env.now, timer: hand.env.timer }
+  // Pings below the protocol are no sign of life.
+  const { url, port, server } = await serve({ env, idle: 100_000_000, ...settings })
+  const bob = await connect(url, 'bob')
+  const settle = async (): Promise<void> => {
+    for (const id of range(0, 20)) {
+      bob.frames.length = 0
+      bob.say({ t: 'ping', id })
+      await bob.next('pong')
+    }
+  }
+  return { hand, url, port, server, settle }
+}
+
+const pad = ' '.repeat(100)
+
 describe('a socket', () => {
   it('that says too much is not read until time has passed; others are', async () => {
-    const hand = new Hand()
-    const env = { ...createEnv(), now: hand.env.now, timer: hand.env.timer }
-    const { url, server } = await serve({ env, maxByteRate: 65_536 })
-    const bob = await connect(url, 'bob')
+    const { hand, url, server, settle } = await held({ maxByteRate: 65_536 })
     const loud = new Raw(url)
     await loud.opened
     const body = `"${'x'.repeat(60_000)}"`
     loud.say(hello('ann'))
     await loud.next('welcome')
     for (const seq of range(1, 101)) loud.say({ t: 'send', seq, ch: 'room', body })
-    const took = async () => Number(/^holdfast_messages_accepted_total (\d+)$/m.exec(await server.metrics())?.[1])
-    const settled = async (): Promise<number> => {
-      // What is on its way is there after some round trips of somebody else.
-      for (const id of range(0, 50)) {
-        bob.frames.length = 0
-        bob.say({ t: 'ping', id })
-        await bob.next('pong')
-      }
-      return took()
+    const took = async (): Promise<number> => {
+      await settle()
+      return Number(/^holdfast_messages_accepted_total (\d+)$/m.exec(await server.metrics())?.[1])
     }
-    const first = await settled()
+    const first = await took()
     expect(first).toBeGreaterThan(0)
     // What came in one piece is heard in one piece: 64 KiB, and what was begun.
     expect(first).toBeLessThan(6)
@@ -72,11 +83,33 @@ describe('a socket', () => {
     let before = first
     while (before < 100) {
       hand.wait(10_000)
-      const now = await settled()
+      const now = await took()
       expect(now - before).toBeLessThan(16)
       before = now
     }
     expect(loud.frames.filter(({ t }) => t === 'error')).toEqual([])
+  })
+
+  it.each<[string, number, (loud: Raw, port: number) => unknown]>([
+    ['frames', 3_000, ({ socket }) => socket.send(`[{"t":"ping","id":1}]${pad}`)],
+    // One by one, for of too many at once `ws` makes an end.
+    ['pings of WebSocket', 100, ({ socket }, port) => [socket.ping(pad), ask(port, '/realtime')][1]],
+    ['pongs that nobody asked for', 3_000, ({ socket }) => socket.pong(pad)],
+  ])('that says too many %s is not read, either', async (_, times, say) => {
+    const { hand, url, port, server, settle } = await held({ maxFrameRate: 60 })
+    const loud = await connect(url, 'ann')
+    for (let n = 0; n < times; n++) await say(loud, port)
+    loud.say({ t: 'send', seq: 1, ch: 'room', body: '1' })
+    const isHeard = async (): Promise<boolean> => {
+      await settle()
+      return (await server.read('room')).next > 1
+    }
+    expect(await isHeard()).toBe(false)
+    expect(await server.metrics()).toMatch(/^holdfast_links_paced_total\{transport="websocket"\} [1-9]/m)
+    while (!(await isHeard())) {
+      expect(loud.socket.readyState).toBe(1)
+      hand.wait(10_000)
+    }
   })
 })
 

@@ -2,10 +2,10 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLinkTickets, createTickets } from '../../src/server/tickets.js'
-import type { ClientFrame, Packed } from '../../src/wire/frame.js'
+import type { ClientFrame, Packed, ServerFrame } from '../../src/wire/frame.js'
 import { leaveAll } from '../support/servers.js'
 import { hello, HttpLink, packet, read, say, send, sub } from '../net/http.world.js'
-import { connect, Raw, serve } from '../net/server.world.js'
+import { connect, Raw, serve, type Served } from '../net/server.world.js'
 
 afterEach(async () => {
   vi.useRealTimers()
@@ -130,32 +130,88 @@ describe('somebody else’s session', () => {
   })
 })
 
-describe('somebody else’s channel', () => {
-  it('is not read, asked about or written to, and nothing has changed', async () => {
-    const mine = ({ user, channel }: { user: string; channel: string }) =>
-      channel === `of ${user}` || channel.startsWith('@')
-    const { url, server } = await serve({ ...quick, authorize: mine })
-    await server.publish('of ann', 'private')
-    const eve = await open(
-      url,
-      'eve',
-      hello('eve'),
-      { t: 'sub', ch: 'of ann', from: 'oldest' },
-      { t: 'history', id: 1, ch: 'of ann', from: 1, limit: 9 },
-      { t: 'watch', ch: 'of ann' },
-      { t: 'received', ch: 'of ann', offset: 1 },
-      { t: 'send', seq: 1, ch: 'of ann', body: '1' },
-      { t: 'sub', ch: '@ann', from: 'oldest' },
-      { t: 'history', id: 2, ch: '@ann', from: 1, limit: 9 },
-    )
-    await eve.next('denied', ({ id, ch }) => id === 2 && ch === '@ann')
-    await eve.next('refused')
-    const kinds = eve.frames.map((frame) => ('code' in frame ? `${frame.t} ${frame.code}` : frame.t))
-    expect(kinds.filter((kind) => kind !== 'welcome').sort()).toEqual([
-      ...Array<string>(5).fill('denied forbidden'),
-      'refused forbidden',
-    ])
-    expect(await server.read('of ann')).toMatchObject({ next: 2 })
+type Ask = (served: Served, user: string, ...frames: ClientFrame<Packed>[]) => Promise<ServerFrame[]>
+
+/** All that somebody hears who says this behind a hello; the answer to a later ping comes behind the answers to it. */
+const transports: [string, Ask][] = [
+  [
+    'a WebSocket',
+    async ({ url }, user, ...frames) => {
+      const raw = await open(url, user, hello(`client of ${user}`), ...frames)
+      await raw.next('welcome')
+      raw.say({ t: 'ping', id: 1 })
+      await raw.next('pong')
+      return raw.frames
+    },
+  ],
+  [
+    'HTTP',
+    async ({ port }, user, ...frames) => {
+      const link = new HttpLink('')
+      const body = packet(hello(`client of ${user}`), ...frames)
+      link.take(await say(port, 'POST', { headers: as(user || '-'), query: '?hold=5000', body }))
+      await link.next(port, 'welcome')
+      await link.post(port, { t: 'ping', id: 1 })
+      await link.next(port, 'pong')
+      return link.frames
+    },
+  ],
+]
+
+/** What was refused, and what was told of a channel. */
+const answers = (frames: readonly ServerFrame[]) =>
+  frames
+    .filter(({ t }) => !['welcome', 'pong', 'accepted'].includes(t))
+    .map((frame) => {
+      const { t, watch, id, code } = frame as { t: string; watch?: true; id?: number; code?: string }
+      return `${t} ${watch ? 'watch ' : id === undefined ? '' : 'history '}${code ?? 'with what is there'}`
+    })
+    .sort()
+
+describe.each(transports)('somebody else’s, over %s', (_, ask) => {
+  const reading = (ch: string): ClientFrame<Packed>[] => [
+    { t: 'sub', ch, from: 'oldest' },
+    { t: 'history', id: 1, ch, from: 1, limit: 9 },
+    // Of what it does not follow.
+    { t: 'received', ch, offset: 1 },
+    { t: 'track', from: 1 },
+  ]
+  const named = { ...quick, authenticate: ({ token = '' }) => (token === '-' ? '' : token) }
+
+  it('channel is not read, asked about or written to, and nothing has changed', async () => {
+    const authorize = ({ user, channel }: { user: string; channel: string }) => channel === `of ${user}`
+    const served = await serve({ ...named, authorize })
+    await served.server.publish('of ann', 'private')
+    const all: ClientFrame<Packed>[] = [...reading('of ann'), { t: 'watch', ch: 'of ann' }]
+    for (const user of ['eve', '']) {
+      const heard = await ask(served, user, ...all, { t: 'send', seq: 1, ch: 'of ann', body: '1' })
+      expect(answers(heard)).toEqual([
+        'denied forbidden',
+        'denied history forbidden',
+        'denied watch forbidden',
+        'refused forbidden',
+      ])
+      expect(JSON.stringify(heard)).not.toContain('private')
+    }
+    expect(await served.server.read('of ann')).toMatchObject({ next: 2, entries: [{ body: 'private' }] })
+    // She may, and of her channel only she is a member.
+    const heard = await ask(served, 'ann', ...all)
+    expect(heard).toContainEqual(expect.objectContaining({ t: 'message', ch: 'of ann', body: 'private' }))
+    expect(heard.filter(({ t }) => t === 'present')).toMatchObject([{ list: [{ user: 'ann' }] }])
+  })
+
+  it('inbox is not read, whatever is allowed, and all is there when its owner comes', async () => {
+    const served = await serve(named)
+    await served.server.publish('@ann', 'private')
+    for (const user of ['eve', '', 'Ann', '@ann', 'ann.']) {
+      const heard = await ask(served, user, ...reading('@ann'))
+      expect(answers(heard)).toEqual(['denied forbidden', 'denied history forbidden'])
+      expect(JSON.stringify(heard)).not.toContain('private')
+    }
+    // Nobody has no inbox.
+    expect(answers(await ask(served, '', ...reading('@')))).toEqual(['denied forbidden', 'denied history forbidden'])
+    const heard = await ask(served, 'ann', { t: 'sub', ch: '@ann', from: 'oldest' })
+    expect(heard).toContainEqual(expect.objectContaining({ t: 'message', ch: '@ann', body: 'private' }))
   })
 })
 

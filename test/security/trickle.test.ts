@@ -34,6 +34,13 @@ describe('a body', () => {
     expect(server.links).toBe(0)
   })
 
+  it('of which is said beforehand that it is too large is not waited for', async () => {
+    const { port, server } = await serve({ ...quick, bodyTimeout: 50 })
+    const { heard } = raw(port, 'POST /realtime HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n[')
+    expect(await heard).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i)
+    expect(server.links).toBe(0)
+  })
+
   it('of a link likewise: its number is not taken', async () => {
     const { port } = await serve({ ...quick, pollGrace: 500, bodyTimeout: 50 })
     const link = await HttpLink.open(port)
@@ -102,6 +109,19 @@ describe('headers', () => {
     expect(server.links).toBe(0)
   })
 
+  it('are a matter of the HTTP server, whose limits stay as they are', async () => {
+    const http = createHttp()
+    const limits = () => {
+      const { headersTimeout, requestTimeout, timeout, keepAliveTimeout, maxHeadersCount } = http
+      const { maxHeaderSize } = http as { maxHeaderSize?: number }
+      return { headersTimeout, requestTimeout, timeout, keepAliveTimeout, maxHeadersCount, maxHeaderSize }
+    }
+    const before = limits()
+    await serve(quick, http)
+    expect(limits()).toEqual(before)
+    expect(before).toMatchObject({ headersTimeout: 60_000, requestTimeout: 300_000 })
+  })
+
   it('that are too large are refused, and nobody is asked who that is', async () => {
     let asked = 0
     const { port, url, server } = await serve({ ...quick, authenticate: () => (asked++, 'ann') }, createHttp(most))
@@ -120,6 +140,17 @@ describe('a hello', () => {
     expect(silent.frames).toMatchObject([{ t: 'error', code: 'no-hello' }])
     const opening = await say(port, 'POST', { query: '?hold=10000' })
     expect(opening.text).toMatch(/#\{"code":4408,"reason":"no-hello"\}$/)
+    const stream = await say(port, 'POST', { headers: { accept: 'text/event-stream' } })
+    expect(stream.text).toMatch(/\ndata: #\{"code":4408,"reason":"no-hello"\}\n\n$/)
+    // Its opening is answered at once, and so is each poll; what is said before a hello does not count as one.
+    const short = new HttpLink('')
+    short.take(await say(port, 'POST'))
+    let controls: object[] = []
+    while (!controls.length) {
+      await short.post(port, { t: 'ping', id: 1 })
+      controls = (await short.poll(port, 0)).controls
+    }
+    expect(controls).toEqual([{ code: 4408, reason: 'no-hello' }])
     expect(server.links).toBe(0)
   })
 

@@ -143,6 +143,7 @@ describe('a relay that stops', () => {
     const waiting = [world.desk.take(take), world.desk.post(post)]
     await settled()
     world.b.stop()
+    expect(world.hand.timers).toBe(0)
     expect(await Promise.all(waiting)).toEqual([{ is: 'superseded' }, 410])
     expect(world.b.deskOf('a')).toBeUndefined()
     world.a.stop()

@@ -215,6 +215,9 @@ describe('where answers cannot be read in pieces', () => {
     await far.last.answer(204)
     expect(far.lines.at(-1)).toBe('POST post=1&close=1000')
     expect(FakeEventSource.last.isClosed).toBe(true)
+    // Though it never opened, nobody waits for that any more.
+    await answers()
+    expect(far.env.timers.size).toBe(0)
   })
 
   it('nothing is listened to when the link was closed meanwhile, or there is nothing to listen with', async () => {

@@ -1,8 +1,7 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { Backend, urlOf } from './backend.js'
+import type { BrowserContext, Page } from 'playwright-core'
+import { urlOf } from './backend.js'
 import { enter, type Settings } from './chat.js'
-import { launch } from './chrome.js'
-import { serveSite } from './site.js'
+import type { Stand } from './stand.js'
 import { FaultProxy } from '../../support/proxy.js'
 
 /** Somebody at a browser of their own, with a network of their own. */
@@ -13,23 +12,14 @@ export interface Person {
   wire: FaultProxy
 }
 
-/** A server, a browser, and rooms with people in it. */
+/** Rooms with people in them. */
 export class Stage {
-  readonly backend = new Backend()
-  readonly #browser: Browser
-  readonly #site: Awaited<ReturnType<typeof serveSite>>
+  readonly #stand: Stand
   #people: Person[] = []
   #rooms = 0
 
-  private constructor(browser: Browser, site: Awaited<ReturnType<typeof serveSite>>) {
-    this.#browser = browser
-    this.#site = site
-  }
-
-  static async open(): Promise<Stage> {
-    const stage = new Stage(...(await Promise.all([launch(), serveSite()])))
-    await stage.backend.start()
-    return stage
+  constructor(stand: Stand) {
+    this.#stand = stand
   }
 
   /** Ann and Bob, online in a room that nobody was in before. */
@@ -48,15 +38,9 @@ export class Stage {
     await Promise.all(people.map(({ wire }) => wire.close()))
   }
 
-  async close(): Promise<void> {
-    await this.#browser.close()
-    await this.backend.kill()
-    this.#site.close()
-  }
-
   async #invite(name: string, room: string, settings: Settings): Promise<Person> {
-    const wire = await FaultProxy.open(() => this.backend.port)
-    const context = await this.#browser.newContext()
+    const wire = await FaultProxy.open(() => this.#stand.backend.port)
+    const context = await this.#stand.browser.newContext()
     await context.addInitScript(() => {
       globalThis.sockets = []
       globalThis.WebSocket = class extends WebSocket {
@@ -69,7 +53,7 @@ export class Stage {
       }
     })
     const page = await context.newPage()
-    await page.goto(`${this.#site.url}/umd.min`)
+    await page.goto(`${this.#stand.site.url}/umd.min`)
     await enter(page, urlOf(wire), name, room, settings)
     return { name, page, context, wire }
   }
