@@ -47,6 +47,14 @@ describe('watching', () => {
     bench.again()
     expect(bench.hear({ ...welcome, ...telling })).toContain('write watch room')
   })
+  it('is asked for with patience that begins anew on the next link', () => {
+    const bench = watching()
+    bench.until(6_000)
+    bench.again()
+    bench.hear({ ...welcome, ...telling })
+    const { now } = bench
+    expect(bench.until(now + 2_000)).toEqual([[now + 2_000, 'write watch room']])
+  })
   it('ends, and says so again where it was not heard', () => {
     const bench = watching()
     expect(bench.feed({ on: 'unwatch', ch: 'room' })).toEqual(['write unwatch room'])
