@@ -27,7 +27,8 @@ function textAt(lines, { start, end }) {
 /** The function, method or constant around a line: lines move, these stay. */
 function nameAt(lines, line) {
   for (let at = line - 1; at >= 0; at--) {
-    const [, name] = /^(?: {2})?(?:(?:export|static|readonly|get|const|let|function\*?|class|async) )*\*?(#?\w+)/.exec(lines[at]) ?? []
+    const [, name] =
+      /^(?: {2})?(?:(?:export|static|readonly|get|const|let|function\*?|class|async) )*\*?(#?\w+)/.exec(lines[at]) ?? []
     if (name) return name
   }
   return ''
@@ -45,7 +46,13 @@ for (const file of Object.keys(files).sort()) {
   for (const { status, location, replacement } of mutants) {
     if (!UNNOTICED.includes(status)) continue
     const from = short(textAt(lines, location))
-    survivors.push({ file, in: nameAt(lines, location.start.line), from, to: short(replacement), line: location.start.line })
+    survivors.push({
+      file,
+      in: nameAt(lines, location.start.line),
+      from,
+      to: short(replacement),
+      line: location.start.line,
+    })
   }
 }
 
@@ -56,18 +63,33 @@ function table() {
   const cells = rows.map(([file, ...counts]) => {
     const [killed, timeout, survived, unreached] = counts
     const total = killed + timeout + survived + unreached
-    return [file, total, killed, timeout, survived, unreached, total ? ((100 * (killed + timeout)) / total).toFixed(1) : '']
+    return [
+      file,
+      total,
+      killed,
+      timeout,
+      survived,
+      unreached,
+      total ? ((100 * (killed + timeout)) / total).toFixed(1) : '',
+    ]
   })
   const sum = (at, some) => some.reduce((all, row) => all + row[at], 0)
   const total = (name, some) => {
     const counts = [1, 2, 3, 4, 5].map((at) => sum(at, some))
     return [`**${name}**`, ...counts, ((100 * (counts[1] + counts[2])) / counts[0]).toFixed(1)]
   }
-  const inside = (folder, deep) => cells.filter(([file]) => file.startsWith(folder) && (deep || !file.slice(folder.length).includes('/')))
+  const inside = (folder, deep) =>
+    cells.filter(([file]) => file.startsWith(folder) && (deep || !file.slice(folder.length).includes('/')))
   cells.forEach((row) => (row[0] = row[0].replaceAll('`', '')))
   const parts = [
-    total('`src/core`, without `server`', inside('src/core/').filter(([file]) => file !== 'src/core/server.ts')),
-    total('`src/core/server`', cells.filter(([file]) => file === 'src/core/server.ts' || file.startsWith('src/core/server/'))),
+    total(
+      '`src/core`, without `server`',
+      inside('src/core/').filter(([file]) => file !== 'src/core/server.ts'),
+    ),
+    total(
+      '`src/core/server`',
+      cells.filter(([file]) => file === 'src/core/server.ts' || file.startsWith('src/core/server/')),
+    ),
     total('`src/wire`', inside('src/wire/')),
     total('all', cells),
   ]
@@ -77,10 +99,14 @@ function table() {
 }
 
 const code = (text) => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
-const item = (one) => `- ${one.file.replace('src/', '')}, ${code(one.in)}: ${code(one.from)} → ${one.to ? code(one.to) : 'nothing'}`
+const item = (one) =>
+  `- ${one.file.replace('src/', '')}, ${code(one.in)}: ${code(one.from)} → ${one.to ? code(one.to) : 'nothing'}`
 
 function list() {
-  const groups = reasons.map(({ why, mutants }) => [why, survivors.filter((one) => mutants.some((other) => same(one, other)))])
+  const groups = reasons.map(({ why, mutants }) => [
+    why,
+    survivors.filter((one) => mutants.some((other) => same(one, other))),
+  ])
   return [...groups, ['Not explained.', unexplained]]
     .filter(([, some]) => some.length)
     .map(([why, some]) => `${why}\n\n${some.map(item).join('\n')}`)
@@ -100,5 +126,6 @@ const between = (text, name, content) =>
   )
 writeFileSync(PAGE, between(between(page, 'table', table()), 'survivors', list()))
 const known = reasons.flatMap(({ mutants }) => mutants)
-for (const one of known) if (!survivors.some((other) => same(one, other))) console.log('no survivor any more:', JSON.stringify(one))
+for (const one of known)
+  if (!survivors.some((other) => same(one, other))) console.log('no survivor any more:', JSON.stringify(one))
 console.log(`${survivors.length} survivors, ${unexplained.length} of them not explained`)

@@ -2,5 +2,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['test/core/**/*.test.ts', 'test/wire/**/*.test.ts'], testTimeout: 20_000 },
+  test: { include: ['test/core/**/*.test.ts', 'test/wire/**/*.test.ts'], testTimeout: 20_000, isolate: false },
 })
