@@ -41,6 +41,11 @@ describe('watching', () => {
     bench.again()
     expect(bench.hear({ ...welcome, ...telling })).toContain('write watch room')
   })
+  it('is asked of nobody who does not greet', () => {
+    const bench = new ClientBench({ link: { greets: false } })
+    bench.feed({ on: 'watch', ch: 'room' })
+    expect([...bench.open(), ...bench.until(10_000)].join()).not.toContain('watch')
+  })
   it('goes on, on the next link', () => {
     const bench = watching()
     bench.hear(present(1))
