@@ -245,9 +245,9 @@ export class Ledgers<Tag> {
 
   /** What is not for a first flight, most of it only for a server that tells; with a ping, what may not have come. */
   news(now: number, ping?: number): Frames {
-    const frames = ping === undefined ? this.reader.partings(now, this.#tellingPatience) : []
+    const frames = this.reader.partings(now, this.#tellingPatience)
     if (!this.#tells) return frames
-    if (ping === undefined) frames.push(...this.#watcher.questions(now, this.#patience))
+    frames.push(...this.#watcher.questions(now, this.#patience))
     if (this.receipts.word.leaves(ping)) frames.push(this.receipts.question(this.outbox.acked))
     if (this.#seen.leaves(ping)) frames.push({ t: 'seen', away: this.#away })
     return frames

@@ -170,10 +170,10 @@ export class Outbox<Tag> {
     this.acked = Math.max(this.acked, acked)
     const own = this.#items.filter((item) => item.seq <= bound)
     for (const item of own) item.tries ||= 1
+    // What may have been written gives way to nothing: these need no slots.
     const others = items.map((item): Item<Tag> => ({ ...item, tries: item.tries || 1, sentAt: undefined }))
     for (const item of others) {
       this.bytes += item.bytes
-      if (item.key !== undefined) this.#slots.set(item.key, item)
       this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt)
     }
     this.#items = [...own, ...others, ...this.#items.filter((item) => item.seq > bound)]

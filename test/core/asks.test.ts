@@ -6,6 +6,7 @@ const bye = () => ({ t: 'bye' }) as const
 it('asks at once, then after the patience, doubled each time, 10 s at most', () => {
   const asks = new Asks()
   asks.add('a', bye)
+  expect(asks.deadline).toBe(-Infinity)
   const times: number[] = []
   for (let now = 0; times.length < 7; now = asks.deadline) if (asks.due(now, 1_000).length) times.push(now)
   expect(times).toEqual([0, 1_000, 3_000, 7_000, 15_000, 25_000, 35_000])

@@ -169,6 +169,15 @@ describe('what a close code asks for', () => {
     expect(end(bench, code)).toEqual([`ended ${String(code)}`, 'm1 in-doubt', `closed: code ${String(code)}`])
     expect(bench.core.deadline).toBe(Infinity)
   })
+  it.each([
+    ['with a session for the next page, looked at by nobody', true, true, 'ended 4409'],
+    ['with one, looked at', true, false, 'retry 250'],
+    ['without one', false, true, 'retry 250'],
+  ])('4409, %s: %s %s → %s', (_who, shared, away, end) => {
+    const bench = new ClientBench({ shared }).up()
+    bench.feed({ on: 'look', away })
+    expect(bench.feed({ on: 'ended', link: 1, closing: { code: 4409, reason: 'replaced' } })[0]).toBe(end)
+  })
   it('4401: a new token is tried once', () => {
     const bench = new ClientBench()
     bench.open()
@@ -290,6 +299,18 @@ describe('an answer that is overdue', () => {
     ])
     bench.hear(subscribed(1))
     expect(bench.until(40_000)).toEqual([])
+  })
+})
+
+describe('a time to live', () => {
+  it('is kept, with a link and without one', () => {
+    const bench = new ClientBench({ outbox: { window: 1 } })
+    bench.send({ expiresAt: 400 })
+    expect(bench.until(400)).toEqual([[400, 'm1 expired']])
+    bench.up()
+    bench.send({ expiresAt: 800 })
+    bench.send({ expiresAt: 800 })
+    expect(bench.until(800)).toEqual([[800, 'm2 in-doubt', 'm3 expired']])
   })
 })
 

@@ -78,7 +78,9 @@ describe('an inbox', () => {
 
 describe('the question of an inbox', () => {
   it('is the wish of the app, until there is an answer', () => {
-    expect(new Inbox('room', 'last', 1).question).toEqual({ t: 'sub', ch: 'room', from: 'last', id: 1 })
+    const fresh = new Inbox('room', 'last', 1)
+    expect(fresh.question).toStrictEqual({ t: 'sub', ch: 'room', from: 'last', id: 1 })
+    expect(fresh.ack).toStrictEqual({ t: 'received', ch: 'room', offset: 0, id: 1 })
     expect(new Inbox('room', 7, 2).question).toEqual({ t: 'sub', ch: 'room', from: 7, id: 2 })
   })
   it('is then for what comes next in this epoch, early ones or not', () => {
@@ -91,6 +93,22 @@ describe('the question of an inbox', () => {
     inbox.subscribed({ t: 'subscribed', ch: 'room', epoch: 'e1', next: 9, lost: [3, 9] })
     take(9, 10)
     expect(inbox.question).toMatchObject({ from: 11, since: 9 })
+  })
+})
+
+describe('an inbox that goes on where another page was', () => {
+  const placed = () => new Inbox('room', 'last', 1, { epoch: 'e1', next: 5 })
+
+  it('asks for what comes next, and has nothing to tell of what that page has told', () => {
+    expect(placed().question).toStrictEqual({ t: 'sub', ch: 'room', from: 5, id: 1, epoch: 'e1' })
+    expect(placed().untold).toBe(0)
+  })
+  it('takes nothing before the answer: who knows of which epoch it is', () => {
+    inbox = placed()
+    expect(take(5)).toEqual([])
+    inbox.subscribed(answer(5))
+    expect(take(5, 6)).toEqual([5, 6])
+    expect(inbox.untold).toBe(2)
   })
 })
 
@@ -129,6 +147,21 @@ describe('the answer to an inbox', () => {
     take(1, 4)
     expect(inbox.subscribed(answer(5))).toEqual({ messages: [], missing: true })
     expect(take(2, 3)).toEqual([2, 3, 4])
+  })
+  it('keeps nothing early of what is gone', () => {
+    take(2, 5)
+    inbox.subscribed(answer(5, [1, 5]))
+    expect(inbox).toMatchObject({ next: 6, waits: false })
+  })
+  it('moves nothing back where what it calls lost ends before what is in hand: it is late', () => {
+    take(1, 2, 3, 4)
+    expect(inbox.subscribed(answer(2, [2, 3]))).toEqual({ messages: [], missing: false })
+    expect(inbox).toMatchObject({ next: 5, untold: 4 })
+  })
+  it('that nothing at all is lost, loses nothing', () => {
+    take(1, 2, 5)
+    expect(inbox.subscribed(answer(3, [3, 3]))).toEqual({ messages: [], missing: false })
+    expect(inbox.waits).toBe(true)
   })
   it('counts as lost all that never came, whatever the server counts', () => {
     take(1)
@@ -171,6 +204,11 @@ describe('a message told again under another offset', () => {
   it('is only known by a sender of its own, whatever the name looks like', () => {
     expect(take(message(1, 'a:b:1'), message(2, 'a:1'), message(3, 'a:b:1'), message(4, 'a:b:2'))).toEqual([1, 2, 4])
   })
+  it('is known however much its sender has said since', () => {
+    for (let offset = 1; offset <= 1_500; offset++) take(offset)
+    inbox.subscribed(answer(1, [1_501, 1_501], 'e2'))
+    expect(take(message(1, 'alice:1'), message(2, 'alice:1501'))).toEqual([2])
+  })
   it('may have no number, or no name at all', () => {
     expect(take(message(1, 'x'), message(2, 'y'), message(3, 'x'))).toEqual([1, 2])
     const nameless: Message = { t: 'message', ch: 'room', offset: 4, body: 1 }
@@ -187,6 +225,9 @@ describe('a server without offsets', () => {
     inbox = new Inbox('room', 'now', 1)
     expect(passes('b', 'a', 'b', 'a:2', 'a:1', 'a:2')).toEqual(['b', 'a', 'a:2', 'a:1'])
     expect(inbox).toMatchObject({ next: undefined, duplicates: 2, untold: 0 })
+  })
+  it('misses nothing', () => {
+    expect(inbox.accept(bare('a')).missing).toBe(false)
   })
   it('is not deduped where it has no ids', () => {
     expect(passes(undefined, undefined)).toHaveLength(2)

@@ -39,6 +39,7 @@ describe('the heartbeat of a link', () => {
     const bench = new LinkBench({ greets: false, heartbeat: { interval: Infinity, timeout: 5_000, retries: 1 } }).up()
     expect(bench.link.deadline).toBe(Infinity)
     expect(bench.sleepUntil(1e12)).toEqual([])
+    expect(bench.feed({ on: 'wake' })).toEqual([])
   })
   it('is less patient where round trips are quick', () => {
     const rtt = new Rtt()
@@ -49,6 +50,11 @@ describe('the heartbeat of a link', () => {
       [16_200, 'ping'],
       [17_400, 'drop 4408', 'retry 0', 'open 2'],
     ])
+  })
+  it('has all the patience there is where no round trip is known', () => {
+    const bench = new LinkBench({ heartbeat: { interval: 15_000, timeout: 60_000, retries: 0 } }).up()
+    bench.until(15_000)
+    expect(bench.link.deadline).toBe(75_000)
   })
   it('is never more patient than the timeout, and never less than a second', () => {
     const slow = new Rtt()
@@ -80,7 +86,7 @@ describe('a link that may not have survived', () => {
   it('is asked once, however many wake-ups there are, and they buy it no time', () => {
     const bench = new LinkBench().up().hear(10_000)
     bench.feed({ on: 'wake' })
-    for (const at of [10_001, 10_900, 11_999]) expect(bench.feed({ on: 'wake' }, at)).toEqual([])
+    for (const at of [10_000, 10_001, 10_900, 11_999]) expect(bench.feed({ on: 'wake' }, at)).toEqual([])
     expect(bench.link.deadline).toBe(12_000)
   })
   it('is judged 2 s after a wake-up even if the heartbeat had another question left', () => {

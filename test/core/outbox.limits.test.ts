@@ -45,6 +45,11 @@ describe('a time to live', () => {
     expect(bench.expire(150)).toEqual(['m2 expired', 'm3 expired'])
     expect(bench.outbox.expiresAt).toBe(400)
   })
+  it('is not put off by a look before it', () => {
+    const bench = new OutboxBench().fill(1, { expiresAt: 100 })
+    bench.expire(90)
+    expect(bench.outbox.expiresAt).toBe(100)
+  })
   it('wants no wake-up when nothing is left', () => {
     const bench = new OutboxBench().fill(1, { expiresAt: 60_000 })
     bench.pump()

@@ -197,6 +197,27 @@ describe('a message without an answer', () => {
     bench.ack(1, 40)
     expect(bench.pump(40)).toEqual([])
   })
+  it('is not followed by the rest when more than it is answered: the answer was late', () => {
+    const bench = new OutboxBench().fill(3)
+    bench.pump()
+    bench.retransmit(1_000)
+    bench.ack(2, 1_040)
+    expect(bench.pump(1_040)).toEqual([])
+  })
+  it('is overdue all the same where the server says what it said before', () => {
+    const bench = new OutboxBench().fill(2)
+    bench.pump()
+    bench.retransmit(1_000)
+    bench.ack(0, 1_500)
+    expect(bench.outbox.overdueAt).toBe(3_000)
+  })
+  it('is overdue all the same where one behind it is answered', () => {
+    const bench = new OutboxBench().fill(2)
+    bench.pump()
+    bench.retransmit(1_000)
+    bench.settle(2)
+    expect(bench.outbox.overdueAt).toBe(3_000)
+  })
   it('leaves ever more rarely, twice as long each time, and at the latest every 30 s', () => {
     const bench = new OutboxBench().fill(1)
     bench.pump()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Reader } from '../../src/core/reader.js'
+import type { ServerFrame } from '../../src/wire/frame.js'
 import { ClientBench, messages, subscribed, welcome } from '../support/client-core.js'
 
 describe('acknowledgements', () => {
@@ -227,6 +228,21 @@ describe('questions', () => {
     expect(bench.hear(subscribed(9), ...messages(9))).toEqual([])
     expect(bench.again()).toEqual(['write hello 0 T1'])
   })
+  it('the answer to a subscription that was given up since is no answer to the one after it', () => {
+    const bench = new ClientBench().up()
+    bench.follow()
+    bench.feed({ on: 'unsubscribe', ch: 'room' })
+    bench.follow()
+    const late: ServerFrame = { t: 'subscribed', ch: 'room', epoch: 'e1', next: 1, id: 1 }
+    expect(bench.hear(late, ...messages(1))).toEqual([])
+    expect(bench.hear({ ...late, next: 2, id: 2 }, ...messages(2))).toEqual(['deliver room 2'])
+  })
+  it('what comes on a new link before the answer is not believed: it may be of another epoch', () => {
+    const bench = new ClientBench().reading()
+    bench.again()
+    expect(bench.hear(welcome, ...messages(1)).join()).not.toContain('deliver')
+    expect(bench.hear(subscribed(1), ...messages(1))).toEqual(['deliver room 1'])
+  })
   it('a channel left before the welcome is left at the server, too', () => {
     const bench = new ClientBench()
     bench.follow()
@@ -244,6 +260,20 @@ describe('questions', () => {
   })
 })
 
+describe('what is counted', () => {
+  it('are gaps and duplicates, also of channels that are left', () => {
+    const bench = new ClientBench().reading()
+    const { reader } = bench.core
+    bench.hear(...messages(1), ...messages(1))
+    bench.hear(subscribed(5, [2, 5]))
+    expect([reader.gaps, reader.duplicates]).toEqual([1, 1])
+    bench.feed({ on: 'unsubscribe', ch: 'room' })
+    bench.follow()
+    bench.hear({ t: 'subscribed', ch: 'room', epoch: 'e1', next: 1, id: 2 }, ...messages(1), ...messages(1))
+    expect([reader.gaps, reader.duplicates]).toEqual([1, 2])
+  })
+})
+
 describe('the page after this one', () => {
   it('goes on where this one was, and says from where on nothing is missing', () => {
     const before = new Reader(() => undefined)
@@ -256,5 +286,25 @@ describe('the page after this one', () => {
     const question = { t: 'sub', ch: 'room', from: 5, id: 1, epoch: 'e1', since: 3 }
     expect(after.questions(0, 1_000)).toEqual([question])
     expect(after.places).toEqual(before.places)
+  })
+  const place = { epoch: 'e1', next: 3, since: 1 }
+  it('begins anew where the app does not ask to go on', () => {
+    const after = new Reader(() => undefined)
+    after.restore({ room: place })
+    after.subscribe('room', 'now')
+    expect(after.questions(0, 1_000)).toEqual([{ t: 'sub', ch: 'room', from: 'now', id: 1 }])
+  })
+  it('is told nothing of a channel of which the server has not said where it is', () => {
+    const before = new Reader(() => undefined)
+    before.subscribe('room', 'now')
+    expect(before.places).toStrictEqual({})
+  })
+  it('is not thrown back by what another one left, where it reads already', () => {
+    const reader = new Reader(() => undefined)
+    reader.subscribe('room', 'now')
+    reader.restore({ room: place })
+    reader.unsubscribe('room')
+    reader.subscribe('room', 'last')
+    expect(reader.questions(0, 1_000)).toEqual([{ t: 'sub', ch: 'room', from: 'last', id: 2 }])
   })
 })

@@ -154,6 +154,13 @@ describe('receipts', () => {
     expect(told.filter((one) => one.includes('untold'))).toEqual(['m1 untold', 'm2 untold'])
     expect(bench.hear(delivered(1, { seq: 2, to: 3 }))).toEqual(['m3 1/2'])
   })
+  it.each([true, false])('come for what is tracked, as the app is told: of a server that tells (%s)', (receipts) => {
+    const bench = new ClientBench().up({ receipts })
+    bench.send()
+    const [accepted] = bench.raw({ on: 'frames', link: 1, frames: [{ t: 'accepted', seq: 1 }] })
+    expect(accepted).toStrictEqual({ do: 'settled', tag: 'm1', ...(receipts && { tracked: true }) })
+    expect(bench.feed({ on: 'close', code: 1000, reason: '' }).includes('m1 untold')).toBe(receipts)
+  })
   it('end with the client', () => {
     const bench = tracked()
     const told = bench.feed({ on: 'close', code: 1000, reason: '' })

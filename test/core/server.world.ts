@@ -108,7 +108,8 @@ export class World {
   /** Advances the clock, waking the machine whenever it asks. */
   wait(ms: number): void {
     const end = this.now + ms
-    while (this.server.deadline <= end) {
+    for (let steps = 0; this.server.deadline <= end; steps++) {
+      if (steps > 100_000) throw new Error(`a livelock at ${this.now}`)
       this.now = Math.max(this.now, this.server.deadline)
       this.feed({ on: 'tick' })
     }

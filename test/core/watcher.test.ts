@@ -41,11 +41,24 @@ describe('watching', () => {
     bench.again()
     expect(bench.hear({ ...welcome, ...telling })).toContain('write watch room')
   })
+  it('is asked of nobody who does not greet', () => {
+    const bench = new ClientBench({ link: { greets: false } })
+    bench.feed({ on: 'watch', ch: 'room' })
+    expect([...bench.open(), ...bench.until(10_000)].join()).not.toContain('watch')
+  })
   it('goes on, on the next link', () => {
     const bench = watching()
     bench.hear(present(1))
     bench.again()
     expect(bench.hear({ ...welcome, ...telling })).toContain('write watch room')
+  })
+  it('is asked for with patience that begins anew on the next link', () => {
+    const bench = watching()
+    bench.until(6_000)
+    bench.again()
+    bench.hear({ ...welcome, ...telling })
+    const { now } = bench
+    expect(bench.until(now + 2_000)).toEqual([[now + 2_000, 'write watch room']])
   })
   it('ends, and says so again where it was not heard', () => {
     const bench = watching()

@@ -9,10 +9,11 @@ export interface BenchOptions {
   link?: Partial<ClientOptions['link']>
   outbox?: Partial<ClientOptions['outbox']>
   ladder?: ClientOptions['ladder']
+  shared?: boolean
 }
 
 /** The options of ada's client, with the numbers the house starts from. */
-export function clientOptions({ link = {}, outbox = {}, ladder }: BenchOptions = {}): ClientOptions {
+export function clientOptions({ link = {}, outbox = {}, ladder, shared }: BenchOptions = {}): ClientOptions {
   const { backoff, heartbeat, connectTimeout, stableAfter, maxRetries, greets, random } = defaults()
   return {
     link: { backoff, heartbeat, connectTimeout, stableAfter, maxRetries, greets, random, ...link },
@@ -20,6 +21,7 @@ export function clientOptions({ link = {}, outbox = {}, ladder }: BenchOptions =
     id: 'ada',
     key: 'secret',
     ...(ladder && { ladder }),
+    ...(shared !== undefined && { shared }),
   }
 }
 

@@ -1,9 +1,10 @@
 // `npm run mutate [-- --mutate 'src/wire/**/*.ts']`: changes each expression of core and wire, one at a time, and runs
-// the unit tests that reach it. docs/MUTATION.md has the last result.
+// the unit tests that reach it; `--testRunner vitest` does the same with vitest itself, a hundred times slower.
+// docs/MUTATION.md has the last result.
 export default {
-  testRunner: 'vitest',
+  testRunner: 'in-process',
+  plugins: ['./test/tools/stryker.runner.mjs', '@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/tools/stryker.vitest.config.mjs' },
-  plugins: ['@stryker-mutator/vitest-runner'],
   mutate: ['src/core/**/*.ts', 'src/wire/**/*.ts'],
   coverageAnalysis: 'perTest',
   incremental: true,
@@ -16,6 +17,6 @@ export default {
   mutator: { excludedMutations: ['StringLiteral'] },
   ignorePatterns: ['dist', 'docs', 'tmp', 'coverage', 'test/bench', 'test/browser'],
   concurrency: 2,
-  timeoutMS: 10_000,
+  timeoutMS: 5_000,
   disableTypeChecks: false,
 }
