@@ -387,7 +387,6 @@
       const others = items.map((item) => ({ ...item, tries: item.tries || 1, sentAt: void 0 }));
       for (const item of others) {
         this.bytes += item.bytes;
-        if (item.key !== void 0) this.#slots.set(item.key, item);
         this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
       }
       this.#items = [...own, ...others, ...this.#items.filter((item) => item.seq > bound)];
@@ -1167,9 +1166,9 @@
     }
     /** What is not for a first flight, most of it only for a server that tells; with a ping, what may not have come. */
     news(now, ping) {
-      const frames = ping === void 0 ? this.reader.partings(now, this.#tellingPatience) : [];
+      const frames = this.reader.partings(now, this.#tellingPatience);
       if (!this.#tells) return frames;
-      if (ping === void 0) frames.push(...this.#watcher.questions(now, this.#patience));
+      frames.push(...this.#watcher.questions(now, this.#patience));
       if (this.receipts.word.leaves(ping)) frames.push(this.receipts.question(this.outbox.acked));
       if (this.#seen.leaves(ping)) frames.push({ t: "seen", away: this.#away });
       return frames;
@@ -1878,11 +1877,16 @@
       this.#now = now;
       if (!("link" in input) || this.route.ladder.has(input.link)) this.#decide(input);
       this.#flush();
+      this.#tell();
+      const out = this.#out;
+      this.#out = [];
+      return out;
+    }
+    #tell() {
       const { status } = this;
       const said = status + this.#reason;
       if (said !== this.#said) this.#out.push({ do: "status", status, reason: this.#reason });
       this.#said = said;
-      return this.#out.splice(0);
     }
     /** A link is up, and can be written to: while the session moves, there may be none for a moment. */
     get #serving() {
@@ -1972,8 +1976,9 @@
       if (link !== this.route.front) this.ledgers.resume();
       this.route.welcomed(link, idle, this.#now);
       this.#out.push({ do: "limit", link, max: packet });
-      this.ledgers.agree({ got, window, body, receipts }, this.#now);
       this.#welcomed();
+      this.#tell();
+      this.ledgers.agree({ got, window, body, receipts }, this.#now);
     }
     #welcomed() {
       this.#renewed = false;
@@ -2154,13 +2159,17 @@
   }
 
   const LATE$1 = 1e3;
-  function run(machine, env, perform) {
+  const BUSY = 50;
+  const isHidden = () => globalThis.document?.hidden;
+  function run(machine, env, perform, listens = false) {
     const queue = [];
-    let busy = false;
     let cancel;
     let armedFor = Infinity;
+    let [busy, listening] = [false, false];
     function arm() {
       const { deadline } = machine;
+      if (listening && deadline < Infinity) return;
+      listening = false;
       const now = env.now();
       const due = Math.max(deadline, now);
       if (due >= armedFor && due < Infinity && now - armedFor < LATE$1) return;
@@ -2169,8 +2178,13 @@
       cancel = due < Infinity ? env.timer(wake, due - now) : void 0;
     }
     function wake() {
+      listening = listens && env.now() - armedFor > BUSY && !isHidden();
+      if (listening) cancel = env.timer(tick, 0);
+      else tick();
+    }
+    function tick() {
+      listening = false;
       armedFor = Infinity;
-      cancel = void 0;
       feed({ on: "tick" });
     }
     function feed(input) {
@@ -2178,9 +2192,8 @@
       if (busy) return;
       busy = true;
       try {
-        for (let next; next = queue.shift(); ) {
+        for (let next; next = queue.shift(); )
           for (const output of machine.handle(next, env.now())) guard(perform, output);
-        }
       } finally {
         busy = false;
         arm();
@@ -2217,10 +2230,10 @@
   }
 
   function toPiece(frame) {
+    if (!("body" in frame)) return { text: JSON.stringify(frame), blobs: [] };
     const { body, ...head } = frame;
     if (typeof body === "object") return { text: JSON.stringify({ ...head, bin: body.length }), blobs: [body] };
-    const text = JSON.stringify(head);
-    return { text: body === void 0 ? text : `${text.slice(0, -1)},"body":${body}}`, blobs: [] };
+    return { text: `${JSON.stringify(head).slice(0, -1)},"body":${body}}`, blobs: [] };
   }
   function join(pieces) {
     const text = `[${pieces.map((piece) => piece.text).join()}]`;
@@ -2837,10 +2850,11 @@
       this.#env = env;
       this.#rungs = new Rungs(options);
       this.#core = new Client$1({ ...core, id, key, shared: this.#keeper !== void 0, ladder: this.#rungs.ladder });
-      this.#feed = run(this.#core, env, (output) => {
+      const perform = (output) => {
         const act = this.#actions[output.do];
         act(output);
-      });
+      };
+      this.#feed = run(this.#core, env, perform, true);
       const push = (draft) => {
         this.#feed({ on: "send", draft });
         this.#keeper?.touch();
@@ -3294,11 +3308,12 @@
     url.searchParams.set("since", String(link.got));
     const source = new EventSource(url.href, { withCredentials: credentials === "include" });
     const hear = ({ data }) => link.take(data);
-    source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout);
+    const cancel = source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout);
     source.onmessage = hear;
     source.addEventListener("control", hear);
     await new Promise((done) => {
       link.stop = () => {
+        cancel();
         source.close();
         done();
       };
@@ -3967,7 +3982,7 @@
         this.#told = false;
         if (settled.debug) settled.debugLogger(input, outputs);
       });
-      this.#feed = run(machine, settled.env, (output) => this.#perform(output));
+      this.#feed = run(machine, settled.env, (output) => this.#perform(output), true);
       addHandlers(this, ["open", "message", "error", "close"]);
       if (!settled.startClosed) this.#feed({ on: "connect" });
     }

@@ -223,7 +223,6 @@ class Outbox {
     const others = items.map((item) => ({ ...item, tries: item.tries || 1, sentAt: void 0 }));
     for (const item of others) {
       this.bytes += item.bytes;
-      if (item.key !== void 0) this.#slots.set(item.key, item);
       this.#expiresAt = Math.min(this.#expiresAt, item.expiresAt);
     }
     this.#items = [...own, ...others, ...this.#items.filter((item) => item.seq > bound)];
@@ -974,9 +973,9 @@ class Ledgers {
   }
   /** What is not for a first flight, most of it only for a server that tells; with a ping, what may not have come. */
   news(now, ping) {
-    const frames = ping === void 0 ? this.reader.partings(now, this.#tellingPatience) : [];
+    const frames = this.reader.partings(now, this.#tellingPatience);
     if (!this.#tells) return frames;
-    if (ping === void 0) frames.push(...this.#watcher.questions(now, this.#patience));
+    frames.push(...this.#watcher.questions(now, this.#patience));
     if (this.receipts.word.leaves(ping)) frames.push(this.receipts.question(this.outbox.acked));
     if (this.#seen.leaves(ping)) frames.push({ t: "seen", away: this.#away });
     return frames;
@@ -1476,11 +1475,16 @@ let Client$1 = class Client {
     this.#now = now;
     if (!("link" in input) || this.route.ladder.has(input.link)) this.#decide(input);
     this.#flush();
+    this.#tell();
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+  #tell() {
     const { status } = this;
     const said = status + this.#reason;
     if (said !== this.#said) this.#out.push({ do: "status", status, reason: this.#reason });
     this.#said = said;
-    return this.#out.splice(0);
   }
   /** A link is up, and can be written to: while the session moves, there may be none for a moment. */
   get #serving() {
@@ -1570,8 +1574,9 @@ let Client$1 = class Client {
     if (link !== this.route.front) this.ledgers.resume();
     this.route.welcomed(link, idle, this.#now);
     this.#out.push({ do: "limit", link, max: packet });
-    this.ledgers.agree({ got, window, body, receipts }, this.#now);
     this.#welcomed();
+    this.#tell();
+    this.ledgers.agree({ got, window, body, receipts }, this.#now);
   }
   #welcomed() {
     this.#renewed = false;
@@ -2243,10 +2248,11 @@ class Client {
     this.#env = env$1;
     this.#rungs = new Rungs(options);
     this.#core = new Client$1({ ...core, id, key, shared: this.#keeper !== void 0, ladder: this.#rungs.ladder });
-    this.#feed = run.run(this.#core, env$1, (output) => {
+    const perform = (output) => {
       const act = this.#actions[output.do];
       act(output);
-    });
+    };
+    this.#feed = run.run(this.#core, env$1, perform, true);
     const push = (draft) => {
       this.#feed({ on: "send", draft });
       this.#keeper?.touch();
@@ -2700,11 +2706,12 @@ async function listen(link, { EventSource = globalThis.EventSource, credentials,
   url.searchParams.set("since", String(link.got));
   const source = new EventSource(url.href, { withCredentials: credentials === "include" });
   const hear = ({ data }) => link.take(data);
-  source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout);
+  const cancel = source.onopen = link.clock.timer(() => link.end(closingOf(408)), timeout);
   source.onmessage = hear;
   source.addEventListener("control", hear);
   await new Promise((done) => {
     link.stop = () => {
+      cancel();
       source.close();
       done();
     };

@@ -163,12 +163,44 @@ class Drain {
   }
 }
 
+const NOTE_DELAY = 100;
+class Notes {
+  /** By link; the one that waits longest stands first. */
+  #waiting = /* @__PURE__ */ new Map();
+  /** When somebody has waited long enough. */
+  get deadline() {
+    for (const { until } of this.#waiting.values()) return until;
+    return Infinity;
+  }
+  add(link, note, now) {
+    const waiting = this.#waiting.get(link) ?? { until: now + NOTE_DELAY, notes: /* @__PURE__ */ new Map() };
+    waiting.notes.set(note.ch, note);
+    this.#waiting.set(link, waiting);
+  }
+  /** Hands out what waits for this link. */
+  take(link) {
+    const waiting = this.#waiting.get(link);
+    this.#waiting.delete(link);
+    return waiting?.notes.values() ?? [];
+  }
+  /** The links that have waited long enough. */
+  due(now) {
+    const links = [];
+    for (const [link, { until }] of this.#waiting) {
+      if (until > now) break;
+      links.push(link);
+    }
+    return links;
+  }
+}
+
 class Effects {
   /** The time of the input now handled. */
   now = 0;
   /** Whose input is now handled: a link's, or 0, nobody's. */
   #link = 0;
   #frames = /* @__PURE__ */ new Map();
+  #notes = new Notes();
   #others = [];
   #ops = 0;
   #calls = /* @__PURE__ */ new Map();
@@ -193,6 +225,21 @@ class Effects {
     const frames = this.#frames.get(link);
     if (frames) frames.push(frame);
     else this.#frames.set(link, [frame]);
+  }
+  /** Not at once: with the next frames of this link, or after a while. */
+  note(link, frame) {
+    this.#notes.add(link, frame, this.now);
+  }
+  /** When to `tick`. */
+  get deadline() {
+    return this.#notes.deadline;
+  }
+  tick(now) {
+    for (const link of this.#notes.due(now)) this.#frames.set(link, this.#frames.get(link) ?? []);
+  }
+  /** Nothing is written to this link any more, but for what is gathered. */
+  forget(link) {
+    this.#notes.take(link);
   }
   close(link, code, reason) {
     this.#others.push({ do: "close", link, code, reason });
@@ -240,7 +287,8 @@ class Effects {
   /** Everything gathered: frames first, for a close ends what can be written. */
   take() {
     const outputs = [];
-    for (const [link, frames] of this.#frames) outputs.push({ do: "write", link, frames });
+    for (const [link, frames] of this.#frames)
+      outputs.push({ do: "write", link, frames: [...frames, ...this.#notes.take(link)] });
     outputs.push(...this.#others);
     this.#frames = /* @__PURE__ */ new Map();
     this.#others = [];
@@ -356,7 +404,7 @@ class Feed {
   /** There is nothing to say of a position from which nothing was received. */
   #note() {
     const { ch, id } = this;
-    if (this.#kept >= this.#since) this.peer.tell({ t: "noted", ch, offset: this.#kept, ...id && { id } });
+    if (this.#kept >= this.#since) this.peer.note({ t: "noted", ch, offset: this.#kept, ...id && { id } });
   }
 }
 
@@ -968,6 +1016,10 @@ class Peer {
   tell(frame) {
     if (!this.gone) this.#effects.write(this.link, frame);
   }
+  /** What can wait for company. */
+  note(frame) {
+    if (!this.gone) this.#effects.note(this.link, frame);
+  }
   /** Names what is wrong and was not done. Nothing else is the matter. */
   warn(code, reason) {
     if (this.gone) return;
@@ -995,6 +1047,7 @@ class Peer {
   leave() {
     if (this.gone) return;
     this.stage = { is: "gone" };
+    this.#effects.forget(this.link);
     this.#onGone(this);
   }
 }
@@ -1067,10 +1120,10 @@ class Steps {
     this.#steps[from] = (this.#steps[from] ?? 0) + by;
     this.#steps[to] = (this.#steps[to] ?? 0) - by;
   }
-  /** The number at each place. */
-  *values() {
-    let sum = 0;
-    for (const step of this.#steps) yield sum += step;
+  /** The number at each place, from the first on. */
+  reader() {
+    let [sum, at] = [0, 0];
+    return () => sum += this.#steps[at++] ?? 0;
   }
 }
 function tally(offsets, epoch, members) {
@@ -1107,12 +1160,8 @@ function union(ranges) {
   return merged;
 }
 function zip(count, of, awaited, size) {
-  const [counts, ofs, awaiteds] = [[...count.values()], [...of.values()], [...awaited.values()]];
-  return Array.from({ length: size }, (_, at) => ({
-    count: counts[at] ?? 0,
-    of: ofs[at] ?? 0,
-    awaited: awaiteds[at] ?? 0
-  }));
+  const [nextCount, nextOf, nextAwaited] = [count.reader(), of.reader(), awaited.reader()];
+  return Array.from({ length: size }, () => ({ count: nextCount(), of: nextOf(), awaited: nextAwaited() }));
 }
 function latest(members, runOf, size) {
   const found = /* @__PURE__ */ new Map();
@@ -1154,7 +1203,8 @@ class Tracker {
     if (this.#places.length > PLACES$1) this.#places.shift();
     this.changed();
   }
-  changed() {
+  changed(clients = []) {
+    if (clients.length && clients.every((client) => client === this.#client)) return;
     if (this.#roster?.bounds && this.#places.length) this.#onChange(this);
   }
   /** What is to be told that was not told before. What all have, or nobody ever will, is done with. */
@@ -1330,6 +1380,7 @@ class Roster {
   load({ members, past, ...bounds }, look) {
     const first = !this.bounds;
     const shorter = this.bounds && this.bounds.oldest !== bounds.oldest;
+    const parted = placeOf$1(past) !== placeOf$1(this.past);
     this.bounds = bounds;
     this.past = past && { ...past, shown: "offline" };
     const gone = new Set(this.members.keys());
@@ -1341,7 +1392,7 @@ class Roster {
     for (const client of gone) this.members.delete(client);
     changed.push(...gone);
     if (first) this.#tell();
-    else if (changed.length || shorter) this.#tell(changed);
+    else if (changed.length || shorter || parted) this.#tell(changed);
   }
   put(member, look) {
     if (this.#put(member, look)) this.#tell([member.client]);
@@ -1361,6 +1412,7 @@ class Roster {
     for (const user of this.users) user.changed(clients);
   }
 }
+const placeOf$1 = (member) => member ? `${member.client} ${member.cursor.epoch} ${member.cursor.since} ${member.cursor.offset}` : "";
 
 const LONG = 6e4;
 class Rosters {
@@ -2175,7 +2227,7 @@ class Server {
     const { deadline: devices } = this.#devices;
     const told = Math.min(this.#rosters.deadline, this.#receipts.deadline, this.#watchers.deadline, devices);
     const turn = Math.min(this.#limiter.deadline, this.#sessions.deadline, this.#drain?.deadline ?? Infinity);
-    return Math.min(this.#roundAt, this.#feeds.deadline, turn, told);
+    return Math.min(this.#roundAt, this.#effects.deadline, this.#feeds.deadline, turn, told);
   }
   handle(input, now) {
     this.#effects.begin(now, "link" in input ? input.link : 0);
@@ -2200,7 +2252,7 @@ class Server {
         this.#frames(this.#peers.get(input.link), input.frames, now);
         break;
       case "broken":
-        this.#broken(this.#peers.get(input.link), input.error);
+        broken(this.#peers.get(input.link), input.error);
         break;
       case "closed":
         this.#peers.get(input.link)?.leave();
@@ -2224,7 +2276,8 @@ class Server {
   }
   #tick(now) {
     if (now >= this.#feeds.deadline) this.#feeds.retry();
-    for (const part of [this.#sessions, this.#devices, this.#rosters, this.#receipts, this.#watchers]) part.tick(now);
+    for (const part of [this.#effects, this.#sessions, this.#devices]) part.tick(now);
+    for (const part of [this.#rosters, this.#receipts, this.#watchers]) part.tick(now);
     this.#drain?.proceed(this.#peers.values(), now);
     for (const peer of this.#limiter.due(now)) this.#admit(peer);
     if (now >= this.#roundAt) this.#patrol(now);
@@ -2248,9 +2301,6 @@ class Server {
     const session = this.#sessions.of(peer);
     if (session) this.#devices.lose(peer, session.client);
     this.#sessions.leave(peer);
-  }
-  #broken(peer, { code, message }) {
-    peer?.fault(code === "too-big" ? run.Close.tooBig : run.Close.badFrame, code, message);
   }
   #frames(peer, frames, now) {
     if (!peer) return;
@@ -2368,6 +2418,7 @@ class Server {
     }
   }
 }
+const broken = (peer, { code, message }) => peer?.fault(code === "too-big" ? run.Close.tooBig : run.Close.badFrame, code, message);
 
 const serverDefaults = {
   idle: 45e3,
@@ -2937,9 +2988,9 @@ class Pacer {
     this.#now = now;
     this.#buckets = [new Bucket(maxFrameRate, now()), new Bucket(maxByteRate, now())];
   }
-  /** Ms until more may be heard; 0: at once. */
+  /** Whole ms until more may be heard, for a timer has no others; 0: at once. */
   get wait() {
-    return Math.max(...this.#buckets.map((bucket) => bucket.wait(this.#now())));
+    return Math.ceil(Math.max(...this.#buckets.map((bucket) => bucket.wait(this.#now()))));
   }
   /** So much was said. */
   spend(frames, bytes) {
@@ -3937,9 +3988,15 @@ function createInstruments() {
     buckets: BUCKETS,
     registers
   });
+  const rows = /* @__PURE__ */ new Map();
   const metrics = new Metrics(
     () => performance.now() / 1e3,
-    (call, result, seconds) => duration.observe({ call, result }, seconds)
+    (call, result, seconds) => {
+      const name = `${call} ${result}`;
+      const row = rows.get(name) ?? duration.labels({ call, result });
+      rows.set(name, row);
+      row.observe(seconds);
+    }
   );
   const add = (Kind, name, help, value, label) => {
     const labelNames = label === void 0 ? [] : [label];
@@ -4849,7 +4906,8 @@ function defaults({ store }) {
     trustProxy: 0,
     perMessageDeflate: false,
     log: silent,
-    env: env.createEnv()
+    // What all clients had said by this turn of the loop is answered in it, a packet a link: the busier, the fewer packets.
+    env: { ...env.createEnv(), defer: (callback) => void setImmediate(callback) }
   };
 }
 
@@ -4916,8 +4974,14 @@ class Sockets {
     this.#open.add(socket);
     const listen = this.#pace(socket);
     socket.on("message", (data, isBinary) => {
-      if (this.#links.has(number)) listen(this.#receive(number, data, isBinary));
+      if (!this.#links.has(number)) return;
+      const input = this.#receive(number, data, isBinary);
+      listen(framesIn(input), input.bytes ?? 0);
     });
+    for (const kind of ["ping", "pong"])
+      socket.on(kind, ({ length }) => {
+        if (this.#links.has(number)) listen(1, length);
+      });
     socket.on("error", (err) => this.#log.debug({ link: number, err }, "socket error"));
     socket.on("close", (code) => this.#closed(number, socket, code));
     this.#feed({ on: "opened", link: number, user, transport: "websocket" });
@@ -4940,8 +5004,8 @@ class Sockets {
       else socket.resume();
     };
     socket.once("close", () => cancel?.());
-    return (input) => {
-      pacer.spend(framesIn(input), input.bytes ?? 0);
+    return (frames, bytes) => {
+      pacer.spend(frames, bytes);
       if (cancel || !pacer.wait) return;
       socket.pause();
       this.#count.paced();
@@ -4959,8 +5023,10 @@ class Sockets {
     if (socket.readyState !== ws.WebSocket.OPEN) return;
     for (const portion of portions(frames)) {
       for (const packet of codec.serverCodec.encode(portion, PACKET)) {
-        this.#count.sent(Buffer.byteLength(packet));
-        socket.send(packet);
+        const binary = typeof packet !== "string";
+        const bytes = binary ? packet : Buffer.from(packet);
+        this.#count.sent(bytes.length);
+        socket.send(bytes, { binary });
       }
       if (this.#bound(socket)) return;
     }

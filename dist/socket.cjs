@@ -255,7 +255,7 @@ class ResilientWebSocket extends EventTarget {
       this.#told = false;
       if (settled.debug) settled.debugLogger(input, outputs);
     });
-    this.#feed = run.run(machine, settled.env, (output) => this.#perform(output));
+    this.#feed = run.run(machine, settled.env, (output) => this.#perform(output), true);
     addHandlers(this, ["open", "message", "error", "close"]);
     if (!settled.startClosed) this.#feed({ on: "connect" });
   }

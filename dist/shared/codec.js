@@ -35,10 +35,10 @@ function sizeOf(packed) {
 }
 
 function toPiece(frame) {
+  if (!("body" in frame)) return { text: JSON.stringify(frame), blobs: [] };
   const { body, ...head } = frame;
   if (typeof body === "object") return { text: JSON.stringify({ ...head, bin: body.length }), blobs: [body] };
-  const text = JSON.stringify(head);
-  return { text: body === void 0 ? text : `${text.slice(0, -1)},"body":${body}}`, blobs: [] };
+  return { text: `${JSON.stringify(head).slice(0, -1)},"body":${body}}`, blobs: [] };
 }
 function join(pieces) {
   const text = `[${pieces.map((piece) => piece.text).join()}]`;
@@ -100,7 +100,9 @@ const clientCodec = {
 };
 const known = /* @__PURE__ */ new WeakMap();
 function toSharedPiece(frame) {
-  const piece = known.get(frame) ?? (frame.t === "page" ? pageToPiece(frame) : toPiece(frame));
+  if (frame.t === "page") return pageToPiece(frame);
+  if (frame.t !== "message") return toPiece(frame);
+  const piece = known.get(frame) ?? toPiece(frame);
   known.set(frame, piece);
   return piece;
 }

@@ -146,13 +146,17 @@ function verdict(code) {
 }
 
 const LATE = 1e3;
-function run(machine, env, perform) {
+const BUSY = 50;
+const isHidden = () => globalThis.document?.hidden;
+function run(machine, env, perform, listens = false) {
   const queue = [];
-  let busy = false;
   let cancel;
   let armedFor = Infinity;
+  let [busy, listening] = [false, false];
   function arm() {
     const { deadline } = machine;
+    if (listening && deadline < Infinity) return;
+    listening = false;
     const now = env.now();
     const due = Math.max(deadline, now);
     if (due >= armedFor && due < Infinity && now - armedFor < LATE) return;
@@ -161,8 +165,13 @@ function run(machine, env, perform) {
     cancel = due < Infinity ? env.timer(wake, due - now) : void 0;
   }
   function wake() {
+    listening = listens && env.now() - armedFor > BUSY && !isHidden();
+    if (listening) cancel = env.timer(tick, 0);
+    else tick();
+  }
+  function tick() {
+    listening = false;
     armedFor = Infinity;
-    cancel = void 0;
     feed({ on: "tick" });
   }
   function feed(input) {
@@ -170,9 +179,8 @@ function run(machine, env, perform) {
     if (busy) return;
     busy = true;
     try {
-      for (let next; next = queue.shift(); ) {
+      for (let next; next = queue.shift(); )
         for (const output of machine.handle(next, env.now())) guard(perform, output);
-      }
     } finally {
       busy = false;
       arm();

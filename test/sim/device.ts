@@ -37,6 +37,8 @@ export class Device {
   readonly following = new Map<string, Following>()
   /** Followed by a page before this one that did not say, or could not, that it no longer does: it stays a member. */
   readonly forgone = new Set<string>()
+  /** Channels that this page has followed. */
+  readonly #asked = new Set<string>()
   readonly pages = new Map<number, Asked>()
   /** Who is there, by channel, as this app was told. */
   readonly watching = new Map<string, Watching>()
@@ -141,6 +143,7 @@ export class Device {
 
   follow(ch: string, from: Subscribe['from']): void {
     if (this.following.has(ch)) return
+    this.#asked.add(ch)
     const { next, epoch, since, earlier = new Map<string, number>() } = (from === 'last' && this.#places.get(ch)) || {}
     this.#places.delete(ch)
     const asked = this.#world.host.bounds(ch)
@@ -202,8 +205,11 @@ export class Device {
     next.tell({ on: 'restore', kept, seq: this.#seq, bound: 0 })
     next.#remember(this, kept.places)
     for (const ch of this.following.keys()) if (dice.chance(0.9)) next.follow(ch, 'last')
-    // What was left, and the word of it did not leave with the page, is not known to the next.
-    for (const ch of this.#world.host.channelsOf(this.id)) if (!next.following.has(ch)) next.forgone.add(ch)
+    // What was left, and the word of it did not leave with the page, is not known to the next; nor whether a first flight
+    // that nobody has answered is still on its way.
+    const untold = this.core.status === 'online' ? [] : this.#asked
+    for (const ch of [...this.#world.host.channelsOf(this.id), ...this.forgone, ...untold])
+      if (!next.following.has(ch)) next.forgone.add(ch)
     for (const ch of this.watching.keys()) if (dice.chance(0.7)) next.watch(ch)
     next.feed({ on: 'connect' })
   }
