@@ -21,7 +21,7 @@ const BATCH = 50
 /** MiB of young memory for each worker: worlds are short-lived, and clearing up after them is a tenth of the work. */
 const YOUNG = 64
 
-/** All these worlds, on several cores. A worker that dies is a breach of its batch. */
+/** All these worlds, on several cores, or those done before an interrupt. A worker that dies is a breach of its batch. */
 export async function run(list: readonly Job[], { program, jobs, first, progress }: CrewOptions): Promise<Total> {
   const size = Math.max(1, Math.min(BATCH, Math.ceil(list.length / jobs)))
   const batches = Array.from({ length: Math.ceil(list.length / size) }, (_, at) =>
@@ -33,6 +33,8 @@ export async function run(list: readonly Job[], { program, jobs, first, progress
     total = merge(total, part)
     progress(total)
   }
+  // Who interrupts a long run gets what it has found so far.
+  process.once('SIGINT', () => batches.splice(0))
   await Promise.all(Array.from({ length: jobs }, () => work(program, first, next, done)))
   return total
 }
