@@ -25,6 +25,8 @@ export type ReaderOutput =
 /** An acknowledgement waits this long for company, ms; this many messages do not wait. */
 const ACK_DELAY = 200
 const ACK_COUNT = 32
+/** Channels not followed of which the place is remembered. */
+const MAX_PLACES = 1_000
 
 /** The downlink's ledgers: a cursor per channel, the questions not yet answered, the acknowledgements not yet told. */
 export class Reader {
@@ -37,7 +39,7 @@ export class Reader {
   /** Subscriptions given up of which the server has not said that it knows. */
   readonly #partings = new Asks()
   readonly #emit: (output: ReaderOutput) => void
-  /** Where another page was, in channels not followed yet. */
+  /** Where this page was, or the one before it, in channels not followed now. */
   readonly #places = new Map<string, Place>()
   #forgotten = 0
   #subscriptions = 0
@@ -77,7 +79,10 @@ export class Reader {
     if (!inbox) return
     this.#inboxes.delete(ch)
     this.#forgotten += inbox.duplicates
-    const { id } = inbox
+    const { id, epoch, next, since } = inbox
+    if (epoch !== undefined && next !== undefined) this.#places.set(ch, { epoch, next, since })
+    const [oldest = ''] = this.#places.keys()
+    if (this.#places.size > MAX_PLACES) this.#places.delete(oldest)
     this.#partings.add(id, () => ({ t: 'unsub', ch, id }))
   }
 

@@ -260,6 +260,40 @@ describe('questions', () => {
   })
 })
 
+describe('a channel that is left', () => {
+  /** Follows, has what is before 5, and leaves. */
+  function left(ch = 'room', reader = new Reader(() => undefined)) {
+    reader.subscribe(ch, 'oldest')
+    const [{ id } = { id: 0 }] = reader.questions(0, 1_000) as { id: number }[]
+    reader.subscribed({ t: 'subscribed', ch, epoch: 'e1', next: 5, id }, 0)
+    reader.unsubscribe(ch)
+    return reader
+  }
+
+  it('is gone on with where it was left, whatever the server took for its place meanwhile', () => {
+    const reader = left()
+    reader.subscribe('room', 'last')
+    expect(reader.questions(0, 1_000)).toEqual([{ t: 'sub', ch: 'room', from: 5, id: 2, epoch: 'e1', since: 5 }])
+  })
+
+  it('begins anew where the app says from where', () => {
+    const reader = left()
+    reader.subscribe('room', 'oldest')
+    expect(reader.questions(0, 1_000)).toEqual([{ t: 'sub', ch: 'room', from: 'oldest', id: 2 }])
+  })
+
+  it('is known to the next page as well', () => {
+    expect(left().places).toEqual({ room: { epoch: 'e1', next: 5, since: 5 } })
+  })
+
+  it('is one of 1,000 that are remembered', () => {
+    const reader = new Reader(() => undefined)
+    for (let n = 0; n <= 1_000; n++) left(`room ${String(n)}`, reader)
+    expect(Object.keys(reader.places)).toHaveLength(1_000)
+    expect(reader.places['room 0']).toBeUndefined()
+  })
+})
+
 describe('what is counted', () => {
   it('are gaps and duplicates, also of channels that are left', () => {
     const bench = new ClientBench().reading()
