@@ -134,6 +134,21 @@ describe('who follows', () => {
     expect(world.calls('keep')).toHaveLength(2)
   })
 
+  it.each(['cursor', 'read'] as const)(
+    'and wants another position while the store fails at %s gets that one',
+    (call) => {
+      const world = new World()
+      world.open(1, 'bob', [send(1), send(2)])
+      world.hold.add(call)
+      world.open(2, 'ann', [sub('room', 'last')])
+      world.say(2, sub('room', 'now'))
+      for (const one of held(world)) world.fail(one)
+      world.release()
+      world.wait(1_000)
+      expect(world.reads(2, 'subscribed')).toMatchObject([{ next: 3 }])
+    },
+  )
+
   it('and left before the store could note it is none', () => {
     const world = new World()
     world.hold.add('keep')

@@ -6,6 +6,7 @@ import { pack, sizeOf } from '../../src/wire/body.js'
 import { MessageError } from '../../src/wire/errors.js'
 import { watchClient } from './reach/watch-client.js'
 import type { Following, MessageInvariants } from './invariants.js'
+import type { Place } from '../../src/core/inbox.js'
 import type { Subscribe } from '../../src/wire/frame.js'
 import type { Ledger, Sent } from './ledger.js'
 import { userOf } from './people.js'
@@ -19,6 +20,9 @@ import type { World } from './world.js'
 
 type Output = ClientOutput<Sent>
 type Input = ClientInput<Sent>
+
+/** How far somebody was in a channel that he does not follow now. */
+type Was = Pick<Following, 'epoch' | 'next' | 'since' | 'earlier'>
 
 interface Asked {
   ch: string
@@ -53,7 +57,7 @@ export class Device {
   /** How far this client came in a channel that it no longer follows. */
   readonly #before = new Map<string, number>()
   /** Where another page of this name was, in channels that this one does not follow. */
-  readonly #places = new Map<string, Pick<Following, 'epoch' | 'next' | 'since' | 'earlier'>>()
+  readonly #places = new Map<string, Was>()
   #seq = 0
   /** History requests so far; the last one's id. */
   asks = 0
@@ -164,11 +168,14 @@ export class Device {
 
   leave(ch: string): void {
     // Without an answer it may have been placed all the same, and the server keeps that: anywhere in the log.
-    const { epoch, next = Infinity, asked } = this.following.get(ch) ?? {}
+    const following = this.following.get(ch)
+    const { epoch, next = Infinity, asked } = following ?? {}
     const name = `${ch} ${epoch ?? asked?.epoch ?? ''}`
     this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
     this.following.delete(ch)
     this.tell({ on: 'unsubscribe', ch })
+    const place = this.core.ledgers.reader.places[ch]
+    if (place) this.#place(ch, place, following, following?.senders)
   }
 
   watch(ch: string): void {
@@ -232,12 +239,17 @@ export class Device {
       const name = `${ch} ${epoch ?? asked.epoch}`
       this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
     }
-    for (const [ch, { epoch, next }] of Object.entries(places)) {
-      const was = before.following.get(ch) ?? before.#places.get(ch)
-      const since = was?.epoch === epoch ? was.since : undefined
-      const earlier = new Map([...(was?.earlier ?? []), ...(before.following.get(ch)?.senders ?? [])])
-      this.#places.set(ch, { epoch, next, since, earlier })
+    for (const [ch, place] of Object.entries(places)) {
+      const following = before.following.get(ch)
+      this.#place(ch, place, following ?? before.#places.get(ch), following?.senders)
     }
+  }
+
+  /** Who goes on from there has what came before it, of these senders up to these numbers. */
+  #place(ch: string, { epoch, next }: Place, was?: Was, senders?: ReadonlyMap<string, number>): void {
+    const since = was?.epoch === epoch ? was.since : undefined
+    const earlier = new Map([...(was?.earlier ?? []), ...(senders ?? [])])
+    this.#places.set(ch, { epoch, next, since, earlier })
   }
 
   #end(): void {

@@ -40,6 +40,8 @@ export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
   { seed: 11, was: 'an unsub that was lost with its link left a member for ever' },
   { seed: 36, was: 'a leave that failed likewise' },
   { seed: 1412, was: 'of a message in an inbox that was left as soon as it was had, its sender was never told so' },
+  { seed: 800, was: 'a sender that was among those who had changed did not hear that its message was gone' },
+  { seed: 569, was: 'another position wanted while the store failed to tell the cursor was forgotten for the first' },
   { seed: 1239, was: "the simulator's own: behind a lost piece of an answer, the next one came" },
   {
     seed: 1091,

@@ -219,7 +219,7 @@ export class Feeds {
     }
     feed.cursor((answer) => {
       if (feed.state !== state) return
-      if (answer.is === 'failed') this.#stall(feed, wanted)
+      if (answer.is === 'failed') this.#stall(feed, state.then ?? wanted)
       else if (answer.result) this.#place(feed, state, { from: answer.result.offset + 1, epoch: answer.result.epoch })
       else this.#place(feed, state, { from: 'oldest' })
     })

@@ -3,8 +3,11 @@ import type { Bounds, Member, Roster as Listed } from '../store.js'
 
 /** Who wants to know of a roster. */
 export interface RosterUser {
-  /** These clients came, left, received more or are seen differently; without names all of it is new. */
-  changed(clients?: readonly string[]): void
+  /**
+   * These clients came, left, received more or are seen differently; without names all of it is new.
+   * @param log so is what the log holds, or what those had who are gone.
+   */
+  changed(clients?: readonly string[], log?: boolean): void
 }
 
 /** Says how a member is seen now. */
@@ -47,7 +50,7 @@ export class Roster {
     for (const client of gone) this.members.delete(client)
     changed.push(...gone)
     if (first) this.#tell()
-    else if (changed.length || shorter || parted) this.#tell(changed)
+    else if (changed.length || shorter || parted) this.#tell(changed, shorter || parted)
   }
 
   put(member: Member, look: Look): void {
@@ -67,8 +70,8 @@ export class Roster {
     return known.cursor.epoch !== epoch || known.cursor.since !== since || known.cursor.offset !== offset
   }
 
-  #tell(clients?: readonly string[]): void {
-    for (const user of this.users) user.changed(clients)
+  #tell(clients?: readonly string[], log?: boolean): void {
+    for (const user of this.users) user.changed(clients, log)
   }
 }
 

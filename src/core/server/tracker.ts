@@ -47,9 +47,9 @@ export class Tracker implements RosterUser {
     this.changed()
   }
 
-  changed(clients: readonly string[] = []): void {
+  changed(clients: readonly string[] = [], log = clients.length === 0): void {
     // What it has itself is no news to it.
-    if (clients.length && clients.every((client) => client === this.#client)) return
+    if (!log && clients.every((client) => client === this.#client)) return
     if (this.#roster?.bounds && this.#places.length) this.#onChange(this)
   }
 
