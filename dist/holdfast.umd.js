@@ -674,6 +674,7 @@
 
   const ACK_DELAY = 200;
   const ACK_COUNT = 32;
+  const MAX_PLACES = 1e3;
   class Reader {
     gaps = 0;
     #inboxes = /* @__PURE__ */ new Map();
@@ -684,7 +685,7 @@
     /** Subscriptions given up of which the server has not said that it knows. */
     #partings = new Asks();
     #emit;
-    /** Where another page was, in channels not followed yet. */
+    /** Where this page was, or the one before it, in channels not followed now. */
     #places = /* @__PURE__ */ new Map();
     #forgotten = 0;
     #subscriptions = 0;
@@ -718,7 +719,10 @@
       if (!inbox) return;
       this.#inboxes.delete(ch);
       this.#forgotten += inbox.duplicates;
-      const { id } = inbox;
+      const { id, epoch, next, since } = inbox;
+      if (epoch !== void 0 && next !== void 0) this.#places.set(ch, { epoch, next, since });
+      const [oldest = ""] = this.#places.keys();
+      if (this.#places.size > MAX_PLACES) this.#places.delete(oldest);
       this.#partings.add(id, () => ({ t: "unsub", ch, id }));
     }
     /** Where each channel is to go on, on the next page. */

@@ -742,7 +742,7 @@ class Feeds {
     }
     feed.cursor((answer) => {
       if (feed.state !== state) return;
-      if (answer.is === "failed") this.#stall(feed, wanted);
+      if (answer.is === "failed") this.#stall(feed, state.then ?? wanted);
       else if (answer.result) this.#place(feed, state, { from: answer.result.offset + 1, epoch: answer.result.epoch });
       else this.#place(feed, state, { from: "oldest" });
     });
@@ -1203,8 +1203,8 @@ class Tracker {
     if (this.#places.length > PLACES$1) this.#places.shift();
     this.changed();
   }
-  changed(clients = []) {
-    if (clients.length && clients.every((client) => client === this.#client)) return;
+  changed(clients = [], log = clients.length === 0) {
+    if (!log && clients.every((client) => client === this.#client)) return;
     if (this.#roster?.bounds && this.#places.length) this.#onChange(this);
   }
   /** What is to be told that was not told before. What all have, or nobody ever will, is done with. */
@@ -1392,7 +1392,7 @@ class Roster {
     for (const client of gone) this.members.delete(client);
     changed.push(...gone);
     if (first) this.#tell();
-    else if (changed.length || shorter || parted) this.#tell(changed);
+    else if (changed.length || shorter || parted) this.#tell(changed, shorter || parted);
   }
   put(member, look) {
     if (this.#put(member, look)) this.#tell([member.client]);
@@ -1408,8 +1408,8 @@ class Roster {
     const { epoch, since, offset } = member.cursor;
     return known.cursor.epoch !== epoch || known.cursor.since !== since || known.cursor.offset !== offset;
   }
-  #tell(clients) {
-    for (const user of this.users) user.changed(clients);
+  #tell(clients, log) {
+    for (const user of this.users) user.changed(clients, log);
   }
 }
 const placeOf$1 = (member) => member ? `${member.client} ${member.cursor.epoch} ${member.cursor.since} ${member.cursor.offset}` : "";
