@@ -146,10 +146,10 @@ describe.each(rungs)('over $name', ({ name, over }) => {
       await client.channel('room').send('first').accepted
       const frames = JSON.parse(said[0] ?? '') as { t: string }[]
       expect(frames.map(({ t }) => t)).toEqual(['hello', 'sub', 'send'])
-      // TCP's own, which the proxy does not see, come first. A WebSocket has its upgrade before the hello; the event stream,
-      // that begins with the answer to it, has all in one; a poll brings the welcome, and the next one the ack.
+      // TCP's own, which the proxy does not see, come first. A WebSocket has its upgrade before the hello; the answer to an
+      // opening over HTTP has all in one.
       const turns = proxy.passed.filter(({ way }, at) => way !== proxy.passed[at - 1]?.way).map(({ way }) => way)
-      expect(turns).toEqual(name === 'sse' ? ['up', 'down'] : ['up', 'down', 'up', 'down'])
+      expect(turns).toEqual(overSocket ? ['up', 'down', 'up', 'down'] : ['up', 'down'])
     })
   })
 

@@ -88,7 +88,7 @@ describe.each(rungs)('over $name', ({ name, over }) => {
 
   describe('links', () => {
     it('that are silent are asked, then dropped', async () => {
-      const { url, server } = await start({ idle: 200 })
+      const { url, server } = await start({ idle: 1_000 })
       const [silent, lively] = [await connect(url, 'silent'), await connect(url, 'lively')]
       const answer = async (): Promise<void> => {
         for (let many = 1; ; many++) {
