@@ -130,6 +130,11 @@ describe('what is no client', () => {
     expect(world.closes(1)).toEqual([4429])
   })
 
+  it('a packet of a link that is no more is nothing', () => {
+    const world = new World()
+    expect(world.feed({ on: 'broken', link: 7, error: new FrameError('bad-frame', '') })).toEqual([])
+  })
+
   it.each([
     ['bad-frame', 4400],
     ['too-big', 1009],
