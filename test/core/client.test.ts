@@ -178,6 +178,17 @@ describe('what a close code asks for', () => {
     bench.feed({ on: 'look', away })
     expect(bench.feed({ on: 'ended', link: 1, closing: { code: 4409, reason: 'replaced' } })[0]).toBe(end)
   })
+  it('4401: is not used up by a link that was lost for another reason', () => {
+    const bench = new ClientBench().up()
+    end(bench, 1006)
+    bench.until(bench.core.deadline)
+    expect(end(bench, 4401)[0]).toBe('retry 500')
+  })
+  it('a page that nobody looks at tries again where it was only cut', () => {
+    const bench = new ClientBench({ shared: true }).up()
+    bench.feed({ on: 'look', away: true })
+    expect(end(bench, 1006)[0]).toBe('retry 250')
+  })
   it('4401: a new token is tried once', () => {
     const bench = new ClientBench()
     bench.open()
@@ -299,6 +310,33 @@ describe('an answer that is overdue', () => {
     ])
     bench.hear(subscribed(1))
     expect(bench.until(40_000)).toEqual([])
+  })
+})
+
+describe('a sign of life', () => {
+  const asked = () => {
+    const bench = new ClientBench().up()
+    bench.feed({ on: 'wake' }, 100)
+    bench.now = 150
+    return bench
+  }
+  it('is the pong of the last ping, in whatever company', () => {
+    const bench = asked()
+    bench.hear({ t: 'ping', id: 9 }, { t: 'pong', id: 1 })
+    expect(bench.core.rtt.srtt).toBe(50)
+  })
+  it('measures nothing where it is a ping of that number', () => {
+    const bench = asked()
+    bench.hear({ t: 'ping', id: 1 })
+    expect(bench.core.rtt.srtt).toBeUndefined()
+  })
+})
+
+describe('a session resumed', () => {
+  it('sends not even a byte before it has heard what the server has', () => {
+    const bench = new ClientBench().up()
+    bench.send({ bytes: 1 })
+    expect(bench.again()).toEqual(['write hello 0 T1'])
   })
 })
 

@@ -230,6 +230,17 @@ describe('a transport whose links die young', () => {
     expect(bench.ladder.rests(0, bench.now)).toBe(true)
     expect(bench.until(3_000)).toEqual([[2_500, 'open 4 on 0']])
   })
+  it('does so at any time of day', () => {
+    const bench = new LadderBench({ rungs: 2 })
+    bench.now = 1_000_000
+    bench.start()
+    for (const link of [1, 2]) {
+      bench.opened(link)
+      bench.won(link)
+      bench.again()
+    }
+    expect(bench.ladder.rests(0, bench.now)).toBe(true)
+  })
   it('is tried all the same, for it may be all that there is', () => {
     const bench = dyingYoung(2)
     expect(bench.ended(3)).toEqual(['open 4 on 0'])

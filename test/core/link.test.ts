@@ -176,6 +176,12 @@ describe('a server that has a link wait for its welcome', () => {
     bench.feed({ on: 'waits', link: 1, after: 60_000 })
     expect([...bench.feed({ on: 'wake' }), ...bench.until(60_000)]).toEqual([])
   })
+  it.each(['dialing', 'greeting', 'closing'] as const)('a word moves no deadline of one that is %s', (state) => {
+    const bench = situations[state]()
+    const { deadline } = bench.link
+    bench.hear()
+    expect(bench.link.deadline).toBe(deadline)
+  })
   it.each(['dialing', 'up', 'closing'] as const)('has nothing wait that is %s', (state) => {
     const bench = situations[state]()
     const { deadline } = bench.link

@@ -87,6 +87,16 @@ describe('a full outbox', () => {
     expect(bench.push({ bytes: 25 })).toEqual(['m1 dropped', 'm2 dropped', 'm3 dropped'])
     expect(bench.outbox).toMatchObject({ size: 2, bytes: 35 })
   })
+  it('lets a message give way to the one of its key once, and drops what is still too much', () => {
+    const bench = new OutboxBench({ onFull: 'drop-oldest', maxBytes: 40 })
+    bench.push({ key: 'k' })
+    bench.fill(3)
+    expect(bench.push({ key: 'k', bytes: 25 })).toEqual(['m1 superseded', 'm2 dropped', 'm3 dropped'])
+    const full = new OutboxBench({ maxBytes: 20 })
+    full.push({ key: 'k' })
+    full.push()
+    expect(full.push({ key: 'k' })).toEqual(['m1 superseded'])
+  })
   it('drops nothing for a message that would not fit all the same', () => {
     const bench = new OutboxBench({ onFull: 'drop-oldest', maxBytes: 40, window: 2 }).fill(4)
     bench.pump()

@@ -181,6 +181,47 @@ describe('the hook for messages', () => {
     expect(bodies(world)).toEqual([])
   })
 
+  it('may make one that just fits, and is not asked to shorten what it left alone', () => {
+    const world = reviewing(({ body }) => ({ is: 'taken', body: `${String(body)}${' '.repeat(99)}` }), {
+      maxPacket: 100,
+    })
+    world.open(1, 'ann', [send(1)])
+    expect(bodies(world)).toHaveLength(1)
+    const alone = reviewing(undefined, { maxPacket: 5 })
+    alone.open(1, 'ann', [send(1, 'room', 'x'.repeat(20))])
+    expect(bodies(alone)).toHaveLength(1)
+  })
+
+  it('changes what is held for a client: the queue is bounded by the bytes that it made', () => {
+    const ten = 'x'.repeat(8)
+    const world = reviewing(({ id, body }) => ({ is: 'taken', body: id === 'ann:2' ? `"${'x'.repeat(28)}"` : body }), {
+      queueBytes: 40,
+    })
+    world.hold.add('append')
+    world.open(1, 'ann', [send(1)])
+    for (let seq = 2; seq <= 4; seq++) world.say(1, send(seq, 'room', ten))
+    world.release()
+    expect(bodies(world)).toHaveLength(3)
+  })
+
+  it('that answers for a link that is gone takes up no room of the next', () => {
+    const ten = 'x'.repeat(8)
+    const world = reviewing(({ id }) => ({ is: 'taken', body: id === 'ann:9' ? `"${'x'.repeat(38)}"` : `"${ten}"` }), {
+      queueBytes: 40,
+    })
+    world.hold.add('review')
+    world.open(1, 'ann', [send(9, 'room', ten, 0)])
+    world.open(2)
+    world.release()
+    world.hold.add('append')
+    for (let seq = 1; seq <= 4; seq++) world.say(2, send(seq, 'room', ten))
+    world.release()
+    expect(bodies(world)).toHaveLength(4)
+    // The next link has the session, whatever becomes of the first one's.
+    world.open(3)
+    expect(world.closes(2)).toEqual([4409])
+  })
+
   it('speaks to the sender within what a frame may hold', () => {
     const world = reviewing(() => no('x'.repeat(9_999), 'y'.repeat(9_999)))
     world.open(1, 'ann', [send(1)])
@@ -365,6 +406,17 @@ describe('a full inbox', () => {
       { t: 'accepted', seq: 3, placed: [[3, 1]] },
       { t: 'refused', seq: 4, code: 'inbox-full', reason: expect.any(String) as string },
       { t: 'accepted', seq: 5, placed: [[5, 2]] },
+    ])
+  })
+
+  it('is not told with a number of one that fell', () => {
+    const world = full()
+    world.open(1, 'ann', [send(1, '@bob'), send(2, '@bob')])
+    world.read(1)
+    world.say(1, send(4, 'room', 4, 3), send(5, '@bob', 5, 2))
+    expect(world.read(1)).toMatchObject([
+      { t: 'refused', seq: 5 },
+      { t: 'accepted', seq: 2 },
     ])
   })
 

@@ -130,6 +130,11 @@ describe('what is no client', () => {
     expect(world.closes(1)).toEqual([4429])
   })
 
+  it('a packet of a link that is no more is nothing', () => {
+    const world = new World()
+    expect(world.feed({ on: 'broken', link: 7, error: new FrameError('bad-frame', '') })).toEqual([])
+  })
+
   it.each([
     ['bad-frame', 4400],
     ['too-big', 1009],
@@ -200,6 +205,24 @@ describe('silence', () => {
     expect(world.closes(1)).toEqual([4408])
   })
 
+  it('is nobody’s fault also where this process was held for less than the limit', () => {
+    const world = new World({ idle: 8_000 })
+    world.open(1)
+    expect(world.server.deadline).toBe(2_000)
+    world.now = 8_500
+    world.feed({ on: 'tick' })
+    expect([world.reads(1, 'ping').length, world.closes(1)]).toEqual([1, []])
+  })
+
+  it('is asked about once a round, however often the machine wakes', () => {
+    const world = new World({ idle: 8_000 })
+    world.open(1)
+    world.wait(4_000)
+    const asked = world.reads(1, 'ping').length
+    for (let n = 0; n < 5; n++) world.feed({ on: 'tick' })
+    expect([asked, world.reads(1, 'ping').length]).toEqual([1, 0])
+  })
+
   it('has one deadline for all links', () => {
     const world = new World()
     world.open(1)
@@ -231,7 +254,7 @@ describe('a ping', () => {
     const world = new World()
     world.feed({ on: 'opened', link: 1 })
     world.say(1, { t: 'ping', id: 1 }, { t: 'ping', id: 2 })
-    expect(world.read(1)).toEqual([{ t: 'pong', id: 2 }])
+    expect(world.read(1)).toStrictEqual([{ t: 'pong', id: 2 }])
     world.say(1, { t: 'ping', id: 3 }, hello())
     expect(world.read(1)).toMatchObject([{ t: 'pong', id: 3 }, { t: 'welcome' }])
     expect(world.closes(1)).toEqual([])
@@ -279,6 +302,17 @@ describe('drain', () => {
     world.wait(1)
     expect(gone()).toEqual([1, 2, 3, 4])
     expect(world.outputs.filter(({ do: what }) => what === 'drained')).toHaveLength(1)
+  })
+
+  it('spreads those who are in, and does not count those who wait', () => {
+    const world = new World({ maxAccepts: 2 })
+    for (let link = 1; link <= 3; link++) world.open(link, `client ${link}`)
+    world.feed({ on: 'drain', after: 500, spread: 4_000 })
+    expect([1, 2, 3].map((link) => world.closes(link).length)).toEqual([1, 0, 1])
+    world.wait(1_999)
+    expect(world.closes(2)).toEqual([])
+    world.wait(1)
+    expect(world.closes(2)).toEqual([1012])
   })
 
   it('waits for what the store is writing', () => {

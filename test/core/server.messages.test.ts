@@ -108,6 +108,25 @@ describe('messages', () => {
     expect(bodies(world)).toHaveLength(6)
   })
 
+  it('fill the queue to the last byte, and each time anew', () => {
+    const world = new World({ queueBytes: 40 })
+    world.open(1)
+    for (let seq = 1; seq <= 12; seq += 3) {
+      world.hold.add('append')
+      for (const one of [0, 1, 2, 3]) world.say(1, send(seq + one, 'room', 'x'.repeat(18)))
+      world.release()
+      expect(bodies(world)).toHaveLength(seq + 2)
+    }
+  })
+
+  it('that wait and are said again behind another one wait twice: the one before may have been given up', () => {
+    const world = new World({ guarded: true })
+    world.hold.add('authorize')
+    world.open(1, 'ann', [send(1), send(3, 'room', 3, 2), send(3, 'room', 3, 1)])
+    world.release()
+    expect(bodies(world)).toEqual(['1', '3'])
+  })
+
   it('past the bytes of the queue fall, but one always fits', () => {
     const world = new World({ queueBytes: 10 })
     world.open(1, 'ann', [send(1, 'room', 'x'.repeat(20)), send(2)])
@@ -147,6 +166,16 @@ describe('a store that fails', () => {
     world.release()
     expect(world.reads(1, 'accepted')).toEqual([accepted(1, [1, 1])])
     expect(world.log().next).toBe(2)
+  })
+
+  it('that forgot a client whose link is gone has nobody to tell', () => {
+    const world = new World()
+    world.hold.add('append')
+    world.open(1, 'ann', [send(1)])
+    world.feed({ on: 'closed', link: 1 })
+    world.store.forget({ client: 'ann', below: Infinity })
+    world.release()
+    expect(world.log().next).toBe(1)
   })
 
   it('that forgot the client makes it say hello again', () => {
@@ -216,6 +245,16 @@ describe('permission to publish', () => {
 })
 
 describe('bye', () => {
+  it('waits for what is being stored, though nothing else waits', () => {
+    const world = new World()
+    world.hold.add('append')
+    world.open(1, 'ann', [send(1)])
+    world.say(1, { t: 'bye' })
+    expect(world.calls('forget')).toEqual([])
+    world.release()
+    expect(world.calls('forget')).toHaveLength(1)
+  })
+
   it('stores what was sent, then forgets the client', () => {
     const world = new World()
     world.hold.add('append')

@@ -145,6 +145,14 @@ describe('a receipt', () => {
   })
 })
 
+describe('a sender whose message fell', () => {
+  it('is told nothing of it', () => {
+    const { people, ann, world } = two()
+    people.send(ann, 'room', 1, 3)
+    expect(world.reads(ann, 'accepted')).toMatchObject([{ seq: 1 }])
+  })
+})
+
 describe('a sender who comes back', () => {
   it('is told what became of its messages meanwhile', () => {
     const { people, ann, bob, world } = two()

@@ -53,6 +53,8 @@ describe('a tally', () => {
     const elsewhere = member('a', 1, 9)
     elsewhere.cursor.epoch = 'before'
     expect(tally([1], 'e', [elsewhere])).toEqual([{ count: 0, of: 1, awaited: 1 }])
+    elsewhere.cursor.since = 5
+    expect(tally([1], 'e', [elsewhere])).toEqual([{ count: 0, of: 1, awaited: 1 }])
   })
 
   it('says who came last to have it', () => {

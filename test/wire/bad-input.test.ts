@@ -14,6 +14,18 @@ const wrong: Record<string, unknown[]> = {
   o: [[], 'x', 1, null, { a: -1 }, { a: '1' }, { a: null }, { a: {} }, { a: 1.5 }],
   f: [-1, 0.5, '', 'never', null, true, [], {}, ['now']],
   r: [[], [1], [1, 2, 3], [1, -1], [1, '2'], 'ab', null, { 0: 1, 1: 2, length: 2 }],
+  p: [{}, 'x', null, 0, [1], [[1]], [[1, 2, 3]], [['a', 1]], [null]],
+  d: [
+    {},
+    'x',
+    null,
+    [1],
+    [{}],
+    [{ seq: 1, to: 1, count: 1 }],
+    [{ seq: 1, to: 1, count: 1, of: 1, by: { client: 'a' } }],
+  ],
+  m: [{}, 'x', null, [1], [{}], [{ client: 'a', user: '', presence: 'gone', time: 1 }], [{ presence: 'away' }]],
+  i: [{}, 'x', null, [1], [''], [null]],
   e: [{}, 'x', null, 0, [1], [null], [[]], ['x'], [{}], { length: 0 }],
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Close, type Verdict, verdict } from '../../src/wire/close.js'
+import { Close, inWords, type Verdict, verdict } from '../../src/wire/close.js'
 
 const verdicts: Record<keyof typeof Close, Verdict> = {
   normal: 'retry',
@@ -23,6 +23,14 @@ describe('after a close', () => {
   })
   it.each([0, 999, 1005, 1011, 1015, 3000, 4000, 4499, 65_535, -1, NaN])('a code nobody named → retry: %d', (code) => {
     expect(verdict(code)).toBe('retry')
+  })
+  it('is said in words, also where the other side gave none', () => {
+    const said = [1006, 1000].map((code) => inWords({ code, reason: '' }))
+    expect([...said, inWords({ code: 1006, reason: 'why' })]).toEqual([
+      'the connection was lost',
+      'closed with code 1000',
+      'why',
+    ])
   })
   it('has a code of its own for each reason, of the kinds that an app may send', () => {
     const codes = Object.values(Close)

@@ -44,6 +44,17 @@ describe('the codec', () => {
     const [packet] = up([{ t: 'send', seq: 2, ch: 'é', body: new Uint8Array([7, 8, 9]) }])
     expect(packet).toEqual(new Uint8Array([0, 0, 0, length, ...Buffer.from(head), 7, 8, 9]))
   })
+  it('says how it is spoken: the server waits for a hello, the client for a welcome', () => {
+    expect(clientCodec).toMatchObject({ greets: true, protocols: ['holdfast.1'] })
+    expect(serverCodec).toMatchObject({ greets: false, protocols: ['holdfast.1'] })
+  })
+  it('says why it could not read a packet, in few words', () => {
+    const long = `[{"t":"${'x'.repeat(500)}"]`
+    expect(() => serverCodec.decode(long)).toThrow(
+      expect.objectContaining({ code: 'bad-frame', cause: expect.any(SyntaxError) as unknown }),
+    )
+    expect(() => serverCodec.decode('""')).toThrow('no list of frames')
+  })
   it('has nothing to say about nothing', () => {
     expect(up([])).toEqual([])
     expect(serverCodec.decode('[]')).toEqual([])

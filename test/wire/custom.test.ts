@@ -39,6 +39,19 @@ describe('a codec of the user', () => {
       expect(() => codec.decode('x')).toThrow(FrameError)
     }
   })
+  it('is handed other frames as they are', () => {
+    const told: unknown[] = []
+    customCodec({ ...quiet, encode: (frame) => void told.push(frame) }).encode([{ t: 'ping', id: 1 }])
+    expect(told).toStrictEqual([{ t: 'ping', id: 1 }])
+  })
+  it('says why it cannot say a frame', () => {
+    const cause = new Error('no word')
+    const encode = (): never => {
+      throw cause
+    }
+    const check = customCodec({ ...quiet, encode }).check
+    expect(() => check?.({ t: 'ping', id: 1 })).toThrow(expect.objectContaining({ code: 'not-encodable', cause }))
+  })
   it('may throw: that is a bad frame', () => {
     const codec = customCodec({ ...quiet, decode: (packet) => JSON.parse(packet as string) as ServerFrame })
     expect(() => codec.decode('{')).toThrow(
