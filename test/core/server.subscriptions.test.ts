@@ -178,9 +178,11 @@ describe('what is received', () => {
     world.say(1, got(3, 1), named(2, 1))
     const [first] = world.held.splice(0, 1)
     if (first) world.answer(first)
+    world.wait(100)
     expect(world.reads(1, 'noted')).toEqual([])
     world.say(1, got(2, 2))
     world.release()
+    world.wait(100)
     expect(world.reads(1, 'noted').at(-1)).toStrictEqual({ t: 'noted', ch: 'room', offset: 2, id: 2 })
   })
   it('of a log that began anew meanwhile is not noted for the new one', () => {
@@ -192,6 +194,7 @@ describe('what is received', () => {
     world.read(1)
     const [first] = world.held.splice(0, 1)
     if (first) world.feed({ on: 'done', op: first.op, result: undefined })
+    world.wait(100)
     expect(world.reads(1, 'noted')).toEqual([])
   })
   it('that the store did not take is kept a second later, not at once, and not for one who has left', () => {
