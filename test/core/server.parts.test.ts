@@ -20,7 +20,7 @@ const pong: ClientFrame = { t: 'pong', id: 1 }
 /** What was called, by name and number. */
 const calls = (effects: Effects) =>
   effects.take().flatMap((one) => (one.do === 'call' ? [`${one.request.call} ${one.op}`] : []))
-const logs = (effects: Effects) =>
+const logs = (effects: Effects): Record<string, unknown>[] =>
   effects.take().flatMap((one) => (one.do === 'log' ? [{ event: one.event, ...one.fields }] : []))
 
 describe('what a node follows', () => {

@@ -28,6 +28,16 @@ describe.each(sides)('the shapes of the %s', (_side, shapes, examples) => {
   })
 })
 
+it.each([
+  ['online', true],
+  ['away', true],
+  ['offline', true],
+  ['gone', false],
+])('a device may be %s: %s', (presence, sound) => {
+  const frame = { t: 'present', n: 1, ch: 'a', list: [{ client: 'b', user: '', presence, time: 1 }] }
+  expect(flaw(frame, serverShapes) === undefined).toBe(sound)
+})
+
 describe('a table of shapes', () => {
   it('does not compile with a frame or a field missing', () => {
     const { bye, ...rest } = clientShapes
