@@ -55,6 +55,15 @@ describe('a watcher', () => {
     expect(people.presence(ann)).toEqual(['eve left'])
   })
 
+  it('hears nothing of what the others receive', () => {
+    const { people, ann, bob, world } = two()
+    people.presence(ann)
+    people.send(ann, 'room', 1)
+    people.has(bob, 'room', 1)
+    world.wait(1_000)
+    expect(people.presence(ann)).toEqual([])
+  })
+
   it('hears nothing of a quick return', () => {
     const { people, ann, bob, world } = two()
     people.presence(ann)

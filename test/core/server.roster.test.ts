@@ -11,7 +11,7 @@ const member = (client: string, offset: number): Member => ({
 function told(...readings: Pick<Listed, 'members' | 'past'>[]): (readonly string[] | undefined)[][] {
   const roster = new Roster()
   let calls: (readonly string[] | undefined)[] = []
-  roster.users.add({ changed: (clients) => calls.push(clients) })
+  roster.users.add({ changed: (news) => calls.push(news?.clients) })
   return readings.map((one) => {
     calls = []
     roster.load({ epoch: 'e', oldest: 1, next: 9, ...one }, () => 'online')

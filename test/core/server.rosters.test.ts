@@ -24,10 +24,17 @@ describe('a roster', () => {
   const heard = () => {
     const roster = new Roster()
     const told: (readonly string[] | undefined)[] = []
-    roster.users.add({ changed: (clients) => told.push(clients) })
+    const seen: string[] = []
+    roster.users.add({
+      changed: (news) => {
+        told.push(news?.clients)
+        seen.push(...(news?.seen ?? []))
+      },
+    })
     const look = ({ presence }: Member) => presence
     return {
       told,
+      seen,
       load: (oldest: number, ...members: Member[]) => roster.load({ ...bounds, oldest, members }, look),
       put: (one: Member) => roster.put(one, look),
     }
@@ -41,16 +48,23 @@ describe('a roster', () => {
     load(5, member('b'))
     expect(told.slice(1)).toEqual([['b', 'a'], []])
   })
-  it.each<[string, Wish]>([
-    ['looks away', { presence: 'away' }],
-    ['has more', { cursor: { offset: 3 } }],
-    ['has begun elsewhere', { cursor: { since: 2 } }],
-    ['reads another log', { cursor: { epoch: 'f' } }],
-  ])('tells of one who %s, once', (_, wish) => {
-    const { told, put } = heard()
+  it.each<[string, Wish, boolean]>([
+    ['looks away', { presence: 'away' }, true],
+    ['has more', { cursor: { offset: 3 } }, false],
+    ['has begun elsewhere', { cursor: { since: 2 } }, false],
+    ['reads another log', { cursor: { epoch: 'f' } }, false],
+  ])('tells of one who %s, once, and whether that can be seen', (_, wish, shows) => {
+    const { told, seen, put } = heard()
     put(member('a'))
     for (let n = 0; n < 2; n++) put(member('a', wish))
     expect(told).toEqual([['a'], ['a']])
+    expect(seen).toEqual(shows ? ['a', 'a'] : ['a'])
+  })
+  it('tells of those who have left that they are not seen any more', () => {
+    const { seen, load } = heard()
+    load(1, member('a'), member('b'))
+    load(1, member('a', { cursor: { offset: 1 } }))
+    expect(seen).toEqual(['b'])
   })
 })
 

@@ -19,14 +19,15 @@ function looks(changed: (tracker: Tracker) => void): number {
 }
 
 it.each([
-  { what: 'all of a roster', clients: undefined, log: undefined, sees: 1 },
+  { what: 'all of a roster', clients: undefined, log: false, sees: 1 },
   { what: 'another one', clients: ['bob'], log: false, sees: 1 },
   { what: 'itself and another one', clients: ['ann', 'bob'], log: false, sees: 1 },
-  { what: 'itself', clients: ['ann'], log: undefined, sees: 0 },
+  { what: 'itself', clients: ['ann'], log: false, sees: 0 },
   { what: 'itself and the log', clients: ['ann'], log: true, sees: 1 },
   { what: 'the log', clients: [], log: true, sees: 1 },
 ])('a sender looks at who has its messages $sees times for news of $what', ({ clients, log, sees }) => {
-  expect(looks((tracker) => tracker.changed(clients, log))).toBe(sees)
+  const news = clients && { clients, seen: [], log }
+  expect(looks((tracker) => tracker.changed(news))).toBe(sees)
 })
 
 it.each([
@@ -41,7 +42,7 @@ it.each([
     cursor: { epoch: 'e', since: 1, offset, time: 0 },
   })
   roster.load({ epoch: 'e', oldest: 1, next: 3, members: [seat('ann', 0)] }, () => 'online')
-  roster.users.add({ changed: (clients, log) => heard.push([clients, Boolean(log)]) })
+  roster.users.add({ changed: (news) => heard.push([news?.clients, news?.log]) })
   const members = [seat('ann', 1)]
   roster.load({ epoch: 'e', oldest, next: 3, members, ...(past && { past: seat(past, 1) }) }, () => 'online')
   expect(heard).toEqual([[['ann'], log]])

@@ -1,13 +1,20 @@
 import type { Presence } from '../../wire/frame.js'
 import type { Bounds, Member, Roster as Listed } from '../store.js'
 
+/** What is new of a roster. */
+export interface RosterNews {
+  /** Those who came, left, received more or are seen differently. */
+  clients: readonly string[]
+  /** Those of them of whom more is new than what they have received. */
+  seen: readonly string[]
+  /** What the log holds is other than it was, or what those had who are gone. */
+  log: boolean
+}
+
 /** Who wants to know of a roster. */
 export interface RosterUser {
-  /**
-   * These clients came, left, received more or are seen differently; without names all of it is new.
-   * @param log so is what the log holds, or what those had who are gone.
-   */
-  changed(clients?: readonly string[], log?: boolean): void
+  /** Without `news` all of it is new. */
+  changed(news?: RosterNews): void
 }
 
 /** Says how a member is seen now. */
@@ -36,42 +43,49 @@ export class Roster {
   /** What the store has. */
   load({ members, past, ...bounds }: Listed, look: Look): void {
     const first = !this.bounds
-    const shorter = this.bounds && this.bounds.oldest !== bounds.oldest
+    const shorter = this.bounds !== undefined && this.bounds.oldest !== bounds.oldest
     // Nobody tells of it: who has left is only known to be gone.
     const parted = placeOf(past) !== placeOf(this.past)
     this.bounds = bounds
     this.past = past && { ...past, shown: 'offline' }
     const gone = new Set(this.members.keys())
-    const changed: string[] = []
+    const clients: string[] = []
+    const seen: string[] = []
     for (const member of members) {
-      gone.delete(member.client)
-      if (this.#put(member, look)) changed.push(member.client)
+      const { client } = member
+      gone.delete(client)
+      const change = this.#put(member, look)
+      if (change) clients.push(client)
+      if (change === 'seen') seen.push(client)
     }
     for (const client of gone) this.members.delete(client)
-    changed.push(...gone)
+    clients.push(...gone)
+    seen.push(...gone)
+    const log = shorter || parted
     if (first) this.#tell()
-    else if (changed.length || shorter || parted) this.#tell(changed, shorter || parted)
+    else if (clients.length || log) this.#tell({ clients, seen, log })
   }
 
   put(member: Member, look: Look): void {
-    if (this.#put(member, look)) this.#tell([member.client])
+    const change = this.#put(member, look)
+    const clients = [member.client]
+    if (change) this.#tell({ clients, seen: change === 'seen' ? clients : [], log: false })
   }
 
   remove(client: string): void {
-    if (this.members.delete(client)) this.#tell([client])
+    if (this.members.delete(client)) this.#tell({ clients: [client], seen: [client], log: false })
   }
 
-  #put(member: Member, look: Look): boolean {
+  #put(member: Member, look: Look): 'seen' | 'moved' | undefined {
     const known = this.members.get(member.client)
     const shown = look(member)
     this.members.set(member.client, { ...member, shown })
-    if (known?.shown !== shown) return true
-    const { epoch, since, offset } = member.cursor
-    return known.cursor.epoch !== epoch || known.cursor.since !== since || known.cursor.offset !== offset
+    if (known?.shown !== shown) return 'seen'
+    return placeOf(known) === placeOf(member) ? undefined : 'moved'
   }
 
-  #tell(clients?: readonly string[], log?: boolean): void {
-    for (const user of this.users) user.changed(clients, log)
+  #tell(news?: RosterNews): void {
+    for (const user of this.users) user.changed(news)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Place } from '../store.js'
 import { groupBy } from './group.js'
 import { isInbox, inboxOf } from './inbox.js'
 import type { Peer } from './peer.js'
-import type { Roster, RosterUser, Seated } from './roster.js'
+import type { Roster, RosterNews, RosterUser, Seated } from './roster.js'
 import { type Score, tally } from './tally.js'
 
 /** Messages of one sender and channel that are watched over; beyond, the oldest is given up. */
@@ -47,9 +47,9 @@ export class Tracker implements RosterUser {
     this.changed()
   }
 
-  changed(clients: readonly string[] = [], log = clients.length === 0): void {
+  changed(news?: RosterNews): void {
     // What it has itself is no news to it.
-    if (!log && clients.every((client) => client === this.#client)) return
+    if (news && !news.log && news.clients.every((client) => client === this.#client)) return
     if (this.#roster?.bounds && this.#places.length) this.#onChange(this)
   }
 

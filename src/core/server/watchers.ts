@@ -3,7 +3,7 @@ import type { ServerOptions } from './contract.js'
 import type { Effects } from './effects.js'
 import { Pace } from './pace.js'
 import type { Peer } from './peer.js'
-import type { Roster, RosterUser, Seated } from './roster.js'
+import type { Roster, RosterNews, RosterUser, Seated } from './roster.js'
 import type { Rosters } from './rosters.js'
 
 type Options = Pick<ServerOptions, 'newsEvery' | 'maxSubscriptions'>
@@ -38,10 +38,10 @@ class Watcher implements RosterUser {
     this.changed()
   }
 
-  changed(clients?: readonly string[]): void {
-    if (!clients) this.#untold = 'all'
-    else if (this.#untold !== 'all') for (const client of clients) this.#untold.add(client)
-    // Of a log that has become shorter, senders want to know.
+  changed(news?: RosterNews): void {
+    if (!news) this.#untold = 'all'
+    // Of what they have received, and what the log holds, senders want to know.
+    else if (this.#untold !== 'all') for (const client of news.seen) this.#untold.add(client)
     const isNew = this.#untold === 'all' || this.#untold.size > 0
     if (isNew && this.#roster?.bounds) this.#onChange(this)
   }
