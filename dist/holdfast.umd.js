@@ -1219,6 +1219,9 @@
     }
   }
 
+  const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
+  const unasked = /* @__PURE__ */ new Set(["message", "present", "ping"]);
+
   const YOUNG = 1e4;
   const REST = 6e4;
   const MAX_REST = 6e5;
@@ -1483,6 +1486,7 @@
   }
 
   const PROBE = 2e3;
+  const DOUBTS = 4;
   const PAUSE$2 = 3e4;
   const MIN_INTERVAL = 100;
   const MAX_HOLD = 36e5;
@@ -1505,10 +1509,19 @@
       this.#take(input, now);
       return this.#outputs;
     }
-    /** Asks the link whether it lives; no answer within 2 s ends it. */
+    /**
+     * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
+     * answers: what is said does not arrive.
+     */
     probe(now) {
+      const { state } = this;
       this.#outputs = [];
-      this.#probe(now);
+      if (state.is === "up" && state.doubts === DOUBTS && state.interval < Infinity)
+        this.#give("nothing that was said is answered", now);
+      else {
+        this.#probe(now);
+        if (this.state.is === "up") this.state = { ...this.state, doubts: this.state.doubts + 1 };
+      }
       return this.#outputs;
     }
     #take(input, now) {
@@ -1559,7 +1572,12 @@
         case "heard":
           if (state.is !== "up") break;
           if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
-          this.state = { ...state, asked: void 0, until: now + state.interval };
+          this.state = {
+            ...state,
+            asked: void 0,
+            until: now + state.interval,
+            doubts: input.answers ? 0 : state.doubts
+          };
           break;
         case "waits":
           if (state.is === "greeting")
@@ -1635,7 +1653,7 @@
     }
     #up({ link, failures }, interval, now) {
       this.#online = true;
-      this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
+      this.state = { is: "up", link, failures, since: now, interval, until: now + interval, doubts: 0 };
     }
     #dial(failures, now) {
       const link = ++this.dials;
@@ -1739,9 +1757,9 @@
       this.ladder.waits(link, Math.min(after, MAX_HOLD), now);
       if (!isMover) this.#tell({ on: "waits", link: this.#attempt, after });
     }
-    heard(pong, now) {
+    heard(pong, answers, now) {
       this.#now = now;
-      this.#tell({ on: "heard", link: this.#attempt, pong });
+      this.#tell({ on: "heard", link: this.#attempt, pong, answers });
     }
     /** Does the link live? */
     probe(now) {
@@ -1795,7 +1813,6 @@
   }
 
   const FIRST_FLIGHT = 32768;
-  const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
   let Client$1 = class Client {
     ledgers;
     route;
@@ -1958,7 +1975,7 @@
     }
     #frames(link, frames) {
       const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
-      this.route.heard(pong, this.#now);
+      this.route.heard(pong, !frames.every(({ t }) => unasked.has(t)), this.#now);
       for (const frame of frames) {
         if (!this.route.ladder.has(link)) return;
         if (this.link.state.is === "up" || !verdicts.has(frame.t)) this.#hear(frame, link);

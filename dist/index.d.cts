@@ -30,18 +30,6 @@ interface Gap {
     reset?: true;
 }
 
-/** How reconnect attempts are spaced. */
-interface BackoffOptions {
-    /** Ceiling of the first random delay, ms. */
-    base: number;
-    /** Ceiling of every delay, ms. Applied before the jitter, so that a herd stays spread. */
-    cap: number;
-    /** What the ceiling grows by with each failure. */
-    factor: number;
-    /** Never sooner than this, ms. */
-    floor: number;
-}
-
 /** When to ask an idle link whether it lives. All in ms. */
 interface HeartbeatOptions {
     /** Silence before a ping; `Infinity` turns the heartbeat off. */
@@ -61,16 +49,16 @@ interface Asked {
     readonly excused?: true;
 }
 
-/** The one shape of every decider: data in, data out, and when it wants to be woken. It touches nothing. */
-interface Machine<Input, Output> {
-    /** `now` in ms, never going back. */
-    handle(input: Input, now: number): Output[];
-    /** When to hand it a `tick` at the latest; `Infinity` for never. Asked for again after each input. */
-    readonly deadline: number;
-}
-/** The runner's own input, common to all machines. */
-interface Tick {
-    on: 'tick';
+/** How reconnect attempts are spaced. */
+interface BackoffOptions {
+    /** Ceiling of the first random delay, ms. */
+    base: number;
+    /** Ceiling of every delay, ms. Applied before the jitter, so that a herd stays spread. */
+    cap: number;
+    /** What the ceiling grows by with each failure. */
+    factor: number;
+    /** Never sooner than this, ms. */
+    floor: number;
 }
 
 /** Round-trip time and the retransmission timeout drawn from it (RFC 6298; bounds 0.3 s and 10 s). All in ms. */
@@ -103,6 +91,19 @@ interface LinkOptions {
     random: () => number;
     rtt: Rtt;
 }
+
+/** The one shape of every decider: data in, data out, and when it wants to be woken. It touches nothing. */
+interface Machine<Input, Output> {
+    /** `now` in ms, never going back. */
+    handle(input: Input, now: number): Output[];
+    /** When to hand it a `tick` at the latest; `Infinity` for never. Asked for again after each input. */
+    readonly deadline: number;
+}
+/** The runner's own input, common to all machines. */
+interface Tick {
+    on: 'tick';
+}
+
 /** Links are numbered: what is said of an old one is ignored, so nothing reconnects twice. */
 type LinkState = {
     is: 'idle';
@@ -126,6 +127,8 @@ type LinkState = {
     /** The ping or the verdict. Moves with traffic; no timer moves with it. */
     until: number;
     asked?: Asked | undefined;
+    /** Questions for something overdue since the last answer to anything. */
+    doubts: number;
 }
 /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
  | {
@@ -160,10 +163,13 @@ type LinkInput = Tick | {
     on: 'welcomed';
     link: number;
     idle: number;
-} | {
+}
+/** `answers`: it was said for what this side has said, and not for others. */
+ | {
     on: 'heard';
     link: number;
     pong: boolean;
+    answers?: boolean;
 }
 /** The other side lives, and its welcome comes within `after` ms. */
  | {
@@ -234,7 +240,10 @@ declare class Link implements Machine<LinkInput, LinkOutput> {
     constructor(options: LinkOptions);
     get deadline(): number;
     handle(input: LinkInput, now: number): LinkOutput[];
-    /** Asks the link whether it lives; no answer within 2 s ends it. */
+    /**
+     * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
+     * answers: what is said does not arrive.
+     */
     probe(now: number): LinkOutput[];
 }
 
@@ -911,7 +920,7 @@ declare class Route {
     welcomed(link: number, idle: number, now: number): void;
     /** The other side will take us on this link, which has said hello: within `after` ms. */
     waits(link: number, after: number, now: number): void;
-    heard(pong: boolean, now: number): void;
+    heard(pong: boolean, answers: boolean, now: number): void;
     /** Does the link live? */
     probe(now: number): void;
 }

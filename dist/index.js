@@ -1024,6 +1024,9 @@ class Ledgers {
   }
 }
 
+const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
+const unasked = /* @__PURE__ */ new Set(["message", "present", "ping"]);
+
 const YOUNG = 1e4;
 const REST = 6e4;
 const MAX_REST = 6e5;
@@ -1335,9 +1338,9 @@ class Route {
     this.ladder.waits(link, Math.min(after, MAX_HOLD), now);
     if (!isMover) this.#tell({ on: "waits", link: this.#attempt, after });
   }
-  heard(pong, now) {
+  heard(pong, answers, now) {
     this.#now = now;
-    this.#tell({ on: "heard", link: this.#attempt, pong });
+    this.#tell({ on: "heard", link: this.#attempt, pong, answers });
   }
   /** Does the link live? */
   probe(now) {
@@ -1391,7 +1394,6 @@ function statusOf({ is }, known) {
 }
 
 const FIRST_FLIGHT = 32768;
-const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
 let Client$1 = class Client {
   ledgers;
   route;
@@ -1554,7 +1556,7 @@ let Client$1 = class Client {
   }
   #frames(link, frames) {
     const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
-    this.route.heard(pong, this.#now);
+    this.route.heard(pong, !frames.every(({ t }) => unasked.has(t)), this.#now);
     for (const frame of frames) {
       if (!this.route.ladder.has(link)) return;
       if (this.link.state.is === "up" || !verdicts.has(frame.t)) this.#hear(frame, link);

@@ -1203,8 +1203,8 @@ class Tracker {
     if (this.#places.length > PLACES$1) this.#places.shift();
     this.changed();
   }
-  changed(clients = [], log = clients.length === 0) {
-    if (!log && clients.every((client) => client === this.#client)) return;
+  changed(news) {
+    if (news && !news.log && news.clients.every((client) => client === this.#client)) return;
     if (this.#roster?.bounds && this.#places.length) this.#onChange(this);
   }
   /** What is to be told that was not told before. What all have, or nobody ever will, is done with. */
@@ -1379,37 +1379,44 @@ class Roster {
   /** What the store has. */
   load({ members, past, ...bounds }, look) {
     const first = !this.bounds;
-    const shorter = this.bounds && this.bounds.oldest !== bounds.oldest;
+    const shorter = this.bounds !== void 0 && this.bounds.oldest !== bounds.oldest;
     const parted = placeOf$1(past) !== placeOf$1(this.past);
     this.bounds = bounds;
     this.past = past && { ...past, shown: "offline" };
     const gone = new Set(this.members.keys());
-    const changed = [];
+    const clients = [];
+    const seen = [];
     for (const member of members) {
-      gone.delete(member.client);
-      if (this.#put(member, look)) changed.push(member.client);
+      const { client } = member;
+      gone.delete(client);
+      const change = this.#put(member, look);
+      if (change) clients.push(client);
+      if (change === "seen") seen.push(client);
     }
     for (const client of gone) this.members.delete(client);
-    changed.push(...gone);
+    clients.push(...gone);
+    seen.push(...gone);
+    const log = shorter || parted;
     if (first) this.#tell();
-    else if (changed.length || shorter || parted) this.#tell(changed, shorter || parted);
+    else if (clients.length || log) this.#tell({ clients, seen, log });
   }
   put(member, look) {
-    if (this.#put(member, look)) this.#tell([member.client]);
+    const change = this.#put(member, look);
+    const clients = [member.client];
+    if (change) this.#tell({ clients, seen: change === "seen" ? clients : [], log: false });
   }
   remove(client) {
-    if (this.members.delete(client)) this.#tell([client]);
+    if (this.members.delete(client)) this.#tell({ clients: [client], seen: [client], log: false });
   }
   #put(member, look) {
     const known = this.members.get(member.client);
     const shown = look(member);
     this.members.set(member.client, { ...member, shown });
-    if (known?.shown !== shown) return true;
-    const { epoch, since, offset } = member.cursor;
-    return known.cursor.epoch !== epoch || known.cursor.since !== since || known.cursor.offset !== offset;
+    if (known?.shown !== shown) return "seen";
+    return placeOf$1(known) === placeOf$1(member) ? void 0 : "moved";
   }
-  #tell(clients, log) {
-    for (const user of this.users) user.changed(clients, log);
+  #tell(news) {
+    for (const user of this.users) user.changed(news);
   }
 }
 const placeOf$1 = (member) => member ? `${member.client} ${member.cursor.epoch} ${member.cursor.since} ${member.cursor.offset}` : "";
@@ -2084,9 +2091,9 @@ class Watcher {
     this.#roster = roster;
     this.changed();
   }
-  changed(clients) {
-    if (!clients) this.#untold = "all";
-    else if (this.#untold !== "all") for (const client of clients) this.#untold.add(client);
+  changed(news) {
+    if (!news) this.#untold = "all";
+    else if (this.#untold !== "all") for (const client of news.seen) this.#untold.add(client);
     const isNew = this.#untold === "all" || this.#untold.size > 0;
     if (isNew && this.#roster?.bounds) this.#onChange(this);
   }

@@ -73,6 +73,7 @@ function beat(asked, retries, due, now) {
 }
 
 const PROBE = 2e3;
+const DOUBTS = 4;
 const PAUSE = 3e4;
 const MIN_INTERVAL = 100;
 const MAX_HOLD = 36e5;
@@ -95,10 +96,19 @@ class Link {
     this.#take(input, now);
     return this.#outputs;
   }
-  /** Asks the link whether it lives; no answer within 2 s ends it. */
+  /**
+   * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
+   * answers: what is said does not arrive.
+   */
   probe(now) {
+    const { state } = this;
     this.#outputs = [];
-    this.#probe(now);
+    if (state.is === "up" && state.doubts === DOUBTS && state.interval < Infinity)
+      this.#give("nothing that was said is answered", now);
+    else {
+      this.#probe(now);
+      if (this.state.is === "up") this.state = { ...this.state, doubts: this.state.doubts + 1 };
+    }
     return this.#outputs;
   }
   #take(input, now) {
@@ -149,7 +159,12 @@ class Link {
       case "heard":
         if (state.is !== "up") break;
         if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
-        this.state = { ...state, asked: void 0, until: now + state.interval };
+        this.state = {
+          ...state,
+          asked: void 0,
+          until: now + state.interval,
+          doubts: input.answers ? 0 : state.doubts
+        };
         break;
       case "waits":
         if (state.is === "greeting")
@@ -225,7 +240,7 @@ class Link {
   }
   #up({ link, failures }, interval, now) {
     this.#online = true;
-    this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
+    this.state = { is: "up", link, failures, since: now, interval, until: now + interval, doubts: 0 };
   }
   #dial(failures, now) {
     const link = ++this.dials;

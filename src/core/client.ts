@@ -5,6 +5,7 @@ import type { Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 import { Greeting } from './greeting.js'
 import { Ledgers } from './ledgers.js'
+import { unasked, verdicts } from './kinds.js'
 import type { Link } from './link.js'
 import type { Outbox } from './outbox.js'
 import type { Machine } from './port.js'
@@ -18,8 +19,6 @@ export type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 /** Before the welcome nothing is known of the server; any takes a packet of 64 KiB. */
 const FIRST_FLIGHT = 32_768
 
-/** What is said of messages counts only from a server that has welcomed us: a welcome says it all again. */
-const verdicts = new Set<ServerFrame['t']>(['accepted', 'refused', 'delivered'])
 /** What is about the link; the rest goes to the ledgers. */
 type About = 'welcome' | 'ping' | 'pong' | 'retry' | 'wait' | 'error'
 
@@ -204,7 +203,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   #frames(link: number, frames: ServerFrame[]): void {
     const pong = frames.some((frame) => frame.t === 'pong' && frame.id === this.#pings)
-    this.route.heard(pong, this.#now)
+    this.route.heard(pong, !frames.every(({ t }) => unasked.has(t)), this.#now)
     for (const frame of frames) {
       // It may have been dropped for the frame before.
       if (!this.route.ladder.has(link)) return

@@ -1,28 +1,10 @@
 import { Close, type Closing } from '../wire/close.js'
-import { backoff, type BackoffOptions } from './backoff.js'
-import { type Asked, beat, type HeartbeatOptions, probe } from './heartbeat.js'
+import { backoff } from './backoff.js'
+import { type Asked, beat, probe } from './heartbeat.js'
+import type { LinkOptions } from './link-options.js'
 import { type Machine, type Tick } from './port.js'
-import type { Rtt } from './rtt.js'
 
-/** All durations in ms. */
-export interface LinkOptions {
-  backoff: BackoffOptions
-  heartbeat: HeartbeatOptions
-  /** An attempt that takes longer is given up. Browsers wait 20 to 240 s. */
-  connectTimeout: number
-  /** A link that lived this long starts the count of failures anew. */
-  stableAfter: number
-  /** Failures in a row before giving up for good. */
-  maxRetries: number
-  /** How long `close` waits for the other side; 0 does not wait. */
-  closeTimeout: number
-  /** The other side opens with a `welcome`; without it a link is not yet up. */
-  greets: boolean
-  /** Closings after which nothing is tried again. */
-  isFatal: (closing: Closing) => boolean
-  random: () => number
-  rtt: Rtt
-}
+export type { LinkOptions } from './link-options.js'
 
 /** Links are numbered: what is said of an old one is ignored, so nothing reconnects twice. */
 export type LinkState =
@@ -39,6 +21,8 @@ export type LinkState =
       /** The ping or the verdict. Moves with traffic; no timer moves with it. */
       until: number
       asked?: Asked | undefined
+      /** Questions for something overdue since the last answer to anything. */
+      doubts: number
     }
   /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
   | { is: 'waiting'; failures: number; until: number; hold: number }
@@ -53,7 +37,8 @@ export type LinkInput =
   | { on: 'opened'; link: number }
   /** `idle`: the server's own limit of silence, ms. */
   | { on: 'welcomed'; link: number; idle: number }
-  | { on: 'heard'; link: number; pong: boolean }
+  /** `answers`: it was said for what this side has said, and not for others. */
+  | { on: 'heard'; link: number; pong: boolean; answers?: boolean }
   /** The other side lives, and its welcome comes within `after` ms. */
   | { on: 'waits'; link: number; after: number }
   | { on: 'ended'; link: number; closing: Closing }
@@ -83,6 +68,8 @@ type Attempt = LinkState & { is: 'dialing' | 'greeting' }
 
 /** What a wake-up probe may take, ms. */
 const PROBE = 2_000
+/** So often something is overdue, at doubled intervals, on a link by which others are heard: 9 s at the least. */
+const DOUBTS = 4
 /** `navigator.onLine` has been known to lie: look for ourselves this often, ms. */
 const PAUSE = 30_000
 /** A server that names a silly idle limit is not answered with a storm of pings, ms. */
@@ -115,10 +102,19 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     return this.#outputs
   }
 
-  /** Asks the link whether it lives; no answer within 2 s ends it. */
+  /**
+   * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
+   * answers: what is said does not arrive.
+   */
   probe(now: number): LinkOutput[] {
+    const { state } = this
     this.#outputs = []
-    this.#probe(now)
+    if (state.is === 'up' && state.doubts === DOUBTS && state.interval < Infinity)
+      this.#give('nothing that was said is answered', now)
+    else {
+      this.#probe(now)
+      if (this.state.is === 'up') this.state = { ...this.state, doubts: this.state.doubts + 1 }
+    }
     return this.#outputs
   }
 
@@ -172,7 +168,12 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       case 'heard':
         if (state.is !== 'up') break
         if (input.pong && state.asked?.at !== undefined) rtt.sample(now - state.asked.at)
-        this.state = { ...state, asked: undefined, until: now + state.interval }
+        this.state = {
+          ...state,
+          asked: undefined,
+          until: now + state.interval,
+          doubts: input.answers ? 0 : state.doubts,
+        }
         break
       case 'waits':
         if (state.is === 'greeting')
@@ -263,7 +264,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   #up({ link, failures }: Attempt, interval: number, now: number): void {
     // It opened: who says that there is no network is wrong.
     this.#online = true
-    this.state = { is: 'up', link, failures, since: now, interval, until: now + interval }
+    this.state = { is: 'up', link, failures, since: now, interval, until: now + interval, doubts: 0 }
   }
 
   #dial(failures: number, now: number): void {

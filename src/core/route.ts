@@ -98,9 +98,9 @@ export class Route {
     if (!isMover) this.#tell({ on: 'waits', link: this.#attempt, after })
   }
 
-  heard(pong: boolean, now: number): void {
+  heard(pong: boolean, answers: boolean, now: number): void {
     this.#now = now
-    this.#tell({ on: 'heard', link: this.#attempt, pong })
+    this.#tell({ on: 'heard', link: this.#attempt, pong, answers })
   }
 
   /** Does the link live? */

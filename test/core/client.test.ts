@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Close } from '../../src/wire/close.js'
+import type { ServerFrame } from '../../src/wire/frame.js'
 import { ClientBench, messages, subscribed, welcome, words } from '../support/client-core.js'
 import { cut } from '../support/link.js'
 
@@ -292,6 +293,22 @@ describe('an answer that is overdue', () => {
     expect(bench.until(3_000)).toEqual([[3_000, 'drop 4408', 'retry 250', 'reconnecting: no answer to the heartbeat']])
     // Nothing is said again while there is no link to say it on.
     expect(bench.core.deadline).toBe(3_250)
+  })
+  it.each<[string, ServerFrame | undefined, string[]]>([
+    ['what others say', undefined, ['drop 4408', 'reconnecting: nothing that was said is answered']],
+    ['some answer', { t: 'noted', ch: 'room', offset: 0 }, []],
+  ])('%s is heard while it lasts', (_what, answer, end) => {
+    const bench = new ClientBench({ outbox: { window: 1 } }).reading()
+    bench.send()
+    let last: string[] = []
+    for (let n = 1; n <= 320 && bench.core.status === 'online'; n++) {
+      last = bench.until(n * 100).flatMap(([, ...told]) => told)
+      bench.hear(...messages(n), ...(answer && n % 10 === 0 ? [answer] : []))
+    }
+    expect(last.filter((word) => end.includes(word))).toEqual(end)
+    expect(bench.core.status).toBe(end.length ? 'reconnecting' : 'online')
+    // The RTO is 1 s before the first sample: 1 + 2 + 4 + 8 + 16.
+    if (end.length) expect(bench.now).toBe(31_000)
   })
   it('a pong saves the link, and says what the server has', () => {
     const bench = new ClientBench().up()

@@ -111,6 +111,24 @@ describe('a link that may not have survived', () => {
     expect(bench.link.deadline).toBe(2_100)
     expect(new LinkBench().link.probe(100)).toEqual([])
   })
+  it('is given up where everything is heard but answers, at the fifth question for something overdue', () => {
+    const bench = new LinkBench().up()
+    for (const at of [300, 900, 2_100, 4_500]) {
+      expect(words(bench.link.probe(at))).toEqual(['ping'])
+      bench.hear(at + 100)
+    }
+    expect(words(bench.link.probe(9_300))).toEqual(['drop 4408', 'retry 0', 'open 2'])
+  })
+  it('is not given up where something is answered, or where it cannot be asked', () => {
+    const bench = new LinkBench().up()
+    const deaf = new LinkBench({ greets: false, heartbeat: { interval: Infinity, timeout: 5_000, retries: 1 } }).up()
+    for (let at = 300; at < 30_000; at += 300) {
+      expect(words(bench.link.probe(at))).toEqual(['ping'])
+      bench.feed({ on: 'heard', link: 1, pong: false, answers: at % 1_200 === 0 }, at + 100)
+      expect(words(deaf.link.probe(at))).toEqual([])
+    }
+    expect([bench.is, deaf.is]).toEqual(['up', 'up'])
+  })
   it('is asked once more when the answer was due during a sleep, and then judged', () => {
     const bench = new LinkBench().up()
     bench.until(15_000)

@@ -151,7 +151,7 @@ export class Device {
     const { next, epoch, since, earlier = new Map<string, number>() } = (from === 'last' && this.#places.get(ch)) || {}
     this.#places.delete(ch)
     const asked = this.#world.host.bounds(ch)
-    const before = this.#before.get(`${ch} ${asked.epoch}`) ?? 1
+    const before = Math.max(this.#before.get(`${ch} ${asked.epoch}`) ?? 1, this.#before.get(ch) ?? 1)
     this.following.set(ch, {
       ch,
       from,
@@ -169,9 +169,7 @@ export class Device {
   leave(ch: string): void {
     // Without an answer it may have been placed all the same, and the server keeps that: anywhere in the log.
     const following = this.following.get(ch)
-    const { epoch, next = Infinity, asked } = following ?? {}
-    const name = `${ch} ${epoch ?? asked?.epoch ?? ''}`
-    this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
+    if (following) this.#passed(following)
     this.following.delete(ch)
     this.tell({ on: 'unsubscribe', ch })
     const place = this.core.ledgers.reader.places[ch]
@@ -235,14 +233,17 @@ export class Device {
   /** What this page knows of where the one before it was. */
   #remember(before: Device, places: Kept<Sent>['places']): void {
     for (const [name, offset] of before.#before) this.#before.set(name, offset)
-    for (const { ch, next = Infinity, epoch, asked } of before.following.values()) {
-      const name = `${ch} ${epoch ?? asked.epoch}`
-      this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
-    }
+    for (const following of before.following.values()) this.#passed(following)
     for (const [ch, place] of Object.entries(places)) {
       const following = before.following.get(ch)
       this.#place(ch, place, following ?? before.#places.get(ch), following?.senders)
     }
+  }
+
+  /** It has been there: in this log, or in any, where nobody has said which. */
+  #passed({ ch, next = Infinity, epoch }: Following): void {
+    const name = epoch === undefined ? ch : `${ch} ${epoch}`
+    this.#before.set(name, Math.max(next, this.#before.get(name) ?? 1))
   }
 
   /** Who goes on from there has what came before it, of these senders up to these numbers. */

@@ -12,6 +12,8 @@ interface Dialled {
   rung: number
   at: number
   heardAt: number
+  /** When something was heard that this side had caused. */
+  answeredAt: number
   /** Its greeting was said. */
   greeted: boolean
   welcomed: boolean
@@ -41,6 +43,8 @@ const DIALS = 70
 const MINUTE = 60_000
 /** A heartbeat is no quicker than that with its verdict, ms. */
 const LEAST_PATIENCE = 1_000
+/** Five questions for what is overdue, at 0.3 s and doubled, ms. */
+const UNANSWERED = 9_000
 /** Before the welcome, every server takes this much, bytes. */
 const FIRST_PACKET = 65_536
 
@@ -115,6 +119,7 @@ export class LinkInvariants {
       rung,
       at: now,
       heardAt: now,
+      answeredAt: now,
       greeted: false,
       welcomed: false,
       welcomedAt: 0,
@@ -212,6 +217,7 @@ export class LinkInvariants {
     const one = this.#alive.get(link)
     if (!one) return
     one.heardAt = now
+    if (frames.some(({ t }) => !['message', 'present', 'ping'].includes(t))) one.answeredAt = now
     for (const frame of frames) {
       if (frame.t === 'welcome' && one.greeted) {
         if (!one.welcomed) one.welcomedAt = now
@@ -250,6 +256,9 @@ export class LinkInvariants {
     const late = !this.#isServed() && now - this.#overAt > STRAGGLER - 0.01 && !this.#isGreeted()
     if (goesAlong || late) {
       // It needs no cause of its own.
+    } else if (code === Close.timeout && reason.startsWith('nothing')) {
+      const since = now - one.answeredAt
+      if (since < UNANSWERED - 0.01) this.#fail('9 dialHasCause', `given up ${since} ms after it had answered`)
     } else if (code === Close.timeout) {
       const least = this.#isServed() ? Math.min(LEAST_PATIENCE, timeout / (retries + 1)) : connectTimeout
       const served = one.welcomed ? one.heardAt : (this.#serving?.heardAt ?? one.heardAt)
