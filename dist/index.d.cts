@@ -127,8 +127,8 @@ type LinkState = {
     /** The ping or the verdict. Moves with traffic; no timer moves with it. */
     until: number;
     asked?: Asked | undefined;
-    /** Questions for something overdue since the last answer to anything. */
-    doubts: number;
+    /** When it was first asked for something overdue, since the last answer to anything. */
+    doubtedAt?: number | undefined;
 }
 /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
  | {

@@ -73,7 +73,7 @@ function beat(asked, retries, due, now) {
 }
 
 const PROBE = 2e3;
-const DOUBTS = 4;
+const DOUBT = 9e3;
 const PAUSE = 3e4;
 const MIN_INTERVAL = 100;
 const MAX_HOLD = 36e5;
@@ -103,11 +103,12 @@ class Link {
   probe(now) {
     const { state } = this;
     this.#outputs = [];
-    if (state.is === "up" && state.doubts === DOUBTS && state.interval < Infinity)
-      this.#give("nothing that was said is answered", now);
+    if (state.is !== "up" || state.interval === Infinity) return [];
+    const { doubtedAt = now } = state;
+    if (now - doubtedAt >= DOUBT) this.#give("nothing that was said is answered", now);
     else {
+      this.state = { ...state, doubtedAt };
       this.#probe(now);
-      if (this.state.is === "up") this.state = { ...this.state, doubts: this.state.doubts + 1 };
     }
     return this.#outputs;
   }
@@ -159,12 +160,8 @@ class Link {
       case "heard":
         if (state.is !== "up") break;
         if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
-        this.state = {
-          ...state,
-          asked: void 0,
-          until: now + state.interval,
-          doubts: input.answers ? 0 : state.doubts
-        };
+        const doubtedAt = input.answers ? void 0 : state.doubtedAt;
+        this.state = { ...state, asked: void 0, until: now + state.interval, doubtedAt };
         break;
       case "waits":
         if (state.is === "greeting")
@@ -240,7 +237,7 @@ class Link {
   }
   #up({ link, failures }, interval, now) {
     this.#online = true;
-    this.state = { is: "up", link, failures, since: now, interval, until: now + interval, doubts: 0 };
+    this.state = { is: "up", link, failures, since: now, interval, until: now + interval };
   }
   #dial(failures, now) {
     const link = ++this.dials;

@@ -21,8 +21,8 @@ export type LinkState =
       /** The ping or the verdict. Moves with traffic; no timer moves with it. */
       until: number
       asked?: Asked | undefined
-      /** Questions for something overdue since the last answer to anything. */
-      doubts: number
+      /** When it was first asked for something overdue, since the last answer to anything. */
+      doubtedAt?: number | undefined
     }
   /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
   | { is: 'waiting'; failures: number; until: number; hold: number }
@@ -68,8 +68,8 @@ type Attempt = LinkState & { is: 'dialing' | 'greeting' }
 
 /** What a wake-up probe may take, ms. */
 const PROBE = 2_000
-/** So often something is overdue, at doubled intervals, on a link by which others are heard: 9 s at the least. */
-const DOUBTS = 4
+/** What is overdue may go so long without any answer, ms, on a link by which others are heard. */
+const DOUBT = 9_000
 /** `navigator.onLine` has been known to lie: look for ourselves this often, ms. */
 const PAUSE = 30_000
 /** A server that names a silly idle limit is not answered with a storm of pings, ms. */
@@ -109,11 +109,13 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   probe(now: number): LinkOutput[] {
     const { state } = this
     this.#outputs = []
-    if (state.is === 'up' && state.doubts === DOUBTS && state.interval < Infinity)
-      this.#give('nothing that was said is answered', now)
+    // Without a heartbeat there is no way to ask.
+    if (state.is !== 'up' || state.interval === Infinity) return []
+    const { doubtedAt = now } = state
+    if (now - doubtedAt >= DOUBT) this.#give('nothing that was said is answered', now)
     else {
+      this.state = { ...state, doubtedAt }
       this.#probe(now)
-      if (this.state.is === 'up') this.state = { ...this.state, doubts: this.state.doubts + 1 }
     }
     return this.#outputs
   }
@@ -168,12 +170,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       case 'heard':
         if (state.is !== 'up') break
         if (input.pong && state.asked?.at !== undefined) rtt.sample(now - state.asked.at)
-        this.state = {
-          ...state,
-          asked: undefined,
-          until: now + state.interval,
-          doubts: input.answers ? 0 : state.doubts,
-        }
+        const doubtedAt = input.answers ? undefined : state.doubtedAt
+        this.state = { ...state, asked: undefined, until: now + state.interval, doubtedAt }
         break
       case 'waits':
         if (state.is === 'greeting')
@@ -264,7 +262,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   #up({ link, failures }: Attempt, interval: number, now: number): void {
     // It opened: who says that there is no network is wrong.
     this.#online = true
-    this.state = { is: 'up', link, failures, since: now, interval, until: now + interval, doubts: 0 }
+    this.state = { is: 'up', link, failures, since: now, interval, until: now + interval }
   }
 
   #dial(failures: number, now: number): void {
