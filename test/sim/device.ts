@@ -212,7 +212,7 @@ export class Device {
     for (const ch of this.following.keys()) if (dice.chance(0.9)) next.follow(ch, 'last')
     // What was left, and the word of it did not leave with the page, is not known to the next; nor whether a first flight
     // that nobody has answered is still on its way.
-    const untold = this.core.status === 'online' ? [] : this.#asked
+    const untold = this.core.status === 'online' ? this.following.keys() : this.#asked
     for (const ch of [...this.#world.host.channelsOf(this.id), ...this.forgone, ...untold])
       if (!next.following.has(ch)) next.forgone.add(ch)
     for (const ch of this.watching.keys()) if (dice.chance(0.7)) next.watch(ch)

@@ -252,7 +252,8 @@ const EXAMS: Record<string, Exam> = {
       lose(pair.world, pair.to, 'up', '"t":"received"')
       return through(pair, say(pair, 8))
     },
-    within: (pair) => pinged(pair) + trips(8) + paced(pair, 8),
+    // What it is told of the others' acknowledgements puts off its ping.
+    within: (pair) => pinged(pair) + trips(14) + 2 * paced(pair, 8) + NEWS,
   },
   'a welcome': {
     lossy: true,
@@ -337,6 +338,8 @@ async function take(world: World, name: string): Promise<void> {
   if (!(await world.pass(within, repaired)) && !world.broken)
     world.fail('20 recoversInTime', `lost ${name}: ${world.unwell()}, ${within.toFixed(0)} ms later`)
   world.net.accident = undefined
+  // A request of which the answer was lost is under way until it is said again.
+  if (exam.lossy) await world.pass(unanswered(pair))
   await calmDown(world)
 }
 
