@@ -1027,7 +1027,7 @@ class Ledgers {
 }
 
 const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
-const unasked = /* @__PURE__ */ new Set(["message", "present", "ping"]);
+const unasked = /* @__PURE__ */ new Set(["message", "delivered", "present", "ping"]);
 
 const YOUNG = 1e4;
 const REST = 6e4;

@@ -303,7 +303,8 @@ describe('an answer that is overdue', () => {
     let last: string[] = []
     for (let n = 1; n <= 320 && bench.core.status === 'online'; n++) {
       last = bench.until(n * 100).flatMap(([, ...told]) => told)
-      bench.hear(...messages(n), ...(answer && n % 10 === 0 ? [answer] : []))
+      const news: ServerFrame = { t: 'delivered', n, ch: 'room', list: [] }
+      bench.hear(...messages(n), news, ...(answer && n % 10 === 0 ? [answer] : []))
     }
     expect(last.filter((word) => end.includes(word))).toEqual(end)
     expect(bench.core.status).toBe(end.length ? 'reconnecting' : 'online')
