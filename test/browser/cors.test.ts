@@ -76,6 +76,8 @@ describe.each(rungs)('over %s, a page', (rung) => {
     const page = await visit(stranger.url, { transports: [rung], token: 'right ✓', waits: false })
     await page.waitForFunction(() => chat.client.explain().some(({ what }) => what.includes('next try')))
     expect(await page.evaluate(() => chat.client.status)).toBe('connecting')
-    for (const { method, status } of box.asked) if (method !== 'GET') expect(status).toBe(403)
+    // The next try may be under way, and not answered yet.
+    const answers = box.asked.filter(({ method, status }) => method !== 'GET' && status !== undefined)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]))
   })
 })
