@@ -109,7 +109,9 @@ describe('a link that may not have survived', () => {
     const bench = new LinkBench().up()
     expect(words(bench.link.probe(100))).toEqual(['ping'])
     expect(bench.link.deadline).toBe(2_100)
-    expect(new LinkBench().link.probe(100)).toEqual([])
+    const idle = new LinkBench()
+    expect(idle.link.probe(100)).toEqual([])
+    expect(idle.link.state).toEqual({ is: 'idle' })
   })
   it('is given up where everything is heard but answers, 9 s after the first question for something overdue', () => {
     const bench = new LinkBench().up()

@@ -282,6 +282,13 @@ describe('a channel that is left', () => {
     expect(reader.questions(0, 1_000)).toEqual([{ t: 'sub', ch: 'room', from: 'oldest', id: 2 }])
   })
 
+  it('of which the server has not said where it is has no place', () => {
+    const reader = new Reader(() => undefined)
+    reader.subscribe('room', 'now')
+    reader.unsubscribe('room')
+    expect(reader.places).toStrictEqual({})
+  })
+
   it('is known to the next page as well', () => {
     expect(left().places).toEqual({ room: { epoch: 'e1', next: 5, since: 5 } })
   })

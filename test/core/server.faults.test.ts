@@ -149,6 +149,22 @@ describe('who follows', () => {
     },
   )
 
+  it('is asked about again a second after the store failed, and not before, whatever else is due', () => {
+    const world = new World()
+    world.open(1, 'bob', [sub(), send(1)])
+    world.hold.add('read')
+    world.open(2, 'ann', [sub()])
+    for (const call of held(world)) world.fail(call)
+    world.hold.clear()
+    const asked = world.calls('read').length
+    world.say(1, { t: 'received', ch: 'room', offset: 1 })
+    world.wait(900)
+    expect(world.reads(1, 'noted')).toHaveLength(1)
+    expect(world.calls('read')).toHaveLength(asked)
+    world.wait(100)
+    expect(world.calls('read')).toHaveLength(asked + 1)
+  })
+
   it('and left before the store could note it is none', () => {
     const world = new World()
     world.hold.add('keep')

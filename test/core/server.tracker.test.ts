@@ -47,3 +47,20 @@ it.each([
   roster.load({ epoch: 'e', oldest, next: 3, members, ...(past && { past: seat(past, 1) }) }, () => 'online')
   expect(heard).toEqual([[['ann'], log]])
 })
+
+it('a member that moves, or goes, is named in what its roster tells, and nothing of the log is', () => {
+  const heard: unknown[] = []
+  const roster = new Roster()
+  const seat = (offset: number) => ({
+    ...{ client: 'ann', user: 'ann', presence: 'online' as const, seenAt: 0 },
+    cursor: { epoch: 'e', since: 1, offset, time: 0 },
+  })
+  roster.load({ epoch: 'e', oldest: 1, next: 3, members: [seat(0)] }, () => 'online')
+  roster.users.add({ changed: (news) => heard.push(news) })
+  roster.put(seat(1), () => 'online')
+  roster.remove('ann')
+  expect(heard).toEqual([
+    { clients: ['ann'], seen: [], log: false },
+    { clients: ['ann'], seen: ['ann'], log: false },
+  ])
+})
