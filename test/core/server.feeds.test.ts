@@ -416,3 +416,18 @@ describe('history', () => {
     expect(world.reads(1, 'page')).toHaveLength(15)
   })
 })
+
+describe('who is not allowed yet', () => {
+  it('is given nothing when another node brings news', () => {
+    const world = new World({ guarded: true })
+    world.open(1, 'bob', [send(1)])
+    world.hold.add('authorize')
+    world.open(2, 'ann', [sub()])
+    const asked = world.calls('read').length
+    world.feed({ on: 'changed', change: { is: 'grown', ch: 'room', epoch: 'epoch', next: 3 } })
+    expect(world.reads(2, 'message')).toEqual([])
+    expect(world.calls('read')).toHaveLength(asked)
+    world.release()
+    expect(world.reads(2, 'message')).toHaveLength(1)
+  })
+})
