@@ -80,7 +80,7 @@ export class Lines {
   #ended(link: number, closing: Closing): void {
     const { ticket } = this.wires.get(link)?.leaf ?? {}
     if (ticket) this.#world.requests.goneIsOver(linkOf(ticket), closing.reason)
-    this.#owner.links.ended(link, closing.code, this.#world.clock.now)
+    this.#owner.links.ended(link, closing, this.#world.clock.now)
     this.#owner.tell({ on: 'ended', link, closing })
   }
 

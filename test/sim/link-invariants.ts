@@ -235,9 +235,11 @@ export class LinkInvariants {
     }
   }
 
-  ended(link: number, code: number, now: number): void {
+  ended(link: number, { code, retryAfter }: Closing, now: number): void {
     const one = this.#alive.get(link)
     if (!one) return
+    // Even to be sent away takes a transport that carries both ways.
+    if (retryAfter !== undefined) this.#deaths.delete(one.rung)
     if (one === this.#serving) this.#died(one, code, now)
     this.#over(one, now)
   }
@@ -254,7 +256,9 @@ export class LinkInvariants {
       this.#fail('27 oneServes', `link ${link} was to take over`)
     // All others were refused a while ago, and nobody has said hello: it is time to try again.
     const late = !this.#isServed() && now - this.#overAt > STRAGGLER - 0.01 && !this.#isGreeted()
-    if (goesAlong || late) {
+    // A climb is over after its time, also when the link that served has just gone.
+    const climbed = reason.startsWith('no welcome') && now - one.at > MOVE - 0.01
+    if (goesAlong || late || climbed) {
       // It needs no cause of its own.
     } else if (code === Close.timeout && reason.startsWith('nothing')) {
       const since = now - one.answeredAt
