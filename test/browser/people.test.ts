@@ -2,7 +2,19 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { launch } from './support/chrome.js'
 import { startDemo } from './support/demo.js'
-import { labelOf, marked, present, press, say, score, screenshot, seen, status, told } from './support/demo-page.js'
+import {
+  labelOf,
+  lit,
+  marked,
+  present,
+  press,
+  say,
+  score,
+  screenshot,
+  seen,
+  status,
+  told,
+} from './support/demo-page.js'
 import { desktop, phone, type Screen, visitDemo } from './support/demo-visit.js'
 
 let browser: Browser
@@ -113,7 +125,9 @@ it('tells who is there, and does not flicker when somebody is quickly back', () 
       /Ben last/,
     )
 
+    await lit(page, 'ben-refuse', false)
     await press(page, 'ben-refuse')
+    await lit(page, 'ben-refuse', true)
     await present(page, 'ada', 'Ben', 'offline')
     await press(page, 'ben-refuse')
     await present(page, 'ada', 'Ben', 'online')

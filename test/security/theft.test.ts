@@ -130,29 +130,39 @@ describe('somebody else’s session', () => {
   })
 })
 
-type Ask = (served: Served, user: string, ...frames: ClientFrame<Packed>[]) => Promise<ServerFrame[]>
+type Ask = (
+  served: Served,
+  user: string,
+  last: ServerFrame['t'],
+  ...frames: ClientFrame<Packed>[]
+) => Promise<ServerFrame[]>
 
-/** All that somebody hears who says this behind a hello; the answer to a later ping comes behind the answers to it. */
+/**
+ * All that somebody hears who says this behind a hello; the answer to a later ping comes behind the answers to it. Who is
+ * there is told in its own time, and waited for as `last`.
+ */
 const transports: [string, Ask][] = [
   [
     'a WebSocket',
-    async ({ url }, user, ...frames) => {
+    async ({ url }, user, last, ...frames) => {
       const raw = await open(url, user, hello(`client of ${user}`), ...frames)
       await raw.next('welcome')
       raw.say({ t: 'ping', id: 1 })
       await raw.next('pong')
+      await raw.next(last)
       return raw.frames
     },
   ],
   [
     'HTTP',
-    async ({ port }, user, ...frames) => {
+    async ({ port }, user, last, ...frames) => {
       const link = new HttpLink('')
       const body = packet(hello(`client of ${user}`), ...frames)
       link.take(await say(port, 'POST', { headers: as(user || '-'), query: '?hold=5000', body }))
       await link.next(port, 'welcome')
       await link.post(port, { t: 'ping', id: 1 })
       await link.next(port, 'pong')
+      await link.next(port, last)
       return link.frames
     },
   ],
@@ -184,7 +194,7 @@ describe.each(transports)('somebody else’s, over %s', (_, ask) => {
     await served.server.publish('of ann', 'private')
     const all: ClientFrame<Packed>[] = [...reading('of ann'), { t: 'watch', ch: 'of ann' }]
     for (const user of ['eve', '']) {
-      const heard = await ask(served, user, ...all, { t: 'send', seq: 1, ch: 'of ann', body: '1' })
+      const heard = await ask(served, user, 'pong', ...all, { t: 'send', seq: 1, ch: 'of ann', body: '1' })
       expect(answers(heard)).toEqual([
         'denied forbidden',
         'denied history forbidden',
@@ -195,7 +205,7 @@ describe.each(transports)('somebody else’s, over %s', (_, ask) => {
     }
     expect(await served.server.read('of ann')).toMatchObject({ next: 2, entries: [{ body: 'private' }] })
     // She may, and of her channel only she is a member.
-    const heard = await ask(served, 'ann', ...all)
+    const heard = await ask(served, 'ann', 'present', ...all)
     expect(heard).toContainEqual(expect.objectContaining({ t: 'message', ch: 'of ann', body: 'private' }))
     expect(heard.filter(({ t }) => t === 'present')).toMatchObject([{ list: [{ user: 'ann' }] }])
   })
@@ -204,13 +214,16 @@ describe.each(transports)('somebody else’s, over %s', (_, ask) => {
     const served = await serve(named)
     await served.server.publish('@ann', 'private')
     for (const user of ['eve', '', 'Ann', '@ann', 'ann.']) {
-      const heard = await ask(served, user, ...reading('@ann'))
+      const heard = await ask(served, user, 'pong', ...reading('@ann'))
       expect(answers(heard)).toEqual(['denied forbidden', 'denied history forbidden'])
       expect(JSON.stringify(heard)).not.toContain('private')
     }
     // Nobody has no inbox.
-    expect(answers(await ask(served, '', ...reading('@')))).toEqual(['denied forbidden', 'denied history forbidden'])
-    const heard = await ask(served, 'ann', { t: 'sub', ch: '@ann', from: 'oldest' })
+    expect(answers(await ask(served, '', 'pong', ...reading('@')))).toEqual([
+      'denied forbidden',
+      'denied history forbidden',
+    ])
+    const heard = await ask(served, 'ann', 'message', { t: 'sub', ch: '@ann', from: 'oldest' })
     expect(heard).toContainEqual(expect.objectContaining({ t: 'message', ch: '@ann', body: 'private' }))
   })
 })

@@ -7,6 +7,10 @@ export type Who = 'ada' | 'ben' | 'cleo'
 
 export const press = (page: Page, button: string) => page.getByTestId(button).click()
 
+/** Waits until the network is known to do so, or no longer: until then the button would do what it did before. */
+export const lit = (page: Page, button: string, on: boolean) =>
+  page.locator(`[data-testid=${button}][aria-pressed=${String(on)}]`).waitFor({ state: 'attached' })
+
 export const status = (page: Page, who: Who, wanted: string) =>
   page.getByTestId(`${who}-status`).filter({ hasText: wanted }).waitFor({ state: 'attached' })
 
