@@ -7,7 +7,6 @@ import { Effects } from '../../src/core/server/effects.js'
 import { HttpLinks } from '../../src/server/http/links.js'
 import { MemoryStore } from '../../src/server/index.js'
 import { silent } from '../../src/server/log.js'
-import { createEnv } from '../../src/shell/env.js'
 import type { ClientFrame, Packed, ServerFrame } from '../../src/wire/frame.js'
 import { send, sub, World } from '../core/server.world.js'
 import { Hand } from '../server/hand.js'
@@ -57,8 +56,7 @@ describe('a client that never reads', () => {
 
   it('over WebSocket is cut, and no more is made for it than that', async () => {
     // All that the store answers in one turn goes to the socket at once.
-    const env = { ...createEnv(), defer: (callback: () => void) => void setImmediate(callback) }
-    const { http, url, server } = await serve({ store: await full(), maxBuffered, env })
+    const { http, url, server } = await serve({ store: await full(), maxBuffered })
     const { most } = watch(http)
     const raw = await connect(url, 'ann')
     raw.socket.pause()

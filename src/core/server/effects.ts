@@ -71,6 +71,7 @@ export class Effects {
   }
 
   tick(now: number): void {
+    // A packet for each: `take` puts in what waits.
     for (const link of this.#notes.due(now)) this.#frames.set(link, this.#frames.get(link) ?? [])
   }
 
