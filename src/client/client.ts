@@ -62,7 +62,7 @@ export class Client implements ChannelHost {
       this.#rungs.serve(rung)
       const { serving: transport } = this.#rungs
       if (transport === undefined || transport === before) return
-      this.#rungs.keep(this.#core.rtt.srtt)
+      this.#rungs.keep(this.#core.ledgers.rtt.srtt)
       this.#journal.add(`over ${transport}${reason && `: ${reason}`}`)
       this.#events.emit('transport', { transport, reason })
     },
@@ -116,7 +116,7 @@ export class Client implements ChannelHost {
     },
     retry: ({ attempt, delay, closing: { reason } }) => {
       const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : 'waiting for the network'
-      this.#rungs.keep(this.#core.rtt.srtt)
+      this.#rungs.keep(this.#core.ledgers.rtt.srtt)
       this.#journal.add(`${reason}; ${next}`)
       this.#events.emit('retry', { attempt, delay, reason })
     },
@@ -216,7 +216,8 @@ export class Client implements ChannelHost {
   }
 
   stats(): ClientStats {
-    const { rtt, outbox, reader, link } = this.#core
+    const { link, ledgers } = this.#core
+    const { rtt, outbox, reader } = ledgers
     return {
       rtt: rtt.srtt,
       rto: rtt.rto,

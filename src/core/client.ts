@@ -1,37 +1,34 @@
-import { Close, type Closing, verdict } from '../wire/close.js'
+import { Close, type Closing } from '../wire/close.js'
 import { ConnectionError, FrameError } from '../wire/errors.js'
 import { type ClientFrame, type Packed, PROTOCOL_VERSION } from '../wire/frame.js'
 import type { Retry, ServerFrame, Welcome } from '../wire/frame.js'
 import type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 import { Greeting } from './greeting.js'
+import { DEAF, Hearing } from './hearing.js'
 import { Ledgers } from './ledgers.js'
-import { unasked, verdicts } from './kinds.js'
+import { verdicts } from './kinds.js'
 import type { Link } from './link.js'
 import type { Outbox } from './outbox.js'
 import type { Machine } from './port.js'
-import type { Reader } from './reader.js'
+import { Renewal } from './renewal.js'
 import { Route } from './route.js'
-import type { Rtt } from './rtt.js'
 import { type Status, statusOf } from './status.js'
 
 export type { ClientInput, ClientOptions, ClientOutput } from './contract.js'
 
-/** Before the welcome nothing is known of the server; any takes a packet of 64 KiB. */
-const FIRST_FLIGHT = 32_768
-
 /** What is about the link; the rest goes to the ledgers. */
-type About = 'welcome' | 'ping' | 'pong' | 'retry' | 'wait' | 'error'
+type About = 'welcome' | 'ping' | 'pong' | 'large' | 'retry' | 'wait' | 'error'
 
 /** The client's decisions: what to say to the server and to the app, and when. */
 export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>> {
   readonly ledgers: Ledgers<Tag>
   readonly route: Route
   readonly #greeting: Greeting
+  readonly #hearing: Hearing
+  readonly #renewal = new Renewal()
   readonly #options: ClientOptions
   #out: ClientOutput<Tag>[] = []
   #now = 0
-  /** A new token was asked for since the last welcome. */
-  #renewed = false
   #pings = 0
   /** The error told last, while it may come again. */
   #failure: Error | undefined
@@ -51,6 +48,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       this.ledgers.compare(frame, this.#now)
       this.ledgers.pong(frame)
     },
+    large: ({ bytes }) => {
+      this.#hearing.announced(bytes, this.#now)
+    },
     retry: (frame, link) => {
       this.#sendAway(frame, link)
     },
@@ -68,8 +68,11 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.ledgers = new Ledgers({ outbox: options.outbox, greets: options.link.greets }, (output) =>
       this.#out.push(output),
     )
-    const isFatal = (closing: Closing): boolean => this.#isFatal(closing)
-    const link = { ...options.link, rtt: this.ledgers.rtt, closeTimeout: 0, isFatal }
+    this.#hearing = new Hearing(this.outbox)
+    const isFatal = (closing: Closing): boolean =>
+      this.#renewal.isFatal(closing, options.shared === true && this.ledgers.isAway)
+    const extra = (): number => this.#hearing.extra
+    const link = { ...options.link, rtt: this.ledgers.rtt, closeTimeout: 0, isFatal, extra }
     this.route = new Route(link, options.ladder, {
       emit: (output) => this.#out.push(output),
       greet: (to, moving) => this.#greet(to, moving),
@@ -79,7 +82,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
         const id = ++this.#pings
         this.#write([...this.#received, ...this.ledgers.news(this.#now, id), { t: 'ping', id }])
       },
-      lost: (reason) => {
+      lost: ({ code, reason }) => {
+        this.#hearing.lost(code)
         this.ledgers.interrupt()
         this.#reason = reason
         this.#failure = undefined
@@ -87,16 +91,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     })
   }
 
-  get rtt(): Rtt {
-    return this.ledgers.rtt
-  }
-
   get outbox(): Outbox<Tag> {
     return this.ledgers.outbox
-  }
-
-  get reader(): Reader {
-    return this.ledgers.reader
   }
 
   get link(): Link {
@@ -176,6 +172,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
    */
   #greet(link: number, moving: boolean): void {
     const hello = this.#greeting.hello(this.outbox.acked)
+    this.#hearing.doubt.greet(this.#now)
     if (moving) {
       this.#out.push({ do: 'write', link, frames: [hello] })
       return
@@ -184,10 +181,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     // Without a greeting (a codec of the user's) the link is up at once, and everything is sent anew.
     if (this.link.state.is === 'up') this.#welcomed()
     else
-      this.#say(
-        [hello],
-        this.route.known || this.ledgers.isShared ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2),
-      )
+      this.#say([hello], this.route.known || this.ledgers.isShared ? -1 : this.#greeting.flight(this.outbox.throughput))
   }
 
   /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
@@ -203,7 +197,8 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
 
   #frames(link: number, frames: ServerFrame[]): void {
     const pong = frames.some((frame) => frame.t === 'pong' && frame.id === this.#pings)
-    this.route.heard(pong, !frames.every(({ t }) => unasked.has(t)), this.#now)
+    this.route.heard(pong, this.#now)
+    if (this.#hearing.hears(frames, this.#now, this.link.patience)) this.#give(DEAF, link)
     for (const frame of frames) {
       // It may have been dropped for the frame before.
       if (!this.route.ladder.has(link)) return
@@ -220,12 +215,13 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #welcome(link: number, welcome: Welcome): void {
-    const { v, idle, got, window, receipts = false } = welcome
+    const { v, idle, got, window, time, receipts = false } = welcome
     if (v !== PROTOCOL_VERSION) {
       this.#give({ code: Close.version, reason: `the server speaks version ${v}` }, link)
       return
     }
     const { packet, body } = this.#greeting.accept(welcome)
+    this.#hearing.doubt.welcomed(time)
     // It takes over: what was under way on the other may have come too late.
     if (link !== this.route.front) this.ledgers.resume()
     this.route.welcomed(link, idle, this.#now)
@@ -237,7 +233,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   }
 
   #welcomed(): void {
-    this.#renewed = false
+    this.#renewal.welcomed()
     this.#reason = ''
   }
 
@@ -261,16 +257,6 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     this.route.ended(link, closing, this.#now)
   }
 
-  #isFatal({ code, max }: Closing): boolean {
-    // Too large for something on the way: it is one message that fails for it.
-    const said = max === undefined ? verdict(code) : 'retry'
-    // What lies ready for another page while nobody looks at this one was taken: two may not have one name.
-    const taken = code === Close.replaced && this.#options.shared && this.ledgers.isAway
-    const fatal = taken || said === 'fatal' || (said === 'renew' && this.#renewed)
-    this.#renewed ||= said === 'renew'
-    return fatal
-  }
-
   /** After every input: what is due is settled, and what may leave leaves in one piece. */
   #flush(): void {
     const { ledgers } = this
@@ -281,7 +267,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const overdue = this.outbox.retransmit(now)
     this.#say(overdue)
     // Overdue on a link that is up: it was said again, in case only the message was lost; does the link live?
-    if (overdue.length) this.route.probe(now)
+    if (!overdue.length || !this.link.asks) return
+    if (this.#hearing.doubt.ask(now, this.#hearing.extra)) this.#give(DEAF, this.route.front ?? 0)
+    else this.route.probe(now)
   }
 
   /**
@@ -294,7 +282,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const up = limit === undefined
     const { frames, sent } = this.outbox.pump(now, limit)
     const due = [...first, ...ledgers.questions(now), ...(up ? ledgers.news(now) : []), ...frames]
-    const acks = up && (due.length || now >= this.reader.ackAt) ? this.#received : []
+    const acks = up && (due.length || now >= ledgers.reader.ackAt) ? this.#received : []
     this.#write([...acks, ...due])
     for (const tag of sent) this.#out.push({ do: 'sent', tag })
   }

@@ -1,7 +1,10 @@
+import type { Throughput } from './throughput.js'
 import { type Hello, PROTOCOL_VERSION, type Welcome } from '../wire/frame.js'
 
 /** Room in a packet for what surrounds a body, bytes. */
 const ENVELOPE = 1_024
+/** What is said before the welcome takes no longer, ms: 32 kB, as any server takes, or less on a line known to be slow. */
+const FIRST_FLIGHT = 1_000
 
 /** Who this client is to the server, and what the two have agreed on. */
 export class Greeting {
@@ -20,6 +23,11 @@ export class Greeting {
     const hello: Hello = { t: 'hello', v: PROTOCOL_VERSION, client: this.#client, key: this.#key, acked }
     if (this.#ticket !== undefined) hello.ticket = this.#ticket
     return hello
+  }
+
+  /** Of what goes with the hello, bytes at most. */
+  flight(line: Throughput): number {
+    return Math.min(line.within(FIRST_FLIGHT), this.passes / 2)
   }
 
   /** Takes the server's terms: the largest packet and the largest body, bytes. */

@@ -21,4 +21,6 @@ export interface LinkOptions {
   isFatal: (closing: Closing) => boolean
   random: () => number
   rtt: Rtt
+  /** What an answer may take longer for what is large and on its way, ms. */
+  extra?: () => number
 }

@@ -21,8 +21,6 @@ export type LinkState =
       /** The ping or the verdict. Moves with traffic; no timer moves with it. */
       until: number
       asked?: Asked | undefined
-      /** When it was first asked for something overdue, since the last answer to anything. */
-      doubtedAt?: number | undefined
     }
   /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
   | { is: 'waiting'; failures: number; until: number; hold: number }
@@ -37,8 +35,7 @@ export type LinkInput =
   | { on: 'opened'; link: number }
   /** `idle`: the server's own limit of silence, ms. */
   | { on: 'welcomed'; link: number; idle: number }
-  /** `answers`: it was said for what this side has said, and not for others. */
-  | { on: 'heard'; link: number; pong: boolean; answers?: boolean }
+  | { on: 'heard'; link: number; pong: boolean }
   /** The other side lives, and its welcome comes within `after` ms. */
   | { on: 'waits'; link: number; after: number }
   | { on: 'ended'; link: number; closing: Closing }
@@ -66,10 +63,8 @@ type News = Extract<LinkInput, { link: number }>
 type Up = LinkState & { is: 'up' }
 type Attempt = LinkState & { is: 'dialing' | 'greeting' }
 
-/** What a wake-up probe may take, ms. */
+/** What the answer to a probe may take, ms, where round trips are not known to take longer. */
 const PROBE = 2_000
-/** What is overdue may go so long without any answer, ms, on a link by which others are heard. */
-const DOUBT = 9_000
 /** `navigator.onLine` has been known to lie: look for ourselves this often, ms. */
 const PAUSE = 30_000
 /** A server that names a silly idle limit is not answered with a storm of pings, ms. */
@@ -102,22 +97,23 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     return this.#outputs
   }
 
-  /**
-   * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
-   * answers: what is said does not arrive.
-   */
+  /** Something is overdue: asks the link whether it lives; silence for as long as an answer may take ends it. */
   probe(now: number): LinkOutput[] {
-    const { state } = this
     this.#outputs = []
-    // Without a heartbeat there is no way to ask.
-    if (state.is !== 'up' || state.interval === Infinity) return []
-    const { doubtedAt = now } = state
-    if (now - doubtedAt >= DOUBT) this.#give('nothing that was said is answered', now)
-    else {
-      this.state = { ...state, doubtedAt }
-      this.#probe(now)
-    }
+    this.#probe(now)
     return this.#outputs
+  }
+
+  /** What an answer may take, ms. */
+  get patience(): number {
+    const { rtt, extra } = this.#options
+    return Math.max(PROBE, rtt.rto) + (extra?.() ?? 0)
+  }
+
+  /** A heartbeat: without one there is no way to ask. */
+  get asks(): boolean {
+    const { state } = this
+    return state.is === 'up' && state.interval < Infinity
   }
 
   #take(input: LinkInput, now: number): void {
@@ -170,8 +166,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       case 'heard':
         if (state.is !== 'up') break
         if (input.pong && state.asked?.at !== undefined) rtt.sample(now - state.asked.at)
-        const doubtedAt = input.answers ? undefined : state.doubtedAt
-        this.state = { ...state, asked: undefined, until: now + state.interval, doubtedAt }
+        this.state = { ...state, asked: undefined, until: now + state.interval }
         break
       case 'waits':
         if (state.is === 'greeting')
@@ -198,22 +193,21 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   }
 
   #beat(state: Up, now: number): void {
-    const { heartbeat, rtt } = this.#options
+    const { heartbeat, rtt, extra } = this.#options
     const { retries } = heartbeat
     const asked = beat(state.asked, retries, state.until, now)
     // One ping's share of the timeout, shortened where round trips are known to be quick.
     const share = heartbeat.timeout / (retries + 1)
     const patience = rtt.srtt === undefined ? share : Math.min(share, Math.max(1_000, 4 * rtt.rto))
-    if (asked) this.#ask(state, asked, now + patience)
+    if (asked) this.#ask(state, asked, now + patience + (extra?.() ?? 0))
     else this.#give('no answer to the heartbeat', now)
   }
 
   #probe(now: number): void {
     const { state } = this
-    // Without a heartbeat there is no way to ask.
     if (state.is !== 'up' || state.interval === Infinity) return
     const { asked, until } = state
-    const due = now + PROBE
+    const due = now + this.patience
     // Otherwise the verdict is near already.
     if (!asked || asked.left || until > due) this.#ask(state, probe(asked, now), due)
   }

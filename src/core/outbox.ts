@@ -1,6 +1,7 @@
 import { MessageError, type MessageErrorCode } from '../wire/errors.js'
 import { type Packed, type Send } from '../wire/frame.js'
 import type { Rtt } from './rtt.js'
+import { Throughput } from './throughput.js'
 
 export interface OutboxOptions {
   /** Messages waiting or unacknowledged, at most. */
@@ -77,6 +78,7 @@ export class Outbox<Tag> {
   retransmits = 0
   /** The first so many are in flight on the current link. */
   inFlight = 0
+  readonly throughput = new Throughput()
   readonly #options: OutboxOptions
   readonly #rtt: Rtt
   #items: Item<Tag>[] = []
@@ -111,11 +113,17 @@ export class Outbox<Tag> {
     return this.size ? this.#expiresAt : Infinity
   }
 
+  /** In flight, bytes. */
+  get load(): number {
+    return this.#items.slice(0, this.inFlight).reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
   /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
   get overdueAt(): number {
     const [oldest] = this.#items
     if (!oldest || !this.inFlight) return Infinity
-    return Math.max(oldest.sentAt ?? 0, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO)
+    const patience = Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO) + this.throughput.time(oldest.bytes)
+    return Math.max(oldest.sentAt ?? 0, this.#movedAt) + patience
   }
 
   /** Takes a message, or settles it (and those that gave way) at once. */
@@ -145,7 +153,7 @@ export class Outbox<Tag> {
     const frames: Send<Packed>[] = []
     const sent: Tag[] = []
     const most = Math.min(limit, this.#options.windowBytes)
-    let bytes = this.#items.slice(0, this.inFlight).reduce((sum, item) => sum + item.bytes, 0)
+    let bytes = this.load
     for (let item; this.inFlight < this.#window && (item = this.#items[this.inFlight]); this.inFlight++) {
       bytes += item.bytes
       if (bytes > most && (this.inFlight || limit < Infinity)) break
@@ -211,7 +219,10 @@ export class Outbox<Tag> {
       fresh = item.tries === 1 && count < this.inFlight ? item : undefined
     }
     if (!count) return []
-    if (fresh?.sentAt !== undefined) this.#rtt.sample(now - fresh.sentAt)
+    if (fresh?.sentAt !== undefined) {
+      const ms = now - fresh.sentAt
+      if (!this.throughput.took(fresh.bytes, ms)) this.#rtt.sample(ms)
+    }
     const done = this.#items.splice(0, count)
     this.inFlight = Math.max(0, this.inFlight - count)
     this.#movedAt = now

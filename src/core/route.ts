@@ -19,7 +19,7 @@ export interface Session {
   /** The heartbeat asks. */
   beat(): void
   /** What was on its way is lost. */
-  lost(reason: string): void
+  lost(closing: Closing): void
 }
 
 /**
@@ -98,9 +98,9 @@ export class Route {
     if (!isMover) this.#tell({ on: 'waits', link: this.#attempt, after })
   }
 
-  heard(pong: boolean, answers: boolean, now: number): void {
+  heard(pong: boolean, now: number): void {
     this.#now = now
-    this.#tell({ on: 'heard', link: this.#attempt, pong, answers })
+    this.#tell({ on: 'heard', link: this.#attempt, pong })
   }
 
   /** Does the link live? */
@@ -136,7 +136,7 @@ export class Route {
 
   #follow(decided: LinkOutput[]): void {
     for (const output of decided) {
-      if ('closing' in output) this.#session.lost(output.closing.reason)
+      if ('closing' in output) this.#session.lost(output.closing)
       if (output.do === 'ping') this.#session.beat()
       else if (output.do === 'drop') this.ladder.stop(output.closing, this.#now)
       else if (output.do === 'open') this.#start()

@@ -1,8 +1,9 @@
 import type { Env } from '../shell/env.js'
+import { type Packet, serverCodec } from '../wire/codec.js'
 import type { Packed, ServerFrame } from '../wire/frame.js'
 
-/** Packets to clients, bytes: small enough that a heartbeat need not wait long behind one. */
-export const PACKET = 2 ** 18
+/** Packets to clients, bytes: small enough that a heartbeat need not wait long behind one, on a slow line. */
+export const PACKET = 2 ** 14
 
 /** Bodies of frames that are made into packets at once, bytes. */
 const PORTION = 2 ** 20
@@ -20,6 +21,14 @@ export function* portions(frames: readonly ServerFrame<Packed>[]): Generator<Ser
     bytes = 0
   }
   yield group
+}
+
+/** What these are on the wire. What is larger than a packet is announced: it takes its time. */
+export function* packetsOf(frames: readonly ServerFrame<Packed>[]): Generator<Packet> {
+  for (const packet of serverCodec.encode(frames, PACKET)) {
+    if (packet.length > PACKET) yield* serverCodec.encode([{ t: 'large', bytes: packet.length }])
+    yield packet
+  }
 }
 
 function bytesOf(frame: ServerFrame<Packed>): number {

@@ -3,9 +3,8 @@ import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { ServerOutput } from '../core/server/contract.js'
 import type { Env } from '../shell/env.js'
-import { serverCodec } from '../wire/codec.js'
 import { type Packed, type ServerFrame, SUBPROTOCOL } from '../wire/frame.js'
-import { Batches, PACKET, portions } from './batches.js'
+import { Batches, packetsOf, portions } from './batches.js'
 import type { Carrier } from './carrier.js'
 import { framesIn, inputOf, type LinkInput } from './input.js'
 import type { Log } from './log.js'
@@ -163,7 +162,7 @@ export class Sockets implements Carrier {
   #send(socket: WebSocket, frames: ServerFrame<Packed>[]): void {
     if (socket.readyState !== WebSocket.OPEN) return
     for (const portion of portions(frames)) {
-      for (const packet of serverCodec.encode(portion, PACKET)) {
+      for (const packet of packetsOf(portion)) {
         const binary = typeof packet !== 'string'
         const bytes = binary ? packet : Buffer.from(packet)
         this.#count.sent(bytes.length)

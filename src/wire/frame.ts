@@ -147,6 +147,8 @@ export interface Welcome {
   user?: string
   /** The server knows `track`, `watch` and `seen`. */
   receipts?: boolean
+  /** When it was said, ms since 1970, by the clock that dates messages. */
+  time?: number
 }
 
 /** msg:A, cumulative: the server has everything up to `seq` for good. Server → client. */
@@ -321,6 +323,12 @@ export interface Fault {
 export type ClientFrame<B = Body> =
   Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye
 
+/** The next packet is so large, and nothing else is heard while it comes. Server → client. */
+export interface Large {
+  t: 'large'
+  bytes: number
+}
+
 export type ServerFrame<B = Body> =
   | Welcome
   | Accepted
@@ -337,6 +345,7 @@ export type ServerFrame<B = Body> =
   | Pong
   | Retry
   | Wait
+  | Large
   | Fault
 
 export type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>

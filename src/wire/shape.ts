@@ -47,6 +47,7 @@ export const serverShapes: Shapes<ServerFrame> = {
     window: 'n',
     user: 's?',
     receipts: 'b?',
+    time: 'n?',
   },
   accepted: { seq: 'n', only: 'b?', placed: 'p?' },
   refused: { seq: 'n', code: 's', reason: 's' },
@@ -62,6 +63,7 @@ export const serverShapes: Shapes<ServerFrame> = {
   pong: { id: 'n', got: 'n?', heads: 'o?', news: 'n?' },
   retry: { after: 'n', spread: 'n' },
   wait: { after: 'n' },
+  large: { bytes: 'n' },
   error: { code: 's', reason: 's' },
 }
 

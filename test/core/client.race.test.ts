@@ -62,10 +62,10 @@ describe('a race', () => {
     bench.says(2, welcome)
     expect(bench.feed({ on: 'wake' })).toEqual(['2< ping 1'])
     bench.feed({ on: 'frames', link: 2, frames: [pong] }, 540)
-    expect(bench.core.rtt.srtt).toBeUndefined()
+    expect(bench.core.ledgers.rtt.srtt).toBeUndefined()
     bench.feed({ on: 'wake' }, 600)
     bench.feed({ on: 'frames', link: 2, frames: [{ t: 'pong', id: 2 }] }, 650)
-    expect(bench.core.rtt.srtt).toBe(50)
+    expect(bench.core.ledgers.rtt.srtt).toBe(50)
   })
   it('tells nothing twice: a welcome said again changes nothing', () => {
     const bench = new RaceBench().connect()

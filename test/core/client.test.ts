@@ -341,12 +341,12 @@ describe('a sign of life', () => {
   it('is the pong of the last ping, in whatever company', () => {
     const bench = asked()
     bench.hear({ t: 'ping', id: 9 }, { t: 'pong', id: 1 })
-    expect(bench.core.rtt.srtt).toBe(50)
+    expect(bench.core.ledgers.rtt.srtt).toBe(50)
   })
   it('measures nothing where it is a ping of that number', () => {
     const bench = asked()
     bench.hear({ t: 'ping', id: 1 })
-    expect(bench.core.rtt.srtt).toBeUndefined()
+    expect(bench.core.ledgers.rtt.srtt).toBeUndefined()
   })
 })
 

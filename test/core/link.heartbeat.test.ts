@@ -113,23 +113,24 @@ describe('a link that may not have survived', () => {
     expect(idle.link.probe(100)).toEqual([])
     expect(idle.link.state).toEqual({ is: 'idle' })
   })
-  it('is given up where everything is heard but answers, 9 s after the first question for something overdue', () => {
-    const bench = new LinkBench().up()
-    for (const at of [300, 900, 2_100, 4_500]) {
-      expect(words(bench.link.probe(at))).toEqual(['ping'])
-      bench.hear(at + 100)
-    }
-    expect(words(bench.link.probe(9_300))).toEqual(['drop 4408', 'retry 0', 'open 2'])
+  it('has as long for its answer as round trips take, and what is large besides', () => {
+    const rtt = new Rtt()
+    rtt.sample(3_000)
+    const slow = new LinkBench({ rtt }).up()
+    slow.link.probe(100)
+    // 3 s, and four times half of that.
+    expect(slow.link.deadline).toBe(9_100)
+    const laden = new LinkBench({ extra: () => 4_000 }).up()
+    laden.link.probe(100)
+    expect(laden.link.deadline).toBe(6_100)
+    const beating = new LinkBench({ extra: () => 4_000 }).up()
+    expect(words(beating.feed({ on: 'tick' }, 15_000))).toEqual(['ping'])
+    expect(beating.link.deadline).toBe(21_500)
   })
-  it('is not given up where something is answered, or where it cannot be asked', () => {
-    const bench = new LinkBench().up()
+  it('is not asked where there is no heartbeat to ask with', () => {
     const deaf = new LinkBench({ greets: false, heartbeat: { interval: Infinity, timeout: 5_000, retries: 1 } }).up()
-    for (let at = 300; at < 30_000; at += 300) {
-      expect(words(bench.link.probe(at))).toEqual(['ping'])
-      bench.feed({ on: 'heard', link: 1, pong: false, answers: at % 1_200 === 0 }, at + 100)
-      expect(words(deaf.link.probe(at))).toEqual([])
-    }
-    expect([bench.is, deaf.is]).toEqual(['up', 'up'])
+    expect(words(deaf.link.probe(300))).toEqual([])
+    expect([deaf.link.asks, new LinkBench().up().link.asks, new LinkBench().link.asks]).toEqual([false, true, false])
   })
   it('is asked once more when the answer was due during a sleep, and then judged', () => {
     const bench = new LinkBench().up()

@@ -93,7 +93,7 @@ describe('acknowledgements of a server that notes them', () => {
   })
   it('say of which log they are', () => {
     const bench = reading()
-    expect(bench.core.reader.received(0, 1_000)).toEqual([{ t: 'received', ch: 'room', offset: 1, id: 1, epoch: 'e1' }])
+    expect(bench.core.ledgers.reader.received(0, 1_000)).toEqual([{ t: 'received', ch: 'room', offset: 1, id: 1, epoch: 'e1' }])
   })
 })
 
@@ -140,7 +140,7 @@ describe('order', () => {
     expect(bench.hear(...messages(4))).toEqual([])
     expect(bench.hear(subscribed(1), ...messages(1))).toEqual([1, 2, 3, 4].map((n) => `deliver room ${String(n)}`))
     expect(bench.hear(...messages(2, 4))).toEqual([])
-    expect(bench.core.reader.duplicates).toBe(3)
+    expect(bench.core.ledgers.reader.duplicates).toBe(3)
   })
   it('an answer that is only late is not asked for again: what lacks gets 500 ms', () => {
     const bench = new ClientBench().reading()
@@ -304,7 +304,7 @@ describe('a channel that is left', () => {
 describe('what is counted', () => {
   it('are gaps and duplicates, also of channels that are left', () => {
     const bench = new ClientBench().reading()
-    const { reader } = bench.core
+    const { reader } = bench.core.ledgers
     bench.hear(...messages(1), ...messages(1))
     bench.hear(subscribed(5, [2, 5]))
     expect([reader.gaps, reader.duplicates]).toEqual([1, 1])

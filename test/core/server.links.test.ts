@@ -10,7 +10,7 @@ describe('a hello', () => {
     world.say(1, hello(), sub(), send(1))
     expect(world.read(1)).toEqual([
       {
-        ...{ t: 'welcome', v: 1, ticket: 'ticket of ann/Ann', resumed: false, got: 0 },
+        ...{ t: 'welcome', v: 1, ticket: 'ticket of ann/Ann', resumed: false, got: 0, time: 1_000 },
         ...{ idle: 45_000, max: 2 ** 20, window: 256, receipts: true, user: 'Ann' },
       },
       { t: 'subscribed', ch: 'room', epoch: 'epoch', next: 1 },

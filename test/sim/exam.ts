@@ -29,8 +29,8 @@ const accepted = (...sent: Sent[]) => sent.every(({ outcome }) => outcome === 'a
 /** A chain of so many trips through the calm network, and the store's answers between. */
 const trips = (count: number): number => count * (CALM_DELAY + 5)
 /** The first overdue message is sent again, and those behind it as soon as it is in. */
-const retransmitted = (pair: Pair): number => 1.6 * pair.from.core.rtt.rto + trips(8) + paced(pair, 6)
-const asked = ({ to }: Pair): number => Math.max(1_000, 2 * to.core.rtt.rto) + trips(6)
+const retransmitted = (pair: Pair): number => 1.6 * pair.from.core.ledgers.rtt.rto + trips(8) + paced(pair, 6)
+const asked = ({ to }: Pair): number => Math.max(1_000, 2 * to.core.ledgers.rtt.rto) + trips(6)
 const pinged = ({ world }: Pair): number => Math.min(world.weather.limits.interval, world.weather.limits.idle / 2)
 /** A reader acknowledges after a while, and a server with a small window waits for that. */
 const paced = ({ world }: Pair, count: number): number =>
@@ -81,7 +81,7 @@ function hung({ weather, devices, net }: World): number {
 /** Those that take packets at once, whether anybody hears them or not. */
 const RUNGS = [1, 2, 3]
 /** What a probe may take before the link is given up. */
-const PROBE = 2_000
+const probed = ({ core }: Device): number => Math.max(2_000, core.ledgers.rtt.rto)
 
 function lose(world: World, device: Device, way: 'up' | 'down', text: string, hold = Infinity): void {
   world.net.accident = { user: device.name, way, text, hold }
@@ -180,7 +180,7 @@ const EXAMS: Record<string, Exam> = {
       blacken(pair.world, pair.from)
       return through(pair, say(pair, 3))
     },
-    within: (pair) => pair.from.core.rtt.rto + PROBE + trips(10) + paced(pair, 3),
+    within: (pair) => pair.from.core.ledgers.rtt.rto + probed(pair.from) + trips(10) + paced(pair, 3),
   },
   'a crash': {
     act(pair) {
@@ -302,7 +302,7 @@ const EXAMS: Record<string, Exam> = {
       return () =>
         from.core.status === 'online' && (!dead || from.wire !== dead || dead.lanes.down.blackAt === Infinity)
     },
-    within: () => PROBE + 2_000 + trips(8),
+    within: ({ from }) => probed(from) + 2_000 + trips(8),
   },
 }
 

@@ -9,6 +9,7 @@ import type { Roster } from '../../src/core/store.js'
 import type { Tables } from '../../src/server/stores/tables.js'
 import type { Env } from '../../src/shell/env.js'
 import { type Feed, run } from '../../src/shell/run.js'
+import { packetsOf } from '../../src/server/batches.js'
 import { type Packet, serverCodec } from '../../src/wire/codec.js'
 import type { ClientFrame } from '../../src/wire/frame.js'
 import type { FrameError } from '../../src/wire/errors.js'
@@ -326,7 +327,7 @@ export class Host implements Far {
       life.site.links.write(output)
       return
     }
-    for (const packet of serverCodec.encode(frames)) {
+    for (const packet of packetsOf(frames)) {
       trace.add(clock.now, 'server', `>link ${link}`, typeof packet === 'string' ? packet : packet.length)
       net.send(wire, 'down', packet)
     }

@@ -149,7 +149,7 @@ export class World {
     if (core.outbox.size) return `has ${core.outbox.size} messages left`
     for (const [id, { answers }] of pages) if (!answers) return `has no answer to history ${id}`
     if (wantsClosed) return core.deadline === Infinity ? '' : 'is closed and waits for something'
-    if (core.reader.askAt !== Infinity) return 'has questions open'
+    if (core.ledgers.reader.askAt !== Infinity) return 'has questions open'
     const { name, rung } = device
     const best = this.net.bestOf(name)
     // On a server that is full, there may be no room for a second link to climb by.

@@ -63,6 +63,7 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
       window: 64,
       user: 'alice',
       receipts: true,
+      time: 1_700_000_000_000,
     },
     { t: 'welcome', v: 1, ticket: 't', resumed: false, got: 0, idle: 60_000, max: 65_536, window: 64 },
   ],
@@ -149,6 +150,7 @@ export const serverFrames: Examples<ServerFrame<Packed>> = {
   ],
   retry: [{ t: 'retry', after: 0, spread: 5_000 }],
   wait: [{ t: 'wait', after: 25_000 }],
+  large: [{ t: 'large', bytes: 60_000 }],
   error: [{ t: 'error', code: 'no-hello', reason: 'say hello first' }],
 }
 

@@ -104,10 +104,10 @@ export class Sessions {
   }
 
   #welcome(peer: Peer, client: string, got: number, resumed: boolean): void {
-    const { idle, maxPacket: max, window, sign } = this.#options
+    const { idle, maxPacket: max, window, sign, wall } = this.#options
     const { user } = peer
     const ticket = sign({ client, user })
-    const terms = { ticket, resumed, got, idle, max, window, receipts: true }
+    const terms = { ticket, resumed, got, idle, max, window, receipts: true, time: wall() }
     peer.tell({ t: 'welcome', v: PROTOCOL_VERSION, ...terms, ...(user && { user }) })
   }
 

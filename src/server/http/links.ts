@@ -1,9 +1,9 @@
 import type { ServerOutput } from '../../core/server/contract.js'
 import type { Env } from '../../shell/env.js'
 import { Close } from '../../wire/close.js'
-import { type Packet, serverCodec } from '../../wire/codec.js'
+import type { Packet } from '../../wire/codec.js'
 import type { Packed, ServerFrame } from '../../wire/frame.js'
-import { Batches, PACKET, portions } from '../batches.js'
+import { Batches, packetsOf, portions } from '../batches.js'
 import type { Carrier } from '../carrier.js'
 import { framesIn, inputOf, type LinkInput, type Transport } from '../input.js'
 import type { Log } from '../log.js'
@@ -231,7 +231,7 @@ export class HttpLinks implements Carrier, Desk {
   }
 
   #lines(link: Link, frames: ServerFrame<Packed>[]): string[] {
-    const packets = serverCodec.encode(frames, PACKET)
+    const packets = [...packetsOf(frames)]
     for (const packet of packets) this.#count.sent(link.transport, Buffer.byteLength(packet))
     return packets.map(toLine)
   }

@@ -54,7 +54,7 @@ const clientFrames = all<ClientFrame['t']>({
 })
 const serverFrames = all<ServerFrame['t']>({
   ...{ welcome: 1, accepted: 1, refused: 1, subscribed: 1, unsubscribed: 1, denied: 1, noted: 1, delivered: 1 },
-  ...{ present: 1, message: 1, page: 1, ping: 1, pong: 1, retry: 1, wait: 1, error: 1 },
+  ...{ present: 1, message: 1, page: 1, ping: 1, pong: 1, retry: 1, wait: 1, large: 1, error: 1 },
 })
 const stages = all<Stage>({ new: 1, greeting: 1, open: 1, over: 1 })
 const serverEvents = all<ServerInput['on']>({

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { Doubt } from '../../src/core/doubt.js'
+import type { ServerFrame } from '../../src/wire/frame.js'
+
+/** The server's clock is so far ahead, ms. */
+const AHEAD = 1_700_000_000_000
+const PATIENCE = 2_000
+
+const said = (at: number, ahead = AHEAD): ServerFrame => ({ t: 'message', ch: 'room', time: ahead + at, body: 'hi' })
+
+/** Greeted at 0, welcomed after 100 ms up. */
+function welcomed(time: number | undefined = AHEAD + 100): Doubt {
+  const doubt = new Doubt()
+  doubt.greet(0)
+  doubt.welcomed(time)
+  return doubt
+}
+
+describe('whether what is said arrives', () => {
+  it('is settled by what was said as long after the question as an answer may take, and is none', () => {
+    const doubt = welcomed()
+    expect(doubt.ask(5_000, 0)).toBe(false)
+    // The hello took 100 ms up, as far as is known.
+    expect(doubt.hear([said(7_099)], 7_150, PATIENCE)).toBe(false)
+    expect(doubt.hear([said(7_100)], 7_150, PATIENCE)).toBe(true)
+  })
+  it('is not settled by what was said before, and was long on its way', () => {
+    const doubt = welcomed()
+    doubt.ask(5_000, 0)
+    for (let at = 0; at < 7_100; at += 100) expect(doubt.hear([said(at)], at + 60_000, PATIENCE)).toBe(false)
+  })
+  it('is asked anew after an answer', () => {
+    const doubt = welcomed()
+    doubt.ask(5_000, 0)
+    doubt.end()
+    expect(doubt.hear([said(9_000)], 9_000, PATIENCE)).toBe(false)
+    expect(doubt.ask(9_000, 0)).toBe(false)
+    expect(doubt.ask(17_999, 0)).toBe(false)
+  })
+  it('counts from the first question', () => {
+    const doubt = welcomed()
+    doubt.ask(5_000, 0)
+    doubt.ask(6_900, 0)
+    expect(doubt.hear([said(7_200)], 7_300, PATIENCE)).toBe(true)
+  })
+  it('needs no clocks: 9 s without an answer settle it; what is large gets its time', () => {
+    const doubt = new Doubt()
+    expect(doubt.ask(1_000, 0)).toBe(false)
+    expect(doubt.ask(9_999, 0)).toBe(false)
+    expect([doubt.ask(10_000, 1), doubt.ask(10_000, 0)]).toEqual([false, true])
+  })
+  it('is not settled by a server that tells no time, by what has none, nor where nothing was asked', () => {
+    const doubt = new Doubt()
+    doubt.greet(0)
+    doubt.welcomed(undefined)
+    doubt.ask(5_000, 0)
+    expect(doubt.hear([said(60_000)], 60_000, PATIENCE)).toBe(false)
+    const other = welcomed()
+    expect(other.hear([said(60_000)], 60_000, PATIENCE)).toBe(false)
+    other.ask(61_000, 0)
+    const timeless: ServerFrame[] = [
+      { t: 'message', ch: 'room', body: 'hi' },
+      { t: 'delivered', n: 1, ch: 'room', list: [] },
+    ]
+    expect(other.hear(timeless, 90_000, PATIENCE)).toBe(false)
+  })
+  it('a node whose clock is ahead is known by what it cannot have said yet', () => {
+    const doubt = welcomed()
+    // 5 s ahead; 50 ms on its way.
+    expect(doubt.hear([said(1_000, AHEAD + 5_000)], 1_050, PATIENCE)).toBe(false)
+    doubt.ask(5_000, 0)
+    expect(doubt.hear([said(6_000, AHEAD + 5_000)], 6_050, PATIENCE)).toBe(false)
+    expect(doubt.hear([said(7_000, AHEAD + 5_000)], 7_050, PATIENCE)).toBe(true)
+  })
+  it('what is heard at once of a clock that has jumped settles nothing by itself', () => {
+    const doubt = welcomed()
+    doubt.ask(5_000, 0)
+    // An hour of sleep that this clock did not count.
+    expect(doubt.hear([said(3_605_100)], 5_100, PATIENCE)).toBe(false)
+    expect(doubt.hear([said(3_607_000)], 7_000, PATIENCE)).toBe(true)
+  })
+})
