@@ -93,7 +93,9 @@ describe('acknowledgements of a server that notes them', () => {
   })
   it('say of which log they are', () => {
     const bench = reading()
-    expect(bench.core.ledgers.reader.received(0, 1_000)).toEqual([{ t: 'received', ch: 'room', offset: 1, id: 1, epoch: 'e1' }])
+    expect(bench.core.ledgers.reader.received(0, 1_000)).toEqual([
+      { t: 'received', ch: 'room', offset: 1, id: 1, epoch: 'e1' },
+    ])
   })
 })
 
