@@ -8,10 +8,10 @@ const PATIENCE = 2_000
 
 const said = (at: number, ahead = AHEAD): ServerFrame => ({ t: 'message', ch: 'room', time: ahead + at, body: 'hi' })
 
-/** Greeted at 0, welcomed after 100 ms up. */
-function welcomed(time: number | undefined = AHEAD + 100): Doubt {
+/** Greeted at 1 s, and that took 100 ms up. */
+function welcomed(time: number | undefined = AHEAD + 1_100): Doubt {
   const doubt = new Doubt()
-  doubt.greet(0)
+  doubt.greet(1_000)
   doubt.welcomed(time)
   return doubt
 }

@@ -1,0 +1,161 @@
+// What a client makes of silence, and of hearing all but answers.
+import { describe, expect, it } from 'vitest'
+import type { ServerFrame } from '../../src/wire/frame.js'
+import { ClientBench, messages, subscribed } from '../support/client-core.js'
+
+/** The server's clock is so far ahead, ms. */
+const AHEAD = 1_700_000_000_000
+
+/** When the link is given up for silence, if that is before `end`; whole ms. */
+const givenUp = (bench: ClientBench, end: number): number =>
+  Math.floor(bench.until(end).find(([, ...told]) => told.includes('drop 4408'))?.[0] ?? NaN)
+
+describe('a large message', () => {
+  it('is overdue, and its link asked and given up, later by what it takes', () => {
+    const bench = new ClientBench().up()
+    bench.send({ bytes: 32_000 })
+    expect(bench.until(2_000)).toEqual([[2_000, 'write send 1', 'write ping 1']])
+    expect(givenUp(bench, 9_000)).toBe(5_000)
+  })
+  it('has as long as the last one took, whose time says nothing of the round trip', () => {
+    const bench = new ClientBench().up()
+    bench.send({ bytes: 32_000 })
+    bench.now = 1_900
+    bench.hear({ t: 'accepted', seq: 1 })
+    expect(bench.core.ledgers.rtt.srtt).toBeUndefined()
+    bench.send({ bytes: 16_000 })
+    // 16.8 bytes a ms, and the first RTO.
+    expect(bench.core.deadline).toBe(1_900 + 1_000 + 950)
+  })
+  it('has twice as long on the next link where it ended this one', () => {
+    const bench = new ClientBench().up()
+    bench.send({ bytes: 32_000 })
+    expect(givenUp(bench, 5_000)).toBe(5_000)
+    bench.up()
+    expect(bench.until(8_000)).toEqual([[8_000, 'write send 1', 'write ping 2']])
+    expect(givenUp(bench, 20_000)).toBe(12_000)
+  })
+  it('goes with the hello only as far as a second takes', () => {
+    const bench = new ClientBench({ outbox: { windowBytes: 100_000 } })
+    bench.feed({ on: 'connect' })
+    for (let n = 0; n < 4; n++) bench.send({ bytes: 10_000 })
+    expect(bench.open()).toEqual(['write hello 0 | send 1 | send 2 | send 3', 'm1 sent', 'm2 sent', 'm3 sent'])
+    // No welcome: it was too much, perhaps.
+    bench.until(10_000)
+    bench.until(bench.core.deadline)
+    expect(bench.open()).toEqual(['write hello 0 | send 1'])
+  })
+})
+
+describe('a large packet that was announced', () => {
+  const large: ServerFrame = { t: 'large', bytes: 64_000 }
+  it('puts off every verdict by what it takes', () => {
+    const bench = new ClientBench().up()
+    bench.hear(large)
+    expect(bench.until(15_000)).toEqual([[15_000, 'write ping 1']])
+    // 2.5 s and 2 s, twice.
+    expect(bench.until(19_500)).toEqual([[19_500, 'write ping 2']])
+    expect(givenUp(bench, 30_000)).toBe(24_000)
+  })
+  it('also that of a message that is overdue', () => {
+    const bench = new ClientBench().up()
+    bench.hear(large)
+    bench.send()
+    expect(bench.until(1_000)).toEqual([[1_000, 'write send 1', 'write ping 1']])
+    expect(givenUp(bench, 9_000)).toBe(5_000)
+  })
+  it('and no longer when it is there; the next has as long as it took', () => {
+    const bench = new ClientBench().reading()
+    bench.hear(large)
+    bench.now = 4_000
+    bench.hear(...messages(1))
+    bench.send()
+    expect(bench.until(5_000).at(-1)).toEqual([5_000, 'write send 1', 'write ping 1'])
+    expect(givenUp(bench, 9_000)).toBe(7_000)
+    const other = new ClientBench().reading()
+    other.hear(large)
+    other.now = 4_000
+    other.hear(...messages(1))
+    other.hear(large)
+    other.send()
+    // 16 bytes a ms.
+    expect(givenUp(other, 20_000)).toBe(11_000)
+  })
+  it('of a link that is gone is no matter of the next', () => {
+    const bench = new ClientBench().up()
+    bench.hear(large)
+    bench.again()
+    bench.up()
+    const { now } = bench
+    bench.send()
+    expect(givenUp(bench, now + 9_000)).toBe(now + 3_000)
+  })
+})
+
+describe('a link by which others are heard', () => {
+  /** Welcomed at once, and follows `room`; something is said at 0 and overdue at 1 s. */
+  const bench = (): ClientBench => {
+    const one = new ClientBench().up({ time: AHEAD })
+    one.follow()
+    one.hear(subscribed(1))
+    one.send()
+    return one
+  }
+  const others = (offset: number, saidAt: number): ServerFrame[] =>
+    messages(offset).map((frame) => ({ ...frame, time: AHEAD + saidAt }))
+  it('is given up when they say something that long after the question', () => {
+    const one = bench()
+    one.until(2_990)
+    expect(one.hear(...others(1, 2_990))).toEqual(['deliver room 1'])
+    one.now = 3_000
+    // Nothing in that packet counts: it comes again on the next link.
+    expect(one.hear(...others(2, 3_000))).toEqual([
+      'drop 4408',
+      'retry 250',
+      'reconnecting: nothing that was said is answered',
+    ])
+  })
+  it('and not when they said it before, or where an answer came first', () => {
+    const one = bench()
+    one.until(2_990)
+    expect(one.hear(...others(1, 990))).toEqual(['deliver room 1'])
+    expect(one.until(4_900).map(([at]) => at)).toEqual([3_000])
+    expect(one.hear({ t: 'noted', ch: 'room', offset: 0 }, ...others(2, 4_900))).toEqual(['deliver room 2'])
+    expect(one.core.status).toBe('online')
+  })
+  it('by the clock of its own welcome', () => {
+    const one = new ClientBench()
+    one.feed({ on: 'connect' })
+    one.now = 7_000
+    one.up({ time: AHEAD })
+    one.follow()
+    one.hear(subscribed(1))
+    one.send()
+    one.until(9_990)
+    // The welcome was said at 7 s; the question came at 8.
+    one.hear(...others(1, 2_990))
+    expect(one.core.status).toBe('online')
+    one.now = 10_000
+    one.hear(...others(2, 3_000))
+    expect(one.core.status).toBe('reconnecting')
+  })
+  it('is never given up for that where it cannot be asked', () => {
+    const heartbeat = { interval: Infinity, timeout: 5_000, retries: 1 }
+    const one = new ClientBench({ link: { heartbeat, greets: false } })
+    one.open()
+    one.send()
+    for (let n = 1; n < 400; n++) {
+      one.until(n * 100)
+      one.hear(...others(n, n * 100))
+    }
+    expect(one.core.status).toBe('online')
+  })
+  it('on the next link all begins anew', () => {
+    const one = bench()
+    one.until(2_000)
+    one.again()
+    one.up({ time: AHEAD + one.now })
+    one.hear(...others(1, one.now + 5_000))
+    expect(one.core.status).toBe('online')
+  })
+})
