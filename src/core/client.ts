@@ -265,9 +265,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     if (this.link.state.is === 'closed') ledgers.close(`the client is closed: ${this.link.state.closing.reason}`)
     if (!this.#serving) return
     const overdue = this.outbox.retransmit(now)
-    this.#say(overdue)
+    this.#say(overdue ?? [])
     // Overdue on a link that is up: it was said again, in case only the message was lost; does the link live?
-    if (!overdue.length || !this.link.asks) return
+    if (!overdue || !this.link.asks) return
     if (this.#hearing.doubt.ask(now, this.#hearing.extra)) this.#give(DEAF, this.route.front ?? 0)
     else this.route.probe(now)
   }

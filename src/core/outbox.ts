@@ -1,7 +1,7 @@
 import { MessageError, type MessageErrorCode } from '../wire/errors.js'
 import { type Packed, type Send } from '../wire/frame.js'
 import type { Rtt } from './rtt.js'
-import { Throughput } from './throughput.js'
+import { isLarge, Throughput } from './throughput.js'
 
 export interface OutboxOptions {
   /** Messages waiting or unacknowledged, at most. */
@@ -122,8 +122,8 @@ export class Outbox<Tag> {
   get overdueAt(): number {
     const [oldest] = this.#items
     if (!oldest || !this.inFlight) return Infinity
-    const patience = Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO) + this.throughput.time(oldest.bytes)
-    return Math.max(oldest.sentAt ?? 0, this.#movedAt) + patience
+    const patience = (this.#rtt.rto + this.throughput.time(oldest.bytes)) * 2 ** this.#strikes
+    return Math.max(oldest.sentAt ?? 0, this.#movedAt) + Math.min(patience, MAX_RTO)
   }
 
   /** Takes a message, or settles it (and those that gave way) at once. */
@@ -212,22 +212,27 @@ export class Outbox<Tag> {
   /** Everything up to `seq` is accepted. What was never sent cannot be. */
   ack(seq: number, now: number): Settled<Tag>[] {
     let count = 0
+    let bytes = 0
     let fresh: Item<Tag> | undefined
+    const [first] = this.#items
     for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
       this.acked = Math.max(this.acked, item.seq)
       this.#forget(item)
+      bytes += item.bytes
       fresh = item.tries === 1 && count < this.inFlight ? item : undefined
     }
     if (!count) return []
-    if (fresh?.sentAt !== undefined) {
-      const ms = now - fresh.sentAt
-      if (!this.throughput.took(fresh.bytes, ms)) this.#rtt.sample(ms)
-    }
     const done = this.#items.splice(0, count)
+    if (fresh?.sentAt !== undefined) {
+      const since = Math.max((first?.sentAt ?? 0) + (this.#rtt.srtt ?? 0), this.#movedAt)
+      if (!this.#strikes) this.throughput.took(bytes, now - since)
+      // What waited behind what is large says nothing of the round trip.
+      if (!done.some((item) => isLarge(item.bytes))) this.#rtt.sample(now - fresh.sentAt)
+    }
     this.inFlight = Math.max(0, this.inFlight - count)
     this.#movedAt = now
     // The overdue one alone was missing: what went after it has fallen, and is sent again. With more, only the answer was late.
-    if (this.#strikes && count === 1) this.interrupt()
+    if (this.#strikes && count === 1 && !fresh) this.interrupt()
     this.#strikes = 0
     return done.map(taken)
   }
@@ -256,12 +261,14 @@ export class Outbox<Tag> {
     return settled
   }
 
-  /** The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. */
-  retransmit(now: number): Send<Packed>[] {
+  /**
+   * The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. What is large
+   * may be on its way still: the first time its link is only to be asked. Undefined where nothing is overdue.
+   */
+  retransmit(now: number): Send<Packed>[] | undefined {
     const [oldest] = this.#items
-    if (now < this.overdueAt || !oldest) return []
-    this.#strikes++
-    return [this.#write(oldest, 0, now)]
+    if (now < this.overdueAt || !oldest) return undefined
+    return this.#strikes++ || !isLarge(oldest.bytes) ? [this.#write(oldest, 0, now)] : []
   }
 
   /**

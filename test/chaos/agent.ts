@@ -1,12 +1,12 @@
 // What runs in the page: a client, and the notes of it until the run fetches them.
 import { createClient } from '../../src/index.js'
 import type { Fact } from './history.js'
-import { witness } from './witness.js'
+import { type Say, witness } from './witness.js'
 
 const notes: Fact[] = []
 
 const agent = {
-  send: (() => undefined) as (n: number) => void,
+  send: (() => undefined) as Say,
 
   /** @param url of the server, which the page changes when it is told. */
   join(url: string, name: string): void {

@@ -52,8 +52,10 @@ export class Studio {
     const timer = setInterval(() => void report().catch(() => undefined), FETCH)
     return {
       // A page that does not run says nothing.
-      send(n) {
-        if (!asleep) said = said.then(() => page.evaluate((n) => chaosAgent.send(n), n)).catch(() => undefined)
+      send(n, bytes) {
+        if (asleep) return
+        const word = { n, bytes }
+        said = said.then(() => page.evaluate(({ n, bytes }) => chaosAgent.send(n, bytes), word)).catch(() => undefined)
       },
       report,
       async freeze(frozen) {

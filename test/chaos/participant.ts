@@ -14,7 +14,8 @@ export interface Seat {
 }
 
 export interface Participant {
-  send(n: number): void
+  /** @param bytes besides the number. */
+  send(n: number, bytes: number): void
   /** Its facts are in the history. */
   report?(): Promise<void>
   /** The clock of its device is so much later, ms; its timers know nothing of it. */

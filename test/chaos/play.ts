@@ -5,7 +5,7 @@ import { befall, nameOf, type Victims } from './faults.js'
 import { History, type Fact } from './history.js'
 import type { Participant } from './participant.js'
 import type { Product, Service } from './product.js'
-import { schedule, type Scenario, type Schedule, type Strike } from './scenario.js'
+import { type Large, schedule, type Scenario, type Schedule, type Strike } from './scenario.js'
 import { Wire } from './wire.js'
 
 export interface Outcome {
@@ -49,9 +49,11 @@ class Stage {
     }
   }
 
-  say(client: string, times: readonly number[]): void {
-    for (const [at, time] of times.entries())
-      setTimeout(() => this.#leaving || this.people.get(client)?.send(at + 1), time)
+  say(client: string, times: readonly number[], large?: Large): void {
+    for (const [at, time] of times.entries()) {
+      const bytes = large && at % large.every === large.every - 1 ? large.bytes : 0
+      setTimeout(() => this.#leaving || this.people.get(client)?.send(at + 1, bytes), time)
+    }
   }
 
   async strike(strike: Strike): Promise<void> {
@@ -91,7 +93,7 @@ class Stage {
 
 async function perform(stage: Stage, plan: Schedule): Promise<readonly Fact[]> {
   while (!(await stage.isDone())) await sleep(LOOK)
-  for (const [client, times] of plan.sends) stage.say(client, times)
+  for (const [client, times] of plan.sends) stage.say(client, times, plan.large)
   await Promise.all([...plan.strikes.map((strike) => stage.strike(strike)), sleep(plan.end)])
   const until = performance.now() + PATIENCE
   while (!(await stage.isDone()) && performance.now() < until) await sleep(LOOK)

@@ -51,6 +51,12 @@ export interface Planned {
   whom?: Whom
 }
 
+/** Of each client's messages every so many-th is so large, bytes. */
+export interface Large {
+  every: number
+  bytes: number
+}
+
 export interface Scenario {
   /** Names its picture, too. */
   name: string
@@ -60,6 +66,7 @@ export interface Scenario {
   nodes?: number
   /** Idle: nobody says anything while something is wrong. */
   load?: 'idle'
+  large?: Large
   /** How long after the last fault it goes on, ms. */
   after?: number
   /** Default: everybody. */
@@ -84,6 +91,7 @@ export interface Schedule {
   /** When each client sends, ms from the start. */
   sends: ReadonlyMap<string, readonly number[]>
   end: number
+  large?: Large
 }
 
 /** From one message of a client to its next, ms. */
@@ -113,5 +121,10 @@ export function schedule(scenario: Scenario, cast: readonly string[], seed: numb
   const end = last + (scenario.after ?? 5_000)
   // An idle cast says its last words when all is over.
   const quiet = scenario.load && { from: Math.min(...strikes.map(({ from }) => from)), to: end - 1_500 }
-  return { strikes, end, sends: new Map(cast.map((name) => [name, sendsOf(dice, end, quiet)])) }
+  return {
+    ...(scenario.large && { large: scenario.large }),
+    strikes,
+    end,
+    sends: new Map(cast.map((name) => [name, sendsOf(dice, end, quiet)])),
+  }
 }

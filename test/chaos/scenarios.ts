@@ -101,6 +101,13 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    name: 'large-and-slow',
+    about: '100 kB a second each way of each connection, and every fortieth message has 150 kB',
+    store: 'memory',
+    large: { every: 40, bytes: 150_000 },
+    faults: [{ fault: { kind: 'throttled', rate: 100_000 }, at: STABLE, lasts: 25_000 }],
+  },
+  {
     name: 'sigkill-memory',
     about: 'the server is killed three times; its store is elsewhere',
     store: 'memory',

@@ -6,7 +6,12 @@ import type { Event } from './history.js'
 export interface Word {
   by: string
   n: number
+  /** What makes it large. */
+  fill?: string
 }
+
+/** A word that has so many bytes besides. */
+export type Say = (n: number, bytes: number) => void
 
 const ROOM = 'room'
 
@@ -14,7 +19,7 @@ const ROOM = 'room'
 const UNSURE = ['in-doubt', 'undelivered', 'untold']
 
 /** Lets the client read the room from its beginning, and notes all that happens to it; returns how to let it say a word. */
-export function witness(client: Client, name: string, note: (event: Event) => void): (n: number) => void {
+export function witness(client: Client, name: string, note: (event: Event) => void): Say {
   note({ is: 'joined', client: name, id: client.id })
   note({ is: 'status', client: name, status: client.status, reason: '' })
   client.on('status', ({ status, reason }) => note({ is: 'status', client: name, status, reason }))
@@ -26,9 +31,9 @@ export function witness(client: Client, name: string, note: (event: Event) => vo
   room.on('message', ({ body: { by, n }, offset }) => note({ is: 'message', client: name, from: by, n, offset }), {
     from: 'oldest',
   })
-  return (n) => {
+  return (n, bytes) => {
     note({ is: 'sent', client: name, n })
-    const message = room.send({ by: name, n })
+    const message = room.send({ by: name, n, ...(bytes > 0 && { fill: 'x'.repeat(bytes) }) })
     message.on('receipt', ({ count, by }) => note({ is: 'receipt', client: name, n, count, by: by?.client }))
     message.accepted.then(
       () => note({ is: 'accepted', client: name, n }),

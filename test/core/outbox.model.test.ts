@@ -96,7 +96,7 @@ function perform(bench: OutboxBench, model: Model, step: Step, now: number): voi
       return model.settle(outbox.agree(step.window, step.maxBody))
     case 'pass':
       model.settle(outbox.expire(now))
-      return model.frames(outbox.retransmit(now), [])
+      return model.frames(outbox.retransmit(now) ?? [], [])
   }
 }
 
@@ -183,7 +183,7 @@ describe('the outbox and a server', () => {
             note(bench.outbox.push({ seq: bench.seq, ch: 'c', body: '', bytes: 1, expiresAt: now + wish, tag }))
           note(bench.outbox.expire(now))
           if (now < 5_000 && chance(10)) bench.outbox.interrupt()
-          carry(bench.outbox.retransmit(now), now)
+          carry(bench.outbox.retransmit(now) ?? [], now)
           carry(bench.outbox.pump(now).frames, now)
         }
         expect(bench.outbox.size).toBe(0)

@@ -9,10 +9,20 @@ describe('what is large, and its time', () => {
   })
   it('is what the last took, within bounds', () => {
     const line = new Throughput()
-    expect([line.took(40_000, 10_000), line.time(64_000)]).toEqual([true, 16_000])
-    expect([line.took(8_191, 100_000), line.time(64_000)]).toEqual([false, 16_000])
-    expect([line.took(40_000, 1), line.time(64_000)]).toEqual([true, 2_000])
-    expect([line.took(40_000, 1e9), line.time(64_000)]).toEqual([true, 64_000])
+    const after = (bytes: number, ms: number): number => {
+      line.took(bytes, ms)
+      return line.time(64_000)
+    }
+    expect(after(40_000, 10_000)).toBe(16_000)
+    expect(after(8_191, 100_000)).toBe(16_000)
+    expect([after(40_000, 100), line.within(1_000)]).toEqual([160, 32_000])
+    expect([after(40_000, 0), after(40_000, 1e9)]).toEqual([64, 64_000])
+  })
+  it('begins anew where a quick line has no answer', () => {
+    const line = new Throughput()
+    line.took(40_000, 40)
+    line.doubt(64_000)
+    expect(line.time(64_000)).toBe(2_000)
   })
   it('is twice as long where the last had no answer in its time; so what fails for its size gets through in the end', () => {
     const line = new Throughput()

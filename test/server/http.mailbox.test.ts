@@ -66,6 +66,14 @@ describe('the downlink', () => {
     expect(take(box, 'r', 2)).toEqual([lines(3, 'z')])
   })
 
+  it('what announces a large line goes ahead of it', () => {
+    const box = new Mailbox()
+    const large = 'x'.repeat(2 ** 14 + 1)
+    box.put(['a', 'large', large, 'b'])
+    expect(take(box, 'r', 0)).toEqual([lines(1, 'a', 'large')])
+    expect(take(box, 'r', 2)).toEqual([lines(3, large, 'b')])
+  })
+
   it('ends with its close, after all lines, and says it again', () => {
     const box = new Mailbox()
     const closed = { code: 4409, reason: 'later' }

@@ -51,7 +51,7 @@ export class OutboxBench {
   }
 
   retransmit(now: number): string[] {
-    return told(this.outbox.retransmit(now))
+    return told(this.outbox.retransmit(now) ?? [])
   }
 
   expire(now: number): string[] {

@@ -1,7 +1,8 @@
+import { PACKET } from '../batches.js'
 import type { Closed, TakeAsk, Taken } from './desk.js'
 
 /** Lines given to a reader at once, bytes; one always fits. */
-const ANSWER = 2 ** 20
+const ANSWER = 2 ** 16
 
 type Ask = Pick<TakeAsk, 'reader' | 'again' | 'since'>
 
@@ -95,7 +96,8 @@ export class Mailbox {
     let end = 0
     for (let sum = 0, line; (line = this.#lines[end]) !== undefined; end++) {
       sum += line.length
-      if (sum > ANSWER && end) break
+      // Of a poll nothing is heard before all is there: what announces a large line goes ahead of it.
+      if (end && (sum > ANSWER || line.length > PACKET)) break
     }
     const isAll = end === this.#lines.length
     const lines = this.#lines.slice(0, end)
