@@ -76,9 +76,9 @@ export class Host implements Far {
     return this.#life?.calls.size ?? 0
   }
 
-  /** A channel's log as it is. */
-  bounds(ch: string): Bounds {
-    const { epoch, oldest, next } = this.store.tables.read({ ch, from: 0, limit: 0, bytes: 0 })
+  /** A channel's log as it is; with an epoch, that which somebody was told of. */
+  bounds(ch: string, told?: string): Bounds {
+    const { epoch, oldest, next } = this.store.log(ch, told)
     return { epoch, oldest, next }
   }
 
