@@ -158,7 +158,7 @@ export class Device {
       asked,
       before,
       denied: false,
-      id: undefined,
+      ...{ id: undefined, told: undefined },
       ...{ next, epoch, since, earlier },
       senders: new Map(),
     })
@@ -356,14 +356,15 @@ export class Device {
       case 'deliver': {
         const following = this.following.get(output.ch)
         if (!following) return world.fail('5 deliveredOnce', `${this.name}: ${output.ch} is not followed`)
-        this.#invariants.deliveredOnce(following, output.message, world.host.bounds(output.ch))
+        this.#invariants.deliveredOnce(following, output.message, world.host.bounds(output.ch, following.told))
         world.handed.note(this, output.ch, output.message.id)
         this.#answers(output.ch)
         return
       }
       case 'gap': {
         const following = this.following.get(output.ch)
-        if (following) this.#invariants.gapIsHonest(following, output.gap, world.host.bounds(output.ch))
+        const log = world.host.bounds(output.ch, following?.told)
+        if (following) this.#invariants.gapIsHonest(following, output.gap, log)
         return
       }
       case 'page': {

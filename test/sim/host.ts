@@ -14,6 +14,7 @@ import { type Packet, serverCodec } from '../../src/wire/codec.js'
 import type { ClientFrame } from '../../src/wire/frame.js'
 import type { FrameError } from '../../src/wire/errors.js'
 import { watchServer } from './reach/watch-server.js'
+import { Flights } from './flights.js'
 import type { Bounds } from './invariants.js'
 import type { Question, Reply } from './exchange.js'
 import type { Far } from './net.js'
@@ -54,6 +55,7 @@ export class Host implements Far {
   readonly forbidden = new Set<string>()
   readonly store: Store
   readonly #world: World
+  readonly #flights: Flights
   #life: Life | undefined
   #links = 0
   #lives = 0
@@ -61,6 +63,7 @@ export class Host implements Far {
   constructor(world: World) {
     this.#world = world
     this.store = new Store(world, this.forbidden)
+    this.#flights = new Flights(world)
   }
 
   get up(): boolean {
@@ -76,9 +79,9 @@ export class Host implements Far {
     return this.#life?.calls.size ?? 0
   }
 
-  /** A channel's log as it is. */
-  bounds(ch: string): Bounds {
-    const { epoch, oldest, next } = this.store.tables.read({ ch, from: 0, limit: 0, bytes: 0 })
+  /** A channel's log as it is; with an epoch, that which somebody was told of. */
+  bounds(ch: string, told?: string): Bounds {
+    const { epoch, oldest, next } = this.store.log(ch, told)
     return { epoch, oldest, next }
   }
 
@@ -204,22 +207,23 @@ export class Host implements Far {
       const [owner = '', wire, client = ''] = (input.user ?? '').split('#')
       requests.opened(input.link, Number(wire))
       life.owners.set(input.link, client)
+      this.#flights.opened(input.link, Number(wire), client)
       this.#tell({ ...input, user: userOf(owner) }, life)
       return
     }
     if (input.on === 'frames') {
       trace.add(clock.now, 'server', `<link ${input.link}`, () => input.frames.map(({ t }) => t).join())
       requests.heardOnce(input.link, input.frames)
-      // A first flight may come late, or again: nobody can tell it from a new one.
-      if (input.frames.some(({ t }) => t === 'hello')) this.#forgo(life.owners.get(input.link), input.frames)
+      this.#flights.heard(input.link, input.frames)
     } else if (input.on === 'closed') {
       requests.closed(input.link)
+      this.#flights.over(input.link)
       this.#unlink(life, life.owners.get(input.link), input.link)
     }
     this.#tell(input, life)
   }
 
-  /** What follows a channel that its client has left. */
+  /** On a wire that keeps no order a sub may come behind the unsub that ends it. */
   #forgo(client: string | undefined, frames: readonly ClientFrame[]): void {
     const device = this.#world.devices.find(({ id }) => id === client)
     if (!device) return
@@ -239,7 +243,6 @@ export class Host implements Far {
       )
       try {
         const frames = serverCodec.decode(packet)
-        // On a wire that keeps no order a sub may come behind the unsub that ends it.
         if (wire.lossy) this.#forgo(wire.near.client, frames)
         this.#tell({ on: 'frames', link, frames }, life)
       } catch (error) {
@@ -321,6 +324,7 @@ export class Host implements Far {
       life.welcomed.set(owner, (life.welcomed.get(owner) ?? new Set()).add(link))
       this.#world.presence.linked(owner)
     }
+    this.#flights.answered(link, owner, frames)
     if (!wire) {
       trace.add(clock.now, 'server', `>link ${link}`, () => frames.map(({ t }) => t).join())
       requests.answered(link, frames)

@@ -28,6 +28,8 @@ export interface Following {
   /** The offset that must come next; unknown until something came. */
   next: number | undefined
   epoch: string | undefined
+  /** The log that the server's last answer spoke of: it may be lost by the time that this is heard. */
+  told: string | undefined
   /** From there on nothing is missing; unknown until the server has said where it begins. */
   since: number | undefined
   /** Of another page of this client's name: per sender, the last message handed on. */
@@ -80,7 +82,7 @@ export class MessageInvariants {
   }
 
   /** 5: exactly once, in the order of the log and of each sender, as it was sent, with nothing passed over unsaid. */
-  deliveredOnce(following: Following, { id = '', offset = 0, body, from, ch }: Message, now: Bounds): void {
+  deliveredOnce(following: Following, { id = '', offset = 0, body, from, ch }: Message, log: Bounds): void {
     const places = this.#ledger.places(id).filter((one) => one.ch === ch && one.offset === offset)
     const entry = places.find(({ epoch }) => epoch === following.epoch) ?? places[0]
     if (!entry) return this.#fail('5 deliveredOnce', `${ch} ${offset}: ${id} is not in the log`)
@@ -88,7 +90,7 @@ export class MessageInvariants {
     if (!same(sent.body, body) || sent.user !== from) this.#fail('5 deliveredOnce', `${id} arrived changed`)
     if (following.next !== undefined && epoch !== following.epoch)
       this.#fail('6 gapIsHonest', `${ch} ${offset}: another epoch, and not a word`)
-    const next = following.next ?? (epoch === now.epoch ? Math.min(offset, now.oldest) : offset)
+    const next = following.next ?? (epoch === log.epoch ? Math.min(offset, log.oldest) : offset)
     if (offset < next) this.#fail('5 deliveredOnce', `${ch} ${offset} after ${next - 1}`)
     this.#nothingSkipped(following, epoch, next, offset)
     const last = following.senders.get(sent.client) ?? 0
@@ -99,21 +101,24 @@ export class MessageInvariants {
   }
 
   /** 6: a gap is told of only where the log has truly lost something, and covers all that is passed over. */
-  gapIsHonest(following: Following, { from, to }: Gap, now: Bounds): void {
-    const { epoch, next, ch } = following
+  gapIsHonest(following: Following, { from, to }: Gap, log: Bounds): void {
+    const { epoch, next, ch, told } = following
+    if (told !== log.epoch) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to}: no answer says so`)
     if (next !== undefined && epoch !== undefined) this.#nothingSkipped(following, epoch, next, from)
-    const renewed = (epoch ?? following.asked.epoch) !== now.epoch
+    const renewed = (epoch ?? following.asked.epoch) !== log.epoch
     // The app may have named a position of a log that is no more.
-    const beyond = to === following.from && following.asked.epoch !== now.epoch
-    if (!renewed && !beyond && to > now.oldest) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to} is not lost`)
+    const beyond = to === following.from && following.asked.epoch !== log.epoch
+    if (!renewed && !beyond && to > log.oldest) this.#fail('6 gapIsHonest', `${ch} ${from} to ${to} is not lost`)
     following.next = renewed ? undefined : beyond ? from : Math.max(next ?? 1, to)
     following.since = following.next
-    following.epoch = now.epoch
+    following.epoch = log.epoch
   }
 
   /** 7: a subscription begins where the app asked, and nowhere else. Called with the first answer of the server. */
   startsWhereAsked(following: Following, { epoch, next, lost, id }: Subscribed, now: Bounds): void {
-    if (following.next !== undefined || following.epoch !== undefined || id !== following.id) return
+    if (id !== following.id) return
+    following.told = epoch
+    if (following.next !== undefined || following.epoch !== undefined) return
     following.next = lost ? undefined : next
     following.epoch = epoch
     following.since = following.next

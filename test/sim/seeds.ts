@@ -47,4 +47,12 @@ export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
     seed: 1091,
     was: "the simulator's own: a look at the members puts off the ping that repairs, and the exam did not know",
   },
+  {
+    seed: 15903,
+    was: "the simulator's own: who slept through the loss of a log was taken to have been told of the log after that",
+  },
+  {
+    seed: 9431,
+    was: "the simulator's own: a first flight that waits for its turn follows what its client has left meanwhile",
+  },
 ]

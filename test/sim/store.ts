@@ -1,5 +1,5 @@
 import type { CallRequest, CallResult } from '../../src/core/server/contract.js'
-import type { Change } from '../../src/core/store.js'
+import type { Change, Slice } from '../../src/core/store.js'
 import { Tables, tablesDefaults } from '../../src/server/stores/tables.js'
 import type { World } from './world.js'
 
@@ -20,6 +20,8 @@ export class Store {
   readonly #forbidden: ReadonlySet<string>
   /** When the last change of a channel is told. */
   readonly #toldAt = new Map<string, number>()
+  /** What was lost, for those who hear of it later. */
+  readonly #lost: Tables[] = []
   /** When the last call about a client is done: they are done in the order in which they were made. */
   readonly #doneAt = new Map<string, number>()
 
@@ -36,7 +38,15 @@ export class Store {
   lose(): void {
     this.losses++
     this.#world.handed.renewed = true
+    this.#lost.push(this.tables)
     this.tables = this.#newTables()
+  }
+
+  /** A channel's log: as it is, or that of another epoch as it was when it was lost. */
+  log(ch: string, epoch?: string): Slice {
+    const ask = { ch, from: 0, limit: 0, bytes: 0 }
+    const lost = this.#lost.map((tables) => tables.read(ask))
+    return lost.find((log) => log.epoch === epoch) ?? this.tables.read(ask)
   }
 
   /** A call takes its time, may fail before or after it was done, and may be done after its asker has died. */
