@@ -41,11 +41,12 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
       this.#welcome(link, frame)
     },
     ping: (frame) => {
-      this.ledgers.compare(frame, this.#now)
+      // Only the welcome says whether who has it is told: what is settled before goes untracked.
+      if (this.#serving) this.ledgers.compare(frame, this.#now)
       this.#write([...this.#received, { t: 'pong', id: frame.id }])
     },
     pong: (frame) => {
-      this.ledgers.compare(frame, this.#now)
+      if (this.#serving) this.ledgers.compare(frame, this.#now)
       this.ledgers.pong(frame)
     },
     large: ({ bytes }) => {
@@ -202,7 +203,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     for (const frame of frames) {
       // It may have been dropped for the frame before.
       if (!this.route.ladder.has(link)) return
-      if (this.link.state.is === 'up' || !verdicts.has(frame.t)) this.#hear(frame, link)
+      if (this.#serving || !verdicts.has(frame.t)) this.#hear(frame, link)
       else this.#out.push({ do: 'fault', error: new FrameError('bad-frame', `${frame.t} before the welcome`) })
     }
   }

@@ -147,6 +147,17 @@ describe('receipts', () => {
     bench.open()
     expect(bench.hear(delivered(1, { seq: 1 }))).toEqual(['fault bad-frame'])
   })
+  it.each(['ping', 'pong'] as const)('come for what a %s said before the welcome that the server has', (t) => {
+    const bench = new ClientBench()
+    bench.send()
+    bench.open()
+    expect(bench.hear({ t, id: 1, got: 1 })).not.toContain('m1 accepted')
+    const [accepted] = bench
+      .raw({ on: 'frames', link: 1, frames: [{ ...welcome, ...telling, got: 1 }] })
+      .filter(({ do: what }) => what === 'settled')
+    expect(accepted).toStrictEqual({ do: 'settled', tag: 'm1', tracked: true })
+    expect(bench.hear(delivered(1, { seq: 1 }))).toEqual(['m1 1/2'])
+  })
   it('of more than a thousand are given up, the oldest first', () => {
     const bench = new ClientBench({ outbox: { window: 2_000, maxMessages: 2_000 } }).up({ ...telling, window: 2_000 })
     for (let n = 0; n < 1_002; n++) bench.send({ bytes: 1 })
