@@ -1,4 +1,4 @@
-import type { ServerFrame } from '../wire/frame.js'
+import type { Message, ServerFrame } from '../wire/frame.js'
 
 /** What is overdue may go so long without any answer, ms, on a link by which others are heard. */
 const DOUBT = 9_000
@@ -48,10 +48,12 @@ export class Doubt {
   hear(frames: readonly ServerFrame[], now: number, patience: number): boolean {
     let isDeaf = false
     for (const frame of frames) {
-      if (frame.t !== 'message' || frame.time === undefined) continue
+      // Messages are dated.
+      const { time } = frame as Partial<Message>
+      if (time === undefined) continue
       // Another node's clock goes ahead, or this machine slept.
-      this.#ahead = Math.max(this.#ahead, frame.time - now)
-      isDeaf ||= frame.time - this.#ahead >= (this.#since ?? Infinity) + patience
+      this.#ahead = Math.max(this.#ahead, time - now)
+      isDeaf ||= time - this.#ahead >= (this.#since ?? Infinity) + patience
     }
     return isDeaf
   }

@@ -63,6 +63,7 @@ describe('whether what is said arrives', () => {
       { t: 'delivered', n: 1, ch: 'room', list: [] },
     ]
     expect(other.hear(timeless, 90_000, PATIENCE)).toBe(false)
+    expect(other.hear([said(90_000)], 90_000, PATIENCE)).toBe(true)
   })
   it('a node whose clock is ahead is known by what it cannot have said yet', () => {
     const doubt = welcomed()

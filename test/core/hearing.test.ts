@@ -66,6 +66,27 @@ describe('a large message', () => {
     expect(bench.until(8_000)).toEqual([[8_000, 'write ping 2']])
     expect(givenUp(bench, 20_000)).toBe(12_000)
   })
+  it('has no longer on the next link where this one was cut', () => {
+    const bench = new ClientBench().up()
+    bench.send({ bytes: 32_000 })
+    bench.again()
+    bench.up()
+    expect(bench.core.outbox.throughput.time(32_000)).toBe(1_000)
+  })
+  it('what came with it says nothing of the round trip, nor of the line where the first was said again', () => {
+    const bench = new ClientBench({ outbox: { windowBytes: 100_000 } }).up()
+    bench.send({ bytes: 32_000 })
+    bench.send()
+    bench.now = 1_500
+    bench.hear({ t: 'accepted', seq: 2 })
+    expect(bench.core.ledgers.rtt.srtt).toBeUndefined()
+    const other = new ClientBench({ outbox: { windowBytes: 100_000 } }).up()
+    other.send({ bytes: 9_000 })
+    other.send()
+    other.until(3_000)
+    other.hear({ t: 'accepted', seq: 2 })
+    expect(other.core.outbox.throughput.time(32_000)).toBe(1_000)
+  })
   it('that comes late was not alone missing: nothing behind it is said again', () => {
     const bench = new ClientBench({ outbox: { windowBytes: 100_000 } }).up()
     bench.send({ bytes: 32_000 })
@@ -112,13 +133,14 @@ describe('a large packet that was announced', () => {
     expect(bench.until(5_000).at(-1)).toEqual([5_000, 'write send 1', 'write ping 1'])
     expect(givenUp(bench, 9_000)).toBe(7_000)
     const other = new ClientBench().reading()
+    other.now = 1_000
     other.hear(large)
-    other.now = 4_000
+    other.now = 5_000
     other.hear(...messages(1))
     other.hear(large)
     other.send()
     // 16 bytes a ms.
-    expect(givenUp(other, 20_000)).toBe(11_000)
+    expect(givenUp(other, 20_000)).toBe(12_000)
   })
   it('of a link that is gone is no matter of the next', () => {
     const bench = new ClientBench().up()

@@ -204,6 +204,22 @@ describe('a message without an answer', () => {
     bench.ack(2, 1_040)
     expect(bench.pump(1_040)).toEqual([])
   })
+  it('nor in either case where all were said before, on an earlier link', () => {
+    const again = (): OutboxBench => {
+      const bench = new OutboxBench().fill(3)
+      bench.pump()
+      bench.outbox.interrupt()
+      bench.pump()
+      return bench
+    }
+    const early = again()
+    early.ack(1, 40)
+    expect(early.pump(40)).toEqual([])
+    const late = again()
+    late.retransmit(1_000)
+    late.ack(2, 1_040)
+    expect(late.pump(1_040)).toEqual([])
+  })
   it('is overdue all the same where the server says what it said before', () => {
     const bench = new OutboxBench().fill(2)
     bench.pump()

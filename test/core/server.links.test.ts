@@ -76,6 +76,20 @@ describe('a hello', () => {
     expect(world.closes(2)).toEqual([])
   })
 
+  it('of an earlier link that is answered late is not a device that is there', () => {
+    const world = new World()
+    world.hold.add('open')
+    world.open(1)
+    world.open(2)
+    const [first, second] = world.held.splice(0)
+    if (second) world.answer(second)
+    world.wait(1_000)
+    const told = world.calls('seen').length
+    if (first) world.answer(first)
+    world.wait(1_000)
+    expect(world.calls('seen')).toHaveLength(told)
+  })
+
   it('answered after its link is gone opens nothing', () => {
     const world = new World()
     world.hold.add('open')

@@ -173,10 +173,12 @@ describe('what is received', () => {
   })
   it('is noted by the name of the subscription, and never for another one', () => {
     const world = filled(3)
-    world.hold.add('keep')
     world.open(1, 'ann', [named(1)])
+    world.read(1)
+    world.hold.add('keep')
     world.say(1, got(3, 1), named(2, 1))
     const [first] = world.held.splice(0, 1)
+    expect(first?.request).toMatchObject({ call: 'keep', ask: { cursor: { offset: 3 } } })
     if (first) world.answer(first)
     world.wait(100)
     expect(world.reads(1, 'noted')).toEqual([])
