@@ -113,6 +113,24 @@ describe('a socket', () => {
   })
 })
 
+describe('a socket that is not read', () => {
+  it('leaves no timer when it is cut', async () => {
+    const { hand, url, settle } = await held({ maxFrameRate: 60 })
+    await settle()
+    const before = hand.timers
+    const loud = await connect(url, 'ann')
+    for (const id of range(0, 3_000)) loud.say({ t: 'ping', id })
+    await settle()
+    expect(hand.timers).toBe(before + 1)
+    // Another link takes its session: it is told so, and cut 5 s later. The pause would be 50 s.
+    await connect(url, 'ann')
+    await settle()
+    hand.wait(5_000)
+    await settle()
+    expect(hand.timers).toBe(before)
+  })
+})
+
 describe('a link over HTTP', () => {
   const world = (rate: number) => {
     const hand = new Hand()
