@@ -63,7 +63,7 @@ export class Ladder {
   readonly #runners = new Map<number, Runner>()
   #health: Health[]
   /** The rung that serves, or did. */
-  #best: number
+  best: number
   #links = 0
   /** Rungs still to be started in this race. */
   #plan: number[] = []
@@ -83,7 +83,7 @@ export class Ladder {
     this.#options = options
     this.#random = random
     this.#emit = emit
-    this.#best = options.first
+    this.best = options.first
     this.#health = Array.from({ length: options.rungs }, () => well)
   }
 
@@ -104,7 +104,7 @@ export class Ladder {
   start(failures: number, known: boolean, now: number): void {
     const rungs = [...this.#health.keys()]
     // Those at rest come last: they may be all that there is. Of the others, the one that worked is the first.
-    const rank = (rung: number): number => (this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung)
+    const rank = (rung: number): number => (this.rests(rung, now) ? rungs.length : rung === this.best ? -1 : rung)
     this.#plan = rungs.sort((one, other) => rank(one) - rank(other))
     this.#cautious = known && failures % 2 === 0
     this.#straggle = STRAGGLER * (failures + 1)
@@ -158,7 +158,7 @@ export class Ladder {
     this.#climbs = 0
     this.front = link
     this.#since = now
-    this.#best = rung
+    this.best = rung
     this.blame = undefined
     this.#settle(now)
     this.#emit({ do: 'rung', rung, reason })
@@ -242,9 +242,9 @@ export class Ladder {
     const final = away || verdict(closing.code) !== 'retry'
     if (away) {
       // Even to be sent away takes a transport that carries both ways.
-      this.#best = rung
+      this.best = rung
       this.#health[rung] = well
-    } else if (!final && rung === this.#best && !this.#cautious) this.#forget(closing)
+    } else if (!final && rung === this.best && !this.#cautious) this.#forget(closing)
     if (final || !this.blame) this.blame = closing
     if (final || (!this.#runners.size && (this.#cautious || !this.#plan.length))) return 'over'
     if (this.#plan.length) this.#next(now)
@@ -270,7 +270,7 @@ export class Ladder {
   }
 
   #climb(now: number): void {
-    this.#plan = [...this.#health.keys()].filter((rung) => rung < this.#best && !this.rests(rung, now))
+    this.#plan = [...this.#health.keys()].filter((rung) => rung < this.best && !this.rests(rung, now))
     this.#climbAt = Infinity
     this.#endAt = now + CLIMB
     this.#fresh = true
@@ -281,10 +281,10 @@ export class Ladder {
   /** Nobody but the front runs on. From a lower rung, the next climb comes in a while. */
   #settle(now: number, closing = SLOWER): void {
     this.#clear(closing)
-    if (!this.#best) return
+    if (!this.best) return
     const wait = Math.min(MAX_CLIMB, FIRST_CLIMB * 2 ** this.#climbs++) * (0.5 + this.#random() / 2)
     // One that has rested is tried as soon as it may be.
-    const rested = this.#health.slice(0, this.#best).map(({ restsUntil }) => (now < restsUntil ? restsUntil : Infinity))
+    const rested = this.#health.slice(0, this.best).map(({ restsUntil }) => (now < restsUntil ? restsUntil : Infinity))
     this.#climbAt = this.#later(Math.min(now + wait, ...rested))
   }
 
@@ -308,8 +308,8 @@ export class Ladder {
   }
 
   #forget({ reason }: Closing): void {
-    if (!this.#best) return
-    this.#best = 0
+    if (!this.best) return
+    this.best = 0
     this.#emit({ do: 'rung', rung: undefined, reason })
   }
 }

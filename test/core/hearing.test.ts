@@ -1,7 +1,8 @@
 // What a client makes of silence, and of hearing all but answers.
 import { describe, expect, it } from 'vitest'
 import type { ServerFrame } from '../../src/wire/frame.js'
-import { ClientBench, messages, subscribed } from '../support/client-core.js'
+import { ClientBench, messages, subscribed, welcome } from '../support/client-core.js'
+import { pong, RaceBench } from '../support/race.js'
 
 /** The server's clock is so far ahead, ms. */
 const AHEAD = 1_700_000_000_000
@@ -183,6 +184,23 @@ describe('a link by which others are heard', () => {
     expect(one.until(4_900).map(([at]) => at)).toEqual([3_000])
     expect(one.hear({ t: 'noted', ch: 'room', offset: 0 }, ...others(2, 4_900))).toEqual(['deliver room 2'])
     expect(one.core.status).toBe('online')
+  })
+  it('over a lower transport, only when nothing has been answered for 9 s: what is said goes another way there', () => {
+    const one = new RaceBench()
+    one.connect()
+    one.until(500)
+    one.opened(2)
+    one.says(2, { ...welcome, time: AHEAD + 500 }, pong)
+    one.follow()
+    one.says(2, subscribed(1))
+    one.send()
+    let n = 0
+    while (one.core.status === 'online' && ++n < 400) {
+      one.until(500 + n * 100)
+      one.says(2, ...others(n, one.now))
+    }
+    // Overdue at 1, 3, 7 and 15 s, as the RTO has it.
+    expect(one.now).toBe(15_500)
   })
   it('by the clock of its own welcome', () => {
     const one = new ClientBench()
