@@ -217,7 +217,7 @@ export class LinkInvariants {
     const one = this.#alive.get(link)
     if (!one) return
     one.heardAt = now
-    if (frames.some(({ t }) => !['message', 'delivered', 'present', 'ping'].includes(t))) one.answeredAt = now
+    if (frames.some(({ t }) => !['message', 'delivered', 'present', 'ping', 'large'].includes(t))) one.answeredAt = now
     for (const frame of frames) {
       if (frame.t === 'welcome' && one.greeted) {
         if (!one.welcomed) one.welcomedAt = now
