@@ -199,9 +199,9 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
   #frames(link: number, frames: ServerFrame[]): void {
     const pong = frames.some((frame) => frame.t === 'pong' && frame.id === this.#pings)
     this.route.heard(pong, this.#now)
+    const late = this.#hearing.hears(frames, this.#now)
     // Over HTTP what is said goes a way of its own, and may wait there for the app's own requests.
-    const patience = this.route.ladder.best ? Infinity : this.link.patience
-    if (this.#hearing.hears(frames, this.#now, patience)) this.#give(DEAF, link)
+    if (late > 0 && !this.route.ladder.best && late >= this.link.patience) this.#give(DEAF, link)
     for (const frame of frames) {
       // It may have been dropped for the frame before.
       if (!this.route.ladder.has(link)) return

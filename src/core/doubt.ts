@@ -42,19 +42,13 @@ export class Doubt {
 
   /**
    * No answer is among these.
-   * @param patience what an answer may take, ms.
-   * @returns whether one should have come before them.
+   * @returns how long after the question the last of them was said, ms, at least; less than 0 where nobody knows.
    */
-  hear(frames: readonly ServerFrame[], now: number, patience: number): boolean {
-    let isDeaf = false
-    for (const frame of frames) {
-      // Messages are dated.
-      const { time } = frame as Partial<Message>
-      if (time === undefined) continue
-      // Another node's clock goes ahead, or this machine slept.
-      this.#ahead = Math.max(this.#ahead, time - now)
-      isDeaf ||= time - this.#ahead >= (this.#since ?? Infinity) + patience
-    }
-    return isDeaf
+  hear(frames: readonly ServerFrame[], now: number): number {
+    // Messages are dated.
+    const last = frames.reduce((latest, frame) => Math.max(latest, (frame as Partial<Message>).time ?? 0), 0)
+    // Another node's clock goes ahead, or this machine slept.
+    this.#ahead = Math.max(this.#ahead, last - now)
+    return last - this.#ahead - (this.#since ?? Infinity)
   }
 }

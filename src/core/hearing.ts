@@ -34,13 +34,13 @@ export class Hearing {
     this.#since = now
   }
 
-  /** Says whether an answer should have come before these. */
-  hears(frames: readonly ServerFrame[], now: number, patience: number): boolean {
+  /** How long after the question these were said, ms, at least, and no answer came before; else less than 0. */
+  hears(frames: readonly ServerFrame[], now: number): number {
     this.#up.throughput.took(this.#coming, now - this.#since)
     this.#coming = 0
-    if (frames.every(({ t }) => unasked.has(t))) return this.doubt.hear(frames, now, patience)
+    if (frames.every(({ t }) => unasked.has(t))) return this.doubt.hear(frames, now)
     this.doubt.end()
-    return false
+    return -1
   }
 
   /** The link is over. */
