@@ -67,7 +67,8 @@
       max: "n",
       window: "n",
       user: "s?",
-      receipts: "b?"
+      receipts: "b?",
+      time: "n?"
     },
     accepted: { seq: "n", only: "b?", placed: "p?" },
     refused: { seq: "n", code: "s", reason: "s" },
@@ -83,6 +84,7 @@
     pong: { id: "n", got: "n?", heads: "o?", news: "n?" },
     retry: { after: "n", spread: "n" },
     wait: { after: "n" },
+    large: { bytes: "n" },
     error: { code: "s", reason: "s" }
   };
   const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
@@ -270,6 +272,7 @@
   const SUBPROTOCOL = "holdfast.1";
 
   const ENVELOPE = 1024;
+  const FIRST_FLIGHT = 1e3;
   class Greeting {
     /** The largest packet that gets through, as far as one was ever turned back on the way; bytes. */
     passes = Infinity;
@@ -285,10 +288,119 @@
       if (this.#ticket !== void 0) hello.ticket = this.#ticket;
       return hello;
     }
+    /** Of what goes with the hello, bytes at most. */
+    flight(line) {
+      return Math.min(line.within(FIRST_FLIGHT), this.passes / 2);
+    }
     /** Takes the server's terms: the largest packet and the largest body, bytes. */
     accept({ ticket, max }) {
       this.#ticket = ticket;
       return { packet: Math.min(max, this.passes / 2), body: Math.max(0, Math.min(max, this.passes) - ENVELOPE) };
+    }
+  }
+
+  const DOUBT = 9e3;
+  class Doubt {
+    #helloAt = 0;
+    /** How far the server's clock is ahead of this one, ms, at most. */
+    #ahead = Infinity;
+    /** When it was first asked for something overdue, since the last answer to anything. */
+    #since;
+    /** The hello leaves. */
+    greet(now) {
+      this.#helloAt = now;
+    }
+    /** @param time of the welcome; a server need not tell its own. */
+    welcomed(time = Infinity) {
+      this.#ahead = time - this.#helloAt;
+    }
+    /** There was an answer, or another link. */
+    end() {
+      this.#since = void 0;
+    }
+    /**
+     * Something is overdue, and asked for.
+     * @param extra what an answer may take longer, ms.
+     * @returns whether the link is to be given up.
+     */
+    ask(now, extra) {
+      this.#since ??= now;
+      return now - this.#since >= DOUBT + extra;
+    }
+    /**
+     * No answer is among these.
+     * @returns how long after the question the last of them was said, ms, at least; less than 0 where nobody knows.
+     */
+    hear(frames, now) {
+      const last = frames.reduce((latest, frame) => Math.max(latest, frame.time ?? 0), 0);
+      this.#ahead = Math.max(this.#ahead, last - now);
+      return last - this.#ahead - (this.#since ?? Infinity);
+    }
+  }
+
+  const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
+  const unasked = /* @__PURE__ */ new Set(["message", "delivered", "present", "ping", "large"]);
+
+  class Hearing {
+    doubt = new Doubt();
+    #up;
+    /** Of the packet that was announced and is to come next, bytes; and since when. */
+    #coming = 0;
+    #since = 0;
+    constructor(up) {
+      this.#up = up;
+    }
+    /** What an answer may take longer for what is large and on its way, ms. */
+    get extra() {
+      return this.#up.throughput.time(this.#load);
+    }
+    /** So many bytes come next. */
+    announced(bytes, now) {
+      this.#coming = bytes;
+      this.#since = now;
+    }
+    /** How long after the question these were said, ms, at least, and no answer came before; else less than 0. */
+    hears(frames, now) {
+      this.#up.throughput.took(this.#coming, now - this.#since);
+      this.#coming = 0;
+      if (frames.every(({ t }) => unasked.has(t))) return this.doubt.hear(frames, now);
+      this.doubt.end();
+      return -1;
+    }
+    /** The link is over. */
+    lost(code) {
+      if (code === Close.timeout) this.#up.throughput.doubt(this.#load);
+      this.#coming = 0;
+      this.doubt.end();
+    }
+    get #load() {
+      return this.#up.load + this.#coming;
+    }
+  }
+  const DEAF = { code: Close.timeout, reason: "nothing that was said is answered" };
+
+  const FIRST_PACE = 32;
+  const MAX_PACE = 1e3;
+  const MIN_PACE = 1;
+  const LARGE = 8192;
+  const isLarge = (bytes) => bytes >= LARGE;
+  class Throughput {
+    #pace = FIRST_PACE;
+    /** What so many bytes may take, ms. */
+    time(bytes) {
+      return isLarge(bytes) ? bytes / this.#pace : 0;
+    }
+    /** What may take no longer, bytes; 32 a ms at most. */
+    within(ms) {
+      return Math.min(FIRST_PACE, this.#pace) * ms;
+    }
+    /** So many got there in so long. */
+    took(bytes, ms) {
+      if (isLarge(bytes)) this.#pace = Math.min(MAX_PACE, Math.max(MIN_PACE, bytes / Math.max(0, ms)));
+    }
+    /** So many got no answer in their time: the line may be narrower than believed, or than it was. */
+    doubt(bytes) {
+      if (isLarge(bytes)) this.#pace = Math.max(MIN_PACE, Math.min(FIRST_PACE, this.#pace / 2));
     }
   }
 
@@ -302,6 +414,7 @@
     retransmits = 0;
     /** The first so many are in flight on the current link. */
     inFlight = 0;
+    throughput = new Throughput();
     #options;
     #rtt;
     #items = [];
@@ -330,11 +443,16 @@
     get expiresAt() {
       return this.size ? this.#expiresAt : Infinity;
     }
+    /** In flight, bytes. */
+    get load() {
+      return this.#items.slice(0, this.inFlight).reduce((sum, { bytes }) => sum + bytes, 0);
+    }
     /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
     get overdueAt() {
       const [oldest] = this.#items;
       if (!oldest || !this.inFlight) return Infinity;
-      return Math.max(oldest.sentAt ?? 0, this.#movedAt) + Math.min(this.#rtt.rto * 2 ** this.#strikes, MAX_RTO$1);
+      const patience = (this.#rtt.rto + this.throughput.time(oldest.bytes)) * 2 ** this.#strikes;
+      return Math.max(oldest.sentAt ?? 0, this.#movedAt) + Math.min(patience, MAX_RTO$1);
     }
     /** Takes a message, or settles it (and those that gave way) at once. */
     push(draft) {
@@ -361,7 +479,7 @@
       const frames = [];
       const sent = [];
       const most = Math.min(limit, this.#options.windowBytes);
-      let bytes = this.#items.slice(0, this.inFlight).reduce((sum, item) => sum + item.bytes, 0);
+      let bytes = this.load;
       for (let item; this.inFlight < this.#window && (item = this.#items[this.inFlight]); this.inFlight++) {
         bytes += item.bytes;
         if (bytes > most && (this.inFlight || limit < Infinity)) break;
@@ -414,18 +532,25 @@
     /** Everything up to `seq` is accepted. What was never sent cannot be. */
     ack(seq, now) {
       let count = 0;
+      let bytes = 0;
       let fresh;
+      const [first] = this.#items;
       for (let item; (item = this.#items[count]) && item.tries && item.seq <= seq; count++) {
         this.acked = Math.max(this.acked, item.seq);
         this.#forget(item);
+        bytes += item.bytes;
         fresh = item.tries === 1 && count < this.inFlight ? item : void 0;
       }
       if (!count) return [];
-      if (fresh?.sentAt !== void 0) this.#rtt.sample(now - fresh.sentAt);
       const done = this.#items.splice(0, count);
+      if (fresh?.sentAt !== void 0) {
+        const since = Math.max((first?.sentAt ?? 0) + (this.#rtt.srtt ?? 0), this.#movedAt);
+        if (!this.#strikes) this.throughput.took(bytes, now - since);
+        if (!done.some((item) => isLarge(item.bytes))) this.#rtt.sample(now - fresh.sentAt);
+      }
       this.inFlight = Math.max(0, this.inFlight - count);
       this.#movedAt = now;
-      if (this.#strikes && count === 1) this.interrupt();
+      if (this.#strikes && count === 1 && !fresh) this.interrupt();
       this.#strikes = 0;
       return done.map(taken);
     }
@@ -449,12 +574,14 @@
       this.#expiresAt = Math.max(next, now + SWEEP);
       return settled;
     }
-    /** The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. */
+    /**
+     * The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. What is large
+     * may be on its way still: the first time its link is only to be asked. Undefined where nothing is overdue.
+     */
     retransmit(now) {
       const [oldest] = this.#items;
-      if (now < this.overdueAt || !oldest) return [];
-      this.#strikes++;
-      return [this.#write(oldest, 0, now)];
+      if (now < this.overdueAt || !oldest) return void 0;
+      return this.#strikes++ || !isLarge(oldest.bytes) ? [this.#write(oldest, 0, now)] : [];
     }
     /**
      * Leaves for good. Should it come back all the same, it says that one number more is settled than were ever sent: by that
@@ -1219,8 +1346,21 @@
     }
   }
 
-  const verdicts = /* @__PURE__ */ new Set(["accepted", "refused", "delivered"]);
-  const unasked = /* @__PURE__ */ new Set(["message", "delivered", "present", "ping"]);
+  class Renewal {
+    /** A new token was asked for since the last welcome. */
+    #asked = false;
+    welcomed() {
+      this.#asked = false;
+    }
+    /** @param isAway nobody looks at this page, and another may have its name. */
+    isFatal({ code, max }, isAway) {
+      const said = max === void 0 ? verdict(code) : "retry";
+      const taken = code === Close.replaced && isAway;
+      const fatal = taken || said === "fatal" || said === "renew" && this.#asked;
+      this.#asked ||= said === "renew";
+      return fatal;
+    }
+  }
 
   const YOUNG = 1e4;
   const REST = 6e4;
@@ -1254,7 +1394,7 @@
     #runners = /* @__PURE__ */ new Map();
     #health;
     /** The rung that serves, or did. */
-    #best;
+    best;
     #links = 0;
     /** Rungs still to be started in this race. */
     #plan = [];
@@ -1273,7 +1413,7 @@
       this.#options = options;
       this.#random = random;
       this.#emit = emit;
-      this.#best = options.first;
+      this.best = options.first;
       this.#health = Array.from({ length: options.rungs }, () => well);
     }
     get deadline() {
@@ -1289,7 +1429,7 @@
     /** An attempt begins. @param failures in a row so far. @param known whether a link was ever welcomed. */
     start(failures, known, now) {
       const rungs = [...this.#health.keys()];
-      const rank = (rung) => this.rests(rung, now) ? rungs.length : rung === this.#best ? -1 : rung;
+      const rank = (rung) => this.rests(rung, now) ? rungs.length : rung === this.best ? -1 : rung;
       this.#plan = rungs.sort((one, other) => rank(one) - rank(other));
       this.#cautious = known && failures % 2 === 0;
       this.#straggle = STRAGGLER * (failures + 1);
@@ -1336,7 +1476,7 @@
       this.#climbs = 0;
       this.front = link;
       this.#since = now;
-      this.#best = rung;
+      this.best = rung;
       this.blame = void 0;
       this.#settle(now);
       this.#emit({ do: "rung", rung, reason });
@@ -1409,9 +1549,9 @@
         closing = { ...closing, code: Close.abnormal };
       const final = away || verdict(closing.code) !== "retry";
       if (away) {
-        this.#best = rung;
+        this.best = rung;
         this.#health[rung] = well;
-      } else if (!final && rung === this.#best && !this.#cautious) this.#forget(closing);
+      } else if (!final && rung === this.best && !this.#cautious) this.#forget(closing);
       if (final || !this.blame) this.blame = closing;
       if (final || !this.#runners.size && (this.#cautious || !this.#plan.length)) return "over";
       if (this.#plan.length) this.#next(now);
@@ -1433,7 +1573,7 @@
       return "over";
     }
     #climb(now) {
-      this.#plan = [...this.#health.keys()].filter((rung) => rung < this.#best && !this.rests(rung, now));
+      this.#plan = [...this.#health.keys()].filter((rung) => rung < this.best && !this.rests(rung, now));
       this.#climbAt = Infinity;
       this.#endAt = now + CLIMB;
       this.#fresh = true;
@@ -1443,9 +1583,9 @@
     /** Nobody but the front runs on. From a lower rung, the next climb comes in a while. */
     #settle(now, closing = SLOWER) {
       this.#clear(closing);
-      if (!this.#best) return;
+      if (!this.best) return;
       const wait = Math.min(MAX_CLIMB, FIRST_CLIMB * 2 ** this.#climbs++) * (0.5 + this.#random() / 2);
-      const rested = this.#health.slice(0, this.#best).map(({ restsUntil }) => now < restsUntil ? restsUntil : Infinity);
+      const rested = this.#health.slice(0, this.best).map(({ restsUntil }) => now < restsUntil ? restsUntil : Infinity);
       this.#climbAt = this.#later(Math.min(now + wait, ...rested));
     }
     /** A server that sends a climber away is left alone for as long as it asks. */
@@ -1464,8 +1604,8 @@
       if (silent || code === Close.abnormal) this.#health[rung] = afterBreak(this.#health[rung] ?? well, lived, now);
     }
     #forget({ reason }) {
-      if (!this.#best) return;
-      this.#best = 0;
+      if (!this.best) return;
+      this.best = 0;
       this.#emit({ do: "rung", rung: void 0, reason });
     }
   }
@@ -1486,7 +1626,6 @@
   }
 
   const PROBE = 2e3;
-  const DOUBT = 9e3;
   const PAUSE$2 = 3e4;
   const MIN_INTERVAL = 100;
   const MAX_HOLD = 36e5;
@@ -1509,21 +1648,21 @@
       this.#take(input, now);
       return this.#outputs;
     }
-    /**
-     * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
-     * answers: what is said does not arrive.
-     */
+    /** Something is overdue: asks the link whether it lives; silence for as long as an answer may take ends it. */
     probe(now) {
-      const { state } = this;
       this.#outputs = [];
-      if (state.is !== "up" || state.interval === Infinity) return [];
-      const { doubtedAt = now } = state;
-      if (now - doubtedAt >= DOUBT) this.#give("nothing that was said is answered", now);
-      else {
-        this.state = { ...state, doubtedAt };
-        this.#probe(now);
-      }
+      this.#probe(now);
       return this.#outputs;
+    }
+    /** What an answer may take, ms. */
+    get patience() {
+      const { rtt, extra } = this.#options;
+      return Math.max(PROBE, rtt.rto) + (extra?.() ?? 0);
+    }
+    /** A heartbeat: without one there is no way to ask. */
+    get asks() {
+      const { state } = this;
+      return state.is === "up" && state.interval < Infinity;
     }
     #take(input, now) {
       const { state } = this;
@@ -1573,8 +1712,7 @@
         case "heard":
           if (state.is !== "up") break;
           if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
-          const doubtedAt = input.answers ? void 0 : state.doubtedAt;
-          this.state = { ...state, asked: void 0, until: now + state.interval, doubtedAt };
+          this.state = { ...state, asked: void 0, until: now + state.interval };
           break;
         case "waits":
           if (state.is === "greeting")
@@ -1597,19 +1735,19 @@
       } else this.#give("no answer within the connect timeout", now);
     }
     #beat(state, now) {
-      const { heartbeat, rtt } = this.#options;
+      const { heartbeat, rtt, extra } = this.#options;
       const { retries } = heartbeat;
       const asked = beat(state.asked, retries, state.until, now);
       const share = heartbeat.timeout / (retries + 1);
       const patience = rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
-      if (asked) this.#ask(state, asked, now + patience);
+      if (asked) this.#ask(state, asked, now + patience + (extra?.() ?? 0));
       else this.#give("no answer to the heartbeat", now);
     }
     #probe(now) {
       const { state } = this;
       if (state.is !== "up" || state.interval === Infinity) return;
       const { asked, until } = state;
-      const due = now + PROBE;
+      const due = now + this.patience;
       if (!asked || asked.left || until > due) this.#ask(state, probe(asked, now), due);
     }
     #ask(state, asked, until) {
@@ -1754,9 +1892,9 @@
       this.ladder.waits(link, Math.min(after, MAX_HOLD), now);
       if (!isMover) this.#tell({ on: "waits", link: this.#attempt, after });
     }
-    heard(pong, answers, now) {
+    heard(pong, now) {
       this.#now = now;
-      this.#tell({ on: "heard", link: this.#attempt, pong, answers });
+      this.#tell({ on: "heard", link: this.#attempt, pong });
     }
     /** Does the link live? */
     probe(now) {
@@ -1786,7 +1924,7 @@
     }
     #follow(decided) {
       for (const output of decided) {
-        if ("closing" in output) this.#session.lost(output.closing.reason);
+        if ("closing" in output) this.#session.lost(output.closing);
         if (output.do === "ping") this.#session.beat();
         else if (output.do === "drop") this.ladder.stop(output.closing, this.#now);
         else if (output.do === "open") this.#start();
@@ -1809,16 +1947,15 @@
     return words[is] ?? (known ? "reconnecting" : "connecting");
   }
 
-  const FIRST_FLIGHT = 32768;
   let Client$1 = class Client {
     ledgers;
     route;
     #greeting;
+    #hearing;
+    #renewal = new Renewal();
     #options;
     #out = [];
     #now = 0;
-    /** A new token was asked for since the last welcome. */
-    #renewed = false;
     #pings = 0;
     /** The error told last, while it may come again. */
     #failure;
@@ -1830,12 +1967,15 @@
         this.#welcome(link, frame);
       },
       ping: (frame) => {
-        this.ledgers.compare(frame, this.#now);
+        if (this.#serving) this.ledgers.compare(frame, this.#now);
         this.#write([...this.#received, { t: "pong", id: frame.id }]);
       },
       pong: (frame) => {
-        this.ledgers.compare(frame, this.#now);
+        if (this.#serving) this.ledgers.compare(frame, this.#now);
         this.ledgers.pong(frame);
+      },
+      large: ({ bytes }) => {
+        this.#hearing.announced(bytes, this.#now);
       },
       retry: (frame, link) => {
         this.#sendAway(frame, link);
@@ -1854,8 +1994,10 @@
         { outbox: options.outbox, greets: options.link.greets },
         (output) => this.#out.push(output)
       );
-      const isFatal = (closing) => this.#isFatal(closing);
-      const link = { ...options.link, rtt: this.ledgers.rtt, closeTimeout: 0, isFatal };
+      this.#hearing = new Hearing(this.outbox);
+      const isFatal = (closing) => this.#renewal.isFatal(closing, options.shared === true && this.ledgers.isAway);
+      const extra = () => this.#hearing.extra;
+      const link = { ...options.link, rtt: this.ledgers.rtt, closeTimeout: 0, isFatal, extra };
       this.route = new Route(link, options.ladder, {
         emit: (output) => this.#out.push(output),
         greet: (to, moving) => this.#greet(to, moving),
@@ -1865,21 +2007,16 @@
           const id = ++this.#pings;
           this.#write([...this.#received, ...this.ledgers.news(this.#now, id), { t: "ping", id }]);
         },
-        lost: (reason) => {
+        lost: ({ code, reason }) => {
+          this.#hearing.lost(code);
           this.ledgers.interrupt();
           this.#reason = reason;
           this.#failure = void 0;
         }
       });
     }
-    get rtt() {
-      return this.ledgers.rtt;
-    }
     get outbox() {
       return this.ledgers.outbox;
-    }
-    get reader() {
-      return this.ledgers.reader;
     }
     get link() {
       return this.route.link;
@@ -1948,6 +2085,7 @@
      */
     #greet(link, moving) {
       const hello = this.#greeting.hello(this.outbox.acked);
+      this.#hearing.doubt.greet(this.#now);
       if (moving) {
         this.#out.push({ do: "write", link, frames: [hello] });
         return;
@@ -1955,10 +2093,7 @@
       this.ledgers.resume();
       if (this.link.state.is === "up") this.#welcomed();
       else
-        this.#say(
-          [hello],
-          this.route.known || this.ledgers.isShared ? -1 : Math.min(FIRST_FLIGHT, this.#greeting.passes / 2)
-        );
+        this.#say([hello], this.route.known || this.ledgers.isShared ? -1 : this.#greeting.flight(this.outbox.throughput));
     }
     /** What comes by a link that does not serve: its sign of life, the welcome that makes it serve, or that nobody may come. */
     #aside(link, frames) {
@@ -1972,10 +2107,12 @@
     }
     #frames(link, frames) {
       const pong = frames.some((frame) => frame.t === "pong" && frame.id === this.#pings);
-      this.route.heard(pong, !frames.every(({ t }) => unasked.has(t)), this.#now);
+      this.route.heard(pong, this.#now);
+      const late = this.#hearing.hears(frames, this.#now);
+      if (late > 0 && !this.route.ladder.best && late >= this.link.patience) this.#give(DEAF, link);
       for (const frame of frames) {
         if (!this.route.ladder.has(link)) return;
-        if (this.link.state.is === "up" || !verdicts.has(frame.t)) this.#hear(frame, link);
+        if (this.#serving || !verdicts.has(frame.t)) this.#hear(frame, link);
         else this.#out.push({ do: "fault", error: new FrameError("bad-frame", `${frame.t} before the welcome`) });
       }
     }
@@ -1985,12 +2122,13 @@
       else this.ledgers.heard[t](frame, this.#now);
     }
     #welcome(link, welcome) {
-      const { v, idle, got, window, receipts = false } = welcome;
+      const { v, idle, got, window, time, receipts = false } = welcome;
       if (v !== PROTOCOL_VERSION) {
         this.#give({ code: Close.version, reason: `the server speaks version ${v}` }, link);
         return;
       }
       const { packet, body } = this.#greeting.accept(welcome);
+      this.#hearing.doubt.welcomed(time);
       if (link !== this.route.front) this.ledgers.resume();
       this.route.welcomed(link, idle, this.#now);
       this.#out.push({ do: "limit", link, max: packet });
@@ -1999,7 +2137,7 @@
       this.ledgers.agree({ got, window, body, receipts }, this.#now);
     }
     #welcomed() {
-      this.#renewed = false;
+      this.#renewal.welcomed();
       this.#reason = "";
     }
     /** The server's close follows, and may be lost: nobody waits for it. */
@@ -2018,13 +2156,6 @@
       this.#greeting.passes = Math.min(this.#greeting.passes, max);
       this.route.ended(link, closing, this.#now);
     }
-    #isFatal({ code, max }) {
-      const said = max === void 0 ? verdict(code) : "retry";
-      const taken = code === Close.replaced && this.#options.shared && this.ledgers.isAway;
-      const fatal = taken || said === "fatal" || said === "renew" && this.#renewed;
-      this.#renewed ||= said === "renew";
-      return fatal;
-    }
     /** After every input: what is due is settled, and what may leave leaves in one piece. */
     #flush() {
       const { ledgers } = this;
@@ -2033,8 +2164,10 @@
       if (this.link.state.is === "closed") ledgers.close(`the client is closed: ${this.link.state.closing.reason}`);
       if (!this.#serving) return;
       const overdue = this.outbox.retransmit(now);
-      this.#say(overdue);
-      if (overdue.length) this.route.probe(now);
+      this.#say(overdue ?? []);
+      if (!overdue || !this.link.asks) return;
+      if (this.#hearing.doubt.ask(now, this.#hearing.extra)) this.#give(DEAF, this.route.front ?? 0);
+      else this.route.probe(now);
     }
     /**
      * What comes first, the questions that are due, and what the window lets out, all in one piece. On a link that is up
@@ -2046,7 +2179,7 @@
       const up = limit === void 0;
       const { frames, sent } = this.outbox.pump(now, limit);
       const due = [...first, ...ledgers.questions(now), ...up ? ledgers.news(now) : [], ...frames];
-      const acks = up && (due.length || now >= this.reader.ackAt) ? this.#received : [];
+      const acks = up && (due.length || now >= ledgers.reader.ackAt) ? this.#received : [];
       this.#write([...acks, ...due]);
       for (const tag of sent) this.#out.push({ do: "sent", tag });
     }
@@ -2788,7 +2921,7 @@
         this.#rungs.serve(rung);
         const { serving: transport } = this.#rungs;
         if (transport === void 0 || transport === before) return;
-        this.#rungs.keep(this.#core.rtt.srtt);
+        this.#rungs.keep(this.#core.ledgers.rtt.srtt);
         this.#journal.add(`over ${transport}${reason && `: ${reason}`}`);
         this.#events.emit("transport", { transport, reason });
       },
@@ -2842,7 +2975,7 @@
       },
       retry: ({ attempt, delay, closing: { reason } }) => {
         const next = delay < Infinity ? `next try in ${Math.round(delay)} ms` : "waiting for the network";
-        this.#rungs.keep(this.#core.rtt.srtt);
+        this.#rungs.keep(this.#core.ledgers.rtt.srtt);
         this.#journal.add(`${reason}; ${next}`);
         this.#events.emit("retry", { attempt, delay, reason });
       },
@@ -2929,7 +3062,8 @@
       return [...tracked, ...items].map(({ tag }) => tag);
     }
     stats() {
-      const { rtt, outbox, reader, link } = this.#core;
+      const { link, ledgers } = this.#core;
+      const { rtt, outbox, reader } = ledgers;
       return {
         rtt: rtt.srtt,
         rto: rtt.rto,

@@ -90,6 +90,8 @@ interface LinkOptions {
     isFatal: (closing: Closing) => boolean;
     random: () => number;
     rtt: Rtt;
+    /** What an answer may take longer for what is large and on its way, ms. */
+    extra?: () => number;
 }
 
 /** The one shape of every decider: data in, data out, and when it wants to be woken. It touches nothing. */
@@ -127,8 +129,6 @@ type LinkState = {
     /** The ping or the verdict. Moves with traffic; no timer moves with it. */
     until: number;
     asked?: Asked | undefined;
-    /** When it was first asked for something overdue, since the last answer to anything. */
-    doubtedAt?: number | undefined;
 }
 /** `hold`: the time that the server named, which no wake-up shortens; 0 without. */
  | {
@@ -163,13 +163,10 @@ type LinkInput = Tick | {
     on: 'welcomed';
     link: number;
     idle: number;
-}
-/** `answers`: it was said for what this side has said, and not for others. */
- | {
+} | {
     on: 'heard';
     link: number;
     pong: boolean;
-    answers?: boolean;
 }
 /** The other side lives, and its welcome comes within `after` ms. */
  | {
@@ -240,11 +237,12 @@ declare class Link implements Machine<LinkInput, LinkOutput> {
     constructor(options: LinkOptions);
     get deadline(): number;
     handle(input: LinkInput, now: number): LinkOutput[];
-    /**
-     * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
-     * answers: what is said does not arrive.
-     */
+    /** Something is overdue: asks the link whether it lives; silence for as long as an answer may take ends it. */
     probe(now: number): LinkOutput[];
+    /** What an answer may take, ms. */
+    get patience(): number;
+    /** A heartbeat: without one there is no way to ask. */
+    get asks(): boolean;
 }
 
 /** The truth about the connection, in the app's words. */
@@ -563,6 +561,8 @@ declare class Ladder {
     mover: number | undefined;
     /** Why the attempt, or the link, is over: what matters most of all that was said. */
     blame: Closing | undefined;
+    /** The rung that serves, or did. */
+    best: number;
     constructor(options: LadderOptions, random: () => number, emit: (output: LadderOutput) => void);
     get deadline(): number;
     has(link: number): boolean;
@@ -587,6 +587,19 @@ declare class Ladder {
     stop(closing: Closing, now: number): void;
     /** Ends a link from this side. */
     drop(link: number, closing: Closing): void;
+}
+
+/** How much the line carries, either way: what is large takes more than its round trip. */
+declare class Throughput {
+    #private;
+    /** What so many bytes may take, ms. */
+    time(bytes: number): number;
+    /** What may take no longer, bytes; 32 a ms at most. */
+    within(ms: number): number;
+    /** So many got there in so long. */
+    took(bytes: number, ms: number): void;
+    /** So many got no answer in their time: the line may be narrower than believed, or than it was. */
+    doubt(bytes: number): void;
 }
 
 interface OutboxOptions {
@@ -650,12 +663,15 @@ declare class Outbox<Tag> {
     retransmits: number;
     /** The first so many are in flight on the current link. */
     inFlight: number;
+    readonly throughput: Throughput;
     constructor(options: OutboxOptions, rtt: Rtt);
     get size(): number;
     /** Unsettled, in their order. */
     get items(): readonly KeptItem<Tag>[];
     /** When to look for expired messages next. */
     get expiresAt(): number;
+    /** In flight, bytes. */
+    get load(): number;
     /** When the oldest in flight has been without an answer for too long; of use while there is a link. */
     get overdueAt(): number;
     /** Takes a message, or settles it (and those that gave way) at once. */
@@ -688,8 +704,11 @@ declare class Outbox<Tag> {
     }): Settled<Tag>[];
     /** Settles what has expired: surely not taken if it was never sent, in doubt otherwise. */
     expire(now: number): Settled<Tag>[];
-    /** The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. */
-    retransmit(now: number): Send<Packed>[];
+    /**
+     * The oldest in flight leaves again when it is overdue, alone: the rest follows when the server has moved. What is large
+     * may be on its way still: the first time its link is only to be asked. Undefined where nothing is overdue.
+     */
+    retransmit(now: number): Send<Packed>[] | undefined;
     /**
      * Leaves for good. Should it come back all the same, it says that one number more is settled than were ever sent: by that
      * it is told from what was on its way before it left.
@@ -894,7 +913,7 @@ interface Session$1 {
     /** The heartbeat asks. */
     beat(): void;
     /** What was on its way is lost. */
-    lost(reason: string): void;
+    lost(closing: Closing): void;
 }
 /**
  * Where the session runs: the life of one link after the other, and for each the transports that are tried for it. To
@@ -920,7 +939,7 @@ declare class Route {
     welcomed(link: number, idle: number, now: number): void;
     /** The other side will take us on this link, which has said hello: within `after` ms. */
     waits(link: number, after: number, now: number): void;
-    heard(pong: boolean, answers: boolean, now: number): void;
+    heard(pong: boolean, now: number): void;
     /** Does the link live? */
     probe(now: number): void;
 }
@@ -974,9 +993,7 @@ declare class Client$1<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Ta
     readonly ledgers: Ledgers<Tag>;
     readonly route: Route;
     constructor(options: ClientOptions);
-    get rtt(): Rtt;
     get outbox(): Outbox<Tag>;
-    get reader(): Reader;
     get link(): Link;
     get status(): Status;
     get deadline(): number;

@@ -1968,10 +1968,10 @@ class Sessions {
     return true;
   }
   #welcome(peer, client, got, resumed) {
-    const { idle, maxPacket: max, window, sign } = this.#options;
+    const { idle, maxPacket: max, window, sign, wall } = this.#options;
     const { user } = peer;
     const ticket = sign({ client, user });
-    const terms = { ticket, resumed, got, idle, max, window, receipts: true };
+    const terms = { ticket, resumed, got, idle, max, window, receipts: true, time: wall() };
     peer.tell({ t: "welcome", v: codec.PROTOCOL_VERSION, ...terms, ...user && { user } });
   }
   #sessionOf(client) {
@@ -2928,7 +2928,7 @@ class Gate {
   }
 }
 
-const PACKET = 2 ** 18;
+const PACKET = 2 ** 14;
 const PORTION = 2 ** 20;
 function* portions(frames) {
   let group = [];
@@ -2942,6 +2942,12 @@ function* portions(frames) {
     bytes = 0;
   }
   yield group;
+}
+function* packetsOf(frames) {
+  for (const packet of codec.serverCodec.encode(frames, PACKET)) {
+    if (packet.length > PACKET) yield* codec.serverCodec.encode([{ t: "large", bytes: packet.length }]);
+    yield packet;
+  }
 }
 function bytesOf$1(frame) {
   if (frame.t === "message") return frame.body.length;
@@ -3025,7 +3031,7 @@ class Bucket {
   }
 }
 
-const ANSWER = 2 ** 20;
+const ANSWER = 2 ** 16;
 class Mailbox {
   /** Lines kept, bytes. */
   bytes = 0;
@@ -3099,7 +3105,7 @@ class Mailbox {
     let end = 0;
     for (let sum = 0, line; (line = this.#lines[end]) !== void 0; end++) {
       sum += line.length;
-      if (sum > ANSWER && end) break;
+      if (end && (sum > ANSWER || line.length > PACKET)) break;
     }
     const isAll = end === this.#lines.length;
     const lines = this.#lines.slice(0, end);
@@ -3288,7 +3294,7 @@ class HttpLinks {
     }
   }
   #lines(link, frames) {
-    const packets = codec.serverCodec.encode(frames, PACKET);
+    const packets = [...packetsOf(frames)];
     for (const packet of packets) this.#count.sent(link.transport, Buffer.byteLength(packet));
     return packets.map(toLine);
   }
@@ -5029,7 +5035,7 @@ class Sockets {
   #send(socket, frames) {
     if (socket.readyState !== ws.WebSocket.OPEN) return;
     for (const portion of portions(frames)) {
-      for (const packet of codec.serverCodec.encode(portion, PACKET)) {
+      for (const packet of packetsOf(portion)) {
         const binary = typeof packet !== "string";
         const bytes = binary ? packet : Buffer.from(packet);
         this.#count.sent(bytes.length);

@@ -127,6 +127,8 @@ interface Welcome {
     user?: string;
     /** The server knows `track`, `watch` and `seen`. */
     receipts?: boolean;
+    /** When it was said, ms since 1970, by the clock that dates messages. */
+    time?: number;
 }
 /** msg:A, cumulative: the server has everything up to `seq` for good. Server → client. */
 interface Accepted {
@@ -280,7 +282,12 @@ interface Fault {
     reason: string;
 }
 type ClientFrame<B = Body> = Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye;
-type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Unsubscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Wait | Fault;
+/** The next packet is so large, and nothing else is heard while it comes. Server → client. */
+interface Large {
+    t: 'large';
+    bytes: number;
+}
+type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Unsubscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Wait | Large | Fault;
 type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>;
 
 export type { ClientFrame as C, Delivered as D, Entry as E, Frame as F, Message as M, Noted as N, Page as P, Receipt as R, Seat as S, Track as T, Unsubscribed as U, Recipient as a, Presence as b, Present as c, Packed as d, Send as e, Subscribe as f, Subscribed as g, Denied as h, Pong as i, ServerFrame as j, Ping as k };

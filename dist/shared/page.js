@@ -71,7 +71,6 @@ function beat(asked, retries, due, now) {
 }
 
 const PROBE = 2e3;
-const DOUBT = 9e3;
 const PAUSE = 3e4;
 const MIN_INTERVAL = 100;
 const MAX_HOLD = 36e5;
@@ -94,21 +93,21 @@ class Link {
     this.#take(input, now);
     return this.#outputs;
   }
-  /**
-   * Something is overdue: asks the link whether it lives; silence for 2 s ends it, and so does hearing everything but
-   * answers: what is said does not arrive.
-   */
+  /** Something is overdue: asks the link whether it lives; silence for as long as an answer may take ends it. */
   probe(now) {
-    const { state } = this;
     this.#outputs = [];
-    if (state.is !== "up" || state.interval === Infinity) return [];
-    const { doubtedAt = now } = state;
-    if (now - doubtedAt >= DOUBT) this.#give("nothing that was said is answered", now);
-    else {
-      this.state = { ...state, doubtedAt };
-      this.#probe(now);
-    }
+    this.#probe(now);
     return this.#outputs;
+  }
+  /** What an answer may take, ms. */
+  get patience() {
+    const { rtt, extra } = this.#options;
+    return Math.max(PROBE, rtt.rto) + (extra?.() ?? 0);
+  }
+  /** A heartbeat: without one there is no way to ask. */
+  get asks() {
+    const { state } = this;
+    return state.is === "up" && state.interval < Infinity;
   }
   #take(input, now) {
     const { state } = this;
@@ -158,8 +157,7 @@ class Link {
       case "heard":
         if (state.is !== "up") break;
         if (input.pong && state.asked?.at !== void 0) rtt.sample(now - state.asked.at);
-        const doubtedAt = input.answers ? void 0 : state.doubtedAt;
-        this.state = { ...state, asked: void 0, until: now + state.interval, doubtedAt };
+        this.state = { ...state, asked: void 0, until: now + state.interval };
         break;
       case "waits":
         if (state.is === "greeting")
@@ -182,19 +180,19 @@ class Link {
     } else this.#give("no answer within the connect timeout", now);
   }
   #beat(state, now) {
-    const { heartbeat, rtt } = this.#options;
+    const { heartbeat, rtt, extra } = this.#options;
     const { retries } = heartbeat;
     const asked = beat(state.asked, retries, state.until, now);
     const share = heartbeat.timeout / (retries + 1);
     const patience = rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
-    if (asked) this.#ask(state, asked, now + patience);
+    if (asked) this.#ask(state, asked, now + patience + (extra?.() ?? 0));
     else this.#give("no answer to the heartbeat", now);
   }
   #probe(now) {
     const { state } = this;
     if (state.is !== "up" || state.interval === Infinity) return;
     const { asked, until } = state;
-    const due = now + PROBE;
+    const due = now + this.patience;
     if (!asked || asked.left || until > due) this.#ask(state, probe(asked, now), due);
   }
   #ask(state, asked, until) {

@@ -60,7 +60,8 @@ const serverShapes = {
     max: "n",
     window: "n",
     user: "s?",
-    receipts: "b?"
+    receipts: "b?",
+    time: "n?"
   },
   accepted: { seq: "n", only: "b?", placed: "p?" },
   refused: { seq: "n", code: "s", reason: "s" },
@@ -76,6 +77,7 @@ const serverShapes = {
   pong: { id: "n", got: "n?", heads: "o?", news: "n?" },
   retry: { after: "n", spread: "n" },
   wait: { after: "n" },
+  large: { bytes: "n" },
   error: { code: "s", reason: "s" }
 };
 const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
