@@ -365,7 +365,7 @@
       this.#coming = 0;
       if (frames.every(({ t }) => unasked.has(t))) return this.doubt.hear(frames, now);
       this.doubt.end();
-      return -1;
+      return -Infinity;
     }
     /** The link is over. */
     lost(code) {

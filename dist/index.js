@@ -197,7 +197,7 @@ class Hearing {
     this.#coming = 0;
     if (frames.every(({ t }) => unasked.has(t))) return this.doubt.hear(frames, now);
     this.doubt.end();
-    return -1;
+    return -Infinity;
   }
   /** The link is over. */
   lost(code) {
