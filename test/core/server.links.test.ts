@@ -3,6 +3,17 @@ import { FrameError } from '../../src/wire/errors.js'
 import type { ClientFrame } from '../../src/wire/frame.js'
 import { hello, send, sub, World } from './server.world.js'
 
+/** The store answers the hello of link 2, and that of link 1 not before `late`. */
+function overtaken() {
+  const world = new World()
+  world.hold.add('open')
+  world.open(1)
+  world.open(2)
+  const [first, second] = world.held.splice(0)
+  if (second) world.answer(second)
+  return { world, late: () => first && world.answer(first) }
+}
+
 describe('a hello', () => {
   it('is welcomed with the terms of the server, and everything behind it is done', () => {
     const world = new World()
@@ -65,27 +76,17 @@ describe('a hello', () => {
   })
 
   it('of an earlier link that is answered late does not take it back', () => {
-    const world = new World()
-    world.hold.add('open')
-    world.open(1)
-    world.open(2)
-    const [first, second] = world.held.splice(0)
-    if (second) world.answer(second)
-    if (first) world.answer(first)
+    const { world, late } = overtaken()
+    late()
     expect(world.closes(1)).toEqual([4409])
     expect(world.closes(2)).toEqual([])
   })
 
   it('of an earlier link that is answered late is not a device that is there', () => {
-    const world = new World()
-    world.hold.add('open')
-    world.open(1)
-    world.open(2)
-    const [first, second] = world.held.splice(0)
-    if (second) world.answer(second)
+    const { world, late } = overtaken()
     world.wait(1_000)
     const told = world.calls('seen').length
-    if (first) world.answer(first)
+    late()
     world.wait(1_000)
     expect(world.calls('seen')).toHaveLength(told)
   })
