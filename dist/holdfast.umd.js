@@ -1656,8 +1656,8 @@
     }
     /** What an answer may take, ms. */
     get patience() {
-      const { rtt, extra } = this.#options;
-      return Math.max(PROBE, rtt.rto) + (extra?.() ?? 0);
+      const { heartbeat, rtt, extra } = this.#options;
+      return Math.max(PROBE, Math.min(rtt.rto, heartbeat.timeout)) + (extra?.() ?? 0);
     }
     /** A heartbeat: without one there is no way to ask. */
     get asks() {

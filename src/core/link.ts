@@ -106,8 +106,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
 
   /** What an answer may take, ms. */
   get patience(): number {
-    const { rtt, extra } = this.#options
-    return Math.max(PROBE, rtt.rto) + (extra?.() ?? 0)
+    const { heartbeat, rtt, extra } = this.#options
+    // No longer than the heartbeat, whose verdict it would put off.
+    return Math.max(PROBE, Math.min(rtt.rto, heartbeat.timeout)) + (extra?.() ?? 0)
   }
 
   /** A heartbeat: without one there is no way to ask. */

@@ -118,8 +118,13 @@ describe('a link that may not have survived', () => {
     rtt.sample(3_000)
     const slow = new LinkBench({ rtt }).up()
     slow.link.probe(100)
-    // 3 s, and four times half of that.
-    expect(slow.link.deadline).toBe(9_100)
+    // 3 s, and four times half of that, would be longer than the heartbeat's own timeout.
+    expect(slow.link.deadline).toBe(5_100)
+    const quicker = new Rtt()
+    quicker.sample(1_000)
+    const less = new LinkBench({ rtt: quicker }).up()
+    less.link.probe(100)
+    expect(less.link.deadline).toBe(3_100)
     const laden = new LinkBench({ extra: () => 4_000 }).up()
     laden.link.probe(100)
     expect(laden.link.deadline).toBe(6_100)

@@ -55,6 +55,7 @@ export const PINNED: readonly { seed: number; alone?: true; was: string }[] = [
     seed: 9431,
     was: "the simulator's own: a first flight that waits for its turn follows what its client has left meanwhile",
   },
+  { seed: 20177, was: 'a probe that waits as long as round trips take put off the verdict of the heartbeat' },
   {
     seed: 15276,
     was: 'what a heartbeat before a lost welcome said to be there was settled, and nobody asked who has it',

@@ -178,10 +178,12 @@ export class World {
       links.raceEnds(state.failures, sleeper.wokeAt, this.clock.now)
     if (!sleeper.asleep && state.is === 'up') links.moveEnds(sleeper.wokeAt, this.clock.now)
     if (!wire || state.is !== 'up' || sleeper.asleep) return
-    const { interval, timeout } = this.weather.limits
+    const { interval, timeout, retries } = this.weather.limits
     const { delay, jitter } = this.weather
+    // What is large and on its way is waited for with each question.
+    const extra = (retries + 1) * (core.link.patience - Math.max(2_000, Math.min(core.ledgers.rtt.rto, timeout)))
     const since = Math.max(wire.lanes.down.blackAt, sleeper.wokeAt)
-    const most = interval + timeout + 3_000 + 2 * (delay + jitter)
+    const most = interval + timeout + 3_000 + 2 * (delay + jitter) + extra
     if (this.clock.now - since > most) this.fail('12 statusIsTrue', `${name} is online on a link dead since ${since}`)
   }
 

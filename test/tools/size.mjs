@@ -5,9 +5,9 @@ import { browserPlugins, minify } from './bundle.mjs'
 
 /** `target` is where it is to be; `limit` is where it is, and fails the run: no change may make it heavier unnoticed. */
 const budgets = [
-  { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5385 },
-  { name: 'Client, webSocket', from: 'src/index.ts', target: 6000, limit: 18470 },
-  { name: 'createClient', from: 'src/index.ts', target: 7500, limit: 20715 },
+  { name: 'ResilientWebSocket', from: 'src/socket.ts', target: 2600, limit: 5395 },
+  { name: 'Client, webSocket', from: 'src/index.ts', target: 6000, limit: 18475 },
+  { name: 'createClient', from: 'src/index.ts', target: 7500, limit: 20720 },
 ]
 
 /** What all four transports add to one that has WebSocket alone. */
