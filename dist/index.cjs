@@ -1751,7 +1751,7 @@ let Client$1 = class Client {
     if (!this.#serving) return;
     const overdue = this.outbox.retransmit(now);
     this.#say(overdue ?? []);
-    if (!overdue || !this.link.asks) return;
+    if (!overdue || !this.link.askable) return;
     if (this.#hearing.doubt.ask(now, this.#hearing.extra)) this.#give(DEAF, this.route.front ?? 0);
     else this.route.probe(now);
   }

@@ -228,6 +228,9 @@ type LinkOutput = {
     do: 'ended';
     closing: Closing;
 };
+type Up = LinkState & {
+    is: 'up';
+};
 /** One connection to one server, kept alive and made again: the decisions of dialling, heartbeat and reconnect. */
 declare class Link implements Machine<LinkInput, LinkOutput> {
     #private;
@@ -241,8 +244,8 @@ declare class Link implements Machine<LinkInput, LinkOutput> {
     probe(now: number): LinkOutput[];
     /** What an answer may take, ms. */
     get patience(): number;
-    /** A heartbeat: without one there is no way to ask. */
-    get asks(): boolean;
+    /** The state of a link that can be asked whether it lives: without a heartbeat there is no way. */
+    get askable(): Up | undefined;
 }
 
 /** The truth about the connection, in the app's words. */

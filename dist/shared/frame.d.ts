@@ -275,6 +275,11 @@ interface Wait {
     t: 'wait';
     after: number;
 }
+/** The next packet is so large, and nothing else is heard while it comes. Server → client. */
+interface Large {
+    t: 'large';
+    bytes: number;
+}
 /** What was wrong, before a close that says what to do. Server → client. */
 interface Fault {
     t: 'error';
@@ -282,11 +287,6 @@ interface Fault {
     reason: string;
 }
 type ClientFrame<B = Body> = Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye;
-/** The next packet is so large, and nothing else is heard while it comes. Server → client. */
-interface Large {
-    t: 'large';
-    bytes: number;
-}
 type ServerFrame<B = Body> = Welcome | Accepted | Refused | Subscribed | Unsubscribed | Denied | Message<B> | Page<B> | Noted | Delivered | Present | Ping | Pong | Retry | Wait | Large | Fault;
 type Frame<B = Body> = ClientFrame<B> | ServerFrame<B>;
 

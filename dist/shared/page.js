@@ -101,13 +101,16 @@ class Link {
   }
   /** What an answer may take, ms. */
   get patience() {
-    const { heartbeat, rtt, extra } = this.#options;
-    return Math.max(PROBE, Math.min(rtt.rto, heartbeat.timeout)) + (extra?.() ?? 0);
+    const { heartbeat, rtt } = this.#options;
+    return Math.max(PROBE, Math.min(rtt.rto, heartbeat.timeout)) + this.#extra;
   }
-  /** A heartbeat: without one there is no way to ask. */
-  get asks() {
+  /** The state of a link that can be asked whether it lives: without a heartbeat there is no way. */
+  get askable() {
     const { state } = this;
-    return state.is === "up" && state.interval < Infinity;
+    return state.is === "up" && state.interval < Infinity ? state : void 0;
+  }
+  get #extra() {
+    return this.#options.extra?.() ?? 0;
   }
   #take(input, now) {
     const { state } = this;
@@ -180,17 +183,17 @@ class Link {
     } else this.#give("no answer within the connect timeout", now);
   }
   #beat(state, now) {
-    const { heartbeat, rtt, extra } = this.#options;
+    const { heartbeat, rtt } = this.#options;
     const { retries } = heartbeat;
     const asked = beat(state.asked, retries, state.until, now);
     const share = heartbeat.timeout / (retries + 1);
     const patience = rtt.srtt === void 0 ? share : Math.min(share, Math.max(1e3, 4 * rtt.rto));
-    if (asked) this.#ask(state, asked, now + patience + (extra?.() ?? 0));
+    if (asked) this.#ask(state, asked, now + patience + this.#extra);
     else this.#give("no answer to the heartbeat", now);
   }
   #probe(now) {
-    const { state } = this;
-    if (state.is !== "up" || state.interval === Infinity) return;
+    const state = this.askable;
+    if (!state) return;
     const { asked, until } = state;
     const due = now + this.patience;
     if (!asked || asked.left || until > due) this.#ask(state, probe(asked, now), due);

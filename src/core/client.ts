@@ -270,7 +270,7 @@ export class Client<Tag> implements Machine<ClientInput<Tag>, ClientOutput<Tag>>
     const overdue = this.outbox.retransmit(now)
     this.#say(overdue ?? [])
     // Overdue on a link that is up: it was said again, in case only the message was lost; does the link live?
-    if (!overdue || !this.link.asks) return
+    if (!overdue || !this.link.askable) return
     if (this.#hearing.doubt.ask(now, this.#hearing.extra)) this.#give(DEAF, this.route.front ?? 0)
     else this.route.probe(now)
   }

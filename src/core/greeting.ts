@@ -1,5 +1,5 @@
-import type { Throughput } from './throughput.js'
 import { type Hello, PROTOCOL_VERSION, type Welcome } from '../wire/frame.js'
+import type { Throughput } from './throughput.js'
 
 /** Room in a packet for what surrounds a body, bytes. */
 const ENVELOPE = 1_024

@@ -106,15 +106,19 @@ export class Link implements Machine<LinkInput, LinkOutput> {
 
   /** What an answer may take, ms. */
   get patience(): number {
-    const { heartbeat, rtt, extra } = this.#options
+    const { heartbeat, rtt } = this.#options
     // No longer than the heartbeat, whose verdict it would put off.
-    return Math.max(PROBE, Math.min(rtt.rto, heartbeat.timeout)) + (extra?.() ?? 0)
+    return Math.max(PROBE, Math.min(rtt.rto, heartbeat.timeout)) + this.#extra
   }
 
-  /** A heartbeat: without one there is no way to ask. */
-  get asks(): boolean {
+  /** The state of a link that can be asked whether it lives: without a heartbeat there is no way. */
+  get askable(): Up | undefined {
     const { state } = this
-    return state.is === 'up' && state.interval < Infinity
+    return state.is === 'up' && state.interval < Infinity ? state : undefined
+  }
+
+  get #extra(): number {
+    return this.#options.extra?.() ?? 0
   }
 
   #take(input: LinkInput, now: number): void {
@@ -194,19 +198,19 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   }
 
   #beat(state: Up, now: number): void {
-    const { heartbeat, rtt, extra } = this.#options
+    const { heartbeat, rtt } = this.#options
     const { retries } = heartbeat
     const asked = beat(state.asked, retries, state.until, now)
     // One ping's share of the timeout, shortened where round trips are known to be quick.
     const share = heartbeat.timeout / (retries + 1)
     const patience = rtt.srtt === undefined ? share : Math.min(share, Math.max(1_000, 4 * rtt.rto))
-    if (asked) this.#ask(state, asked, now + patience + (extra?.() ?? 0))
+    if (asked) this.#ask(state, asked, now + patience + this.#extra)
     else this.#give('no answer to the heartbeat', now)
   }
 
   #probe(now: number): void {
-    const { state } = this
-    if (state.is !== 'up' || state.interval === Infinity) return
+    const state = this.askable
+    if (!state) return
     const { asked, until } = state
     const due = now + this.patience
     // Otherwise the verdict is near already.

@@ -313,6 +313,12 @@ export interface Wait {
   after: number
 }
 
+/** The next packet is so large, and nothing else is heard while it comes. Server → client. */
+export interface Large {
+  t: 'large'
+  bytes: number
+}
+
 /** What was wrong, before a close that says what to do. Server → client. */
 export interface Fault {
   t: 'error'
@@ -322,12 +328,6 @@ export interface Fault {
 
 export type ClientFrame<B = Body> =
   Hello | Send<B> | Subscribe | Unsubscribe | History | Received | Track | Watch | Unwatch | Seen | Ping | Pong | Bye
-
-/** The next packet is so large, and nothing else is heard while it comes. Server → client. */
-export interface Large {
-  t: 'large'
-  bytes: number
-}
 
 export type ServerFrame<B = Body> =
   | Welcome

@@ -20,11 +20,6 @@ it.each(rungs)(
     const other = clientOf(site.port, options)
     const ears = [new Ear(slow), new Ear(other)] as const
     await Promise.all([when(slow, 'online'), when(other, 'online')])
-    const t0 = performance.now()
-    slow.on('status', (e) => console.log('STATUS', (performance.now() - t0) | 0, e))
-    slow
-      .channel('room')
-      .on('message', (m) => console.log('HEARS', (performance.now() - t0) | 0, JSON.stringify(m.body).slice(0, 20)))
     // The round trip is known, and short.
     for (let n = 0; n < 4; n++) await slow.channel('room').send(n).accepted
     proxy.rate = RATE

@@ -119,6 +119,11 @@ export class Device {
     return front === undefined ? undefined : this.lines.wires.get(front)
   }
 
+  /** What the answer to a probe may take before the link is given up, ms; what is large and on its way not counted. */
+  get probeTime(): number {
+    return Math.max(2_000, Math.min(this.core.ledgers.rtt.rto, this.#world.weather.limits.timeout))
+  }
+
   /** The transport that serves. */
   get rung(): number | undefined {
     return this.wire?.rung

@@ -80,8 +80,6 @@ function hung({ weather, devices, net }: World): number {
 }
 /** Those that take packets at once, whether anybody hears them or not. */
 const RUNGS = [1, 2, 3]
-/** What a probe may take before the link is given up. */
-const probed = ({ core }: Device): number => Math.max(2_000, core.ledgers.rtt.rto)
 
 function lose(world: World, device: Device, way: 'up' | 'down', text: string, hold = Infinity): void {
   world.net.accident = { user: device.name, way, text, hold }
@@ -180,7 +178,7 @@ const EXAMS: Record<string, Exam> = {
       blacken(pair.world, pair.from)
       return through(pair, say(pair, 3))
     },
-    within: (pair) => pair.from.core.ledgers.rtt.rto + probed(pair.from) + trips(10) + paced(pair, 3),
+    within: (pair) => pair.from.core.ledgers.rtt.rto + pair.from.probeTime + trips(10) + paced(pair, 3),
   },
   'a crash': {
     act(pair) {
@@ -302,7 +300,7 @@ const EXAMS: Record<string, Exam> = {
       return () =>
         from.core.status === 'online' && (!dead || from.wire !== dead || dead.lanes.down.blackAt === Infinity)
     },
-    within: ({ from }) => probed(from) + 2_000 + trips(8),
+    within: ({ from }) => from.probeTime + 2_000 + trips(8),
   },
 }
 

@@ -43,7 +43,7 @@ const DIALS = 70
 const MINUTE = 60_000
 /** A heartbeat is no quicker than that with its verdict, ms. */
 const LEAST_PATIENCE = 1_000
-/** What is overdue may go so long without any answer, ms. */
+/** Nobody is given up for want of an answer before so long without any, ms. */
 const UNANSWERED = 2_000
 /** Before the welcome, every server takes this much, bytes. */
 const FIRST_PACKET = 65_536

@@ -45,8 +45,9 @@ export class Store {
   /** A channel's log: as it is, or that of another epoch as it was when it was lost. */
   log(ch: string, epoch?: string): Slice {
     const ask = { ch, from: 0, limit: 0, bytes: 0 }
-    const lost = this.#lost.map((tables) => tables.read(ask))
-    return lost.find((log) => log.epoch === epoch) ?? this.tables.read(ask)
+    const log = this.tables.read(ask)
+    if (epoch === undefined || epoch === log.epoch) return log
+    return this.#lost.map((tables) => tables.read(ask)).find((lost) => lost.epoch === epoch) ?? log
   }
 
   /** A call takes its time, may fail before or after it was done, and may be done after its asker has died. */

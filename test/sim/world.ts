@@ -169,7 +169,7 @@ export class World {
   }
 
   /** 22: what is held is bounded. 12: a dead link is not called online for longer than it takes to find out. */
-  inspect({ name, core, sleeper, wire, links }: Device): void {
+  inspect({ name, core, sleeper, wire, links, probeTime }: Device): void {
     const { maxMessages, window } = this.weather.limits
     if (core.outbox.size > maxMessages) this.fail('22 memoryIsBounded', `${name} holds ${core.outbox.size} messages`)
     if (core.outbox.inFlight > window) this.fail('22 memoryIsBounded', `${name} has ${core.outbox.inFlight} in flight`)
@@ -181,7 +181,7 @@ export class World {
     const { interval, timeout, retries } = this.weather.limits
     const { delay, jitter } = this.weather
     // What is large and on its way is waited for with each question.
-    const extra = (retries + 1) * (core.link.patience - Math.max(2_000, Math.min(core.ledgers.rtt.rto, timeout)))
+    const extra = (retries + 1) * (core.link.patience - probeTime)
     const since = Math.max(wire.lanes.down.blackAt, sleeper.wokeAt)
     const most = interval + timeout + 3_000 + 2 * (delay + jitter) + extra
     if (this.clock.now - since > most) this.fail('12 statusIsTrue', `${name} is online on a link dead since ${since}`)
